@@ -1,0 +1,1 @@
+//! Definitions, references, imports, calls.

@@ -1,0 +1,63 @@
+//! The contract of `calls`.
+
+use crate::contract::dataset;
+
+dataset! {
+    /// Every call expression.
+    CallRow = "calls", Names;
+    key [path, node_id]; order [path, node_id];
+    id call_id = "call" (scope_id, callee_text, ordinal);
+    node "call";
+    {
+        /// The file.
+        path: Text,
+        /// The row of `ast_nodes`.
+        node_id: Int,
+        /// The id; the callee is its dotted text, or its shape where it is no chain of names.
+        call_id: Text,
+        /// The shape of the callee: `name`, `attribute`, `call`, `subscript`, `lambda`, `other`.
+        callee_shape: Text,
+        /// The dotted text of the callee if it is a name or an attribute chain on a name: `os.path.join`.
+        callee: OptText,
+        /// The last part: the name called, or the attribute. Null for other shapes.
+        callee_name: OptText,
+        /// The text before the last part, for an attribute: `os.path`, `self`, `f(x)`. White space is folded.
+        receiver: OptText,
+        /// The first part of `callee`.
+        root_name: OptText,
+        /// The symbol of `root_name` in the scope of the call.
+        symbol_id: OptText,
+        /// The number among the calls of the scope with the same callee, from 0.
+        ordinal: Int,
+        /// The scope that the call is evaluated in.
+        scope_id: Text,
+        /// The definition that it is inside of. Null at module level.
+        container_id: OptText,
+        /// The class whose method the call is inside of (directly, or in functions nested in the method). Null elsewhere.
+        class_id: OptText,
+        /// The name of the first parameter of that method, `self` as a rule; null without one or for a static method.
+        self_name: OptText,
+        /// The number of positional arguments, starred ones included.
+        positional_count: Int,
+        /// The number of keyword arguments, double-starred ones included.
+        keyword_count: Int,
+        /// Whether an argument is starred.
+        has_star: Bool,
+        /// Whether an argument is double-starred.
+        has_double_star: Bool,
+        /// Whether the call is awaited.
+        is_awaited: Bool,
+        /// Whether the call is a decorator.
+        is_decorator: Bool,
+        /// Offset of the first byte.
+        bstart: Int,
+        /// Offset after the last byte.
+        bend: Int,
+        /// Offset of the callee.
+        callee_bstart: Int,
+        /// Offset after the callee.
+        callee_bend: Int,
+        /// Line of `bstart`.
+        line: Int,
+    }
+}

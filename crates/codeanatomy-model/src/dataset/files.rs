@@ -1,0 +1,53 @@
+//! The contract of `files`.
+
+use crate::contract::dataset;
+
+dataset! {
+    /// One row per source file in scope. What is not asked for is not computed: `SELECT path FROM files` reads no file.
+    FileRow = "files", Repository;
+    key [path]; order [path];
+    id file_id = "file" (path);
+    node "file";
+    {
+        /// The path relative to the source, with `/` between its parts.
+        path: Text,
+        /// The id of the file.
+        file_id: Text,
+        /// The language, by the file's name: `python`.
+        language: Text,
+        /// The size in bytes, as stored.
+        size: Int,
+        /// BLAKE3 of the bytes as stored, 64 hexadecimal digits.
+        content_hash: OptText,
+        /// The id that git gives the file's content (SHA-1 of a blob), 40 hexadecimal digits.
+        git_blob: OptText,
+        /// The encoding that the text was decoded from, by its name in the Encoding Standard (or `iso-8859-1`);
+        /// offsets are those of the file itself only if it is `utf-8`. Null if the bytes could not be decoded.
+        encoding: OptText,
+        /// Where the encoding comes from: `default`, `bom`, or `cookie` (PEP 263).
+        encoding_source: OptText,
+        /// Whether the file begins with a byte order mark, which is part of the text and of all offsets.
+        has_bom: Bool,
+        /// How lines end: `lf`, `crlf`, `cr`, `mixed`, or `none` if no line ends.
+        newline: OptText,
+        /// The number of lines; text after the last line end counts as one.
+        line_count: OptInt,
+        /// The dotted module name: the path below the outermost package, or below the source (or its `src` folder)
+        /// where there is none. Null if a part of the path is no identifier.
+        module: OptText,
+        /// Whether the file is the `__init__` of a package.
+        is_package: Bool,
+        /// Whether the path says that it holds tests: a folder `test` or `tests`, or a file `test_*.py`, `*_test.py`,
+        /// `conftest.py`.
+        is_test: Bool,
+        /// Whether one of the first lines says that the file was generated.
+        is_generated: OptBool,
+        /// What became of the file: `ok`, `recovered` (it does not parse; the rows that could be had are there),
+        /// `undecodable`, `too_large`, `too_deep`, `unreadable`.
+        status: OptText,
+        /// The number of rows that the file has in `parse_errors`.
+        error_count: OptInt,
+        /// The text.
+        text: OptText,
+    }
+}

@@ -1,0 +1,44 @@
+//! The contract of `scopes`.
+
+use crate::contract::dataset;
+
+dataset! {
+    /// Every scope that CPython's `symtable` has, in its order; comprehensions are scopes of their own, as in CPython 3.11.
+    ScopeRow = "scopes", Scopes;
+    key [path, scope_index]; order [path, scope_index];
+    id scope_id = "scope" (path, qualified_name, kind, ordinal);
+    node "scope";
+    {
+        /// The file.
+        path: Text,
+        /// The number of the scope in the file, in preorder of the table's children, from 0 (the module).
+        scope_index: Int,
+        /// The id.
+        scope_id: Text,
+        /// The scope that it is directly inside of. Null for the module.
+        parent_id: OptText,
+        /// `module`, `class`, `function`, `lambda`, `listcomp`, `setcomp`, `dictcomp`, `genexpr`, `type_parameters`,
+        /// `type_alias`, `type_variable`.
+        kind: Text,
+        /// The name that `symtable` gives: `top`, the name of the function or class, `lambda`, `listcomp`, …
+        name: Text,
+        /// The path of names below the module as in CPython's `__qualname__`, `C.m.<locals>.<lambda>`; empty for the module.
+        qualified_name: Text,
+        /// The number among the scopes of the file with the same qualified name and kind, from 0.
+        ordinal: Int,
+        /// The definition whose body it is. Null for other scopes.
+        def_id: OptText,
+        /// The row of `ast_nodes`.
+        node_id: Int,
+        /// The number of scopes around it.
+        depth: Int,
+        /// Whether a function is around it, at any distance (`is_nested` of `symtable`).
+        is_nested: Bool,
+        /// Offset of its first byte.
+        bstart: Int,
+        /// Offset after its last byte.
+        bend: Int,
+        /// The line that `symtable` gives: of the first decorator, `def`, `class`, or expression; 0 for the module.
+        line: Int,
+    }
+}

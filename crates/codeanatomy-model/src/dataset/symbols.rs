@@ -1,0 +1,54 @@
+//! The contract of `symbols`.
+
+use crate::contract::dataset;
+
+dataset! {
+    /// Every name that a scope uses or binds, with the flags of CPython's `symtable`.
+    SymbolRow = "symbols", Scopes;
+    key [path, scope_index, name]; order [path, scope_index, name];
+    id symbol_id = "sym" (scope_id, name);
+    {
+        /// The file.
+        path: Text,
+        /// The number of the scope.
+        scope_index: Int,
+        /// The name, mangled as the compiler does (`__x` in class `C` is `_C__x`).
+        name: Text,
+        /// The id.
+        symbol_id: Text,
+        /// The scope.
+        scope_id: Text,
+        /// How the compiler finds it: `local`, `cell`, `global_explicit`, `global_implicit`, `free`.
+        resolution: Text,
+        /// The scope whose binding it is: this one, an enclosing function's, or the module's. A global name has the module
+        /// whether or not anything there binds it.
+        binding_scope_id: Text,
+        /// The binding it is, if that scope binds the name. Null for builtins, names from a star import, and names
+        /// that nothing binds.
+        binding_id: OptText,
+        /// Used as a value.
+        is_referenced: Bool,
+        /// Bound by an import statement.
+        is_imported: Bool,
+        /// A parameter.
+        is_parameter: Bool,
+        /// Global, declared or not.
+        is_global: Bool,
+        /// Declared nonlocal.
+        is_nonlocal: Bool,
+        /// Declared by a `global` statement.
+        is_declared_global: Bool,
+        /// Local to its scope.
+        is_local: Bool,
+        /// Annotated.
+        is_annotated: Bool,
+        /// Referenced here and bound in an enclosing function.
+        is_free: Bool,
+        /// Assigned to.
+        is_assigned: Bool,
+        /// Bound by a function or class statement.
+        is_namespace: Bool,
+        /// A type parameter.
+        is_type_parameter: Bool,
+    }
+}
