@@ -1,1 +1,47 @@
-fn main(){}
+//! The `codeanatomy` binary: datafusion-cli with everything of CodeAnatomy registered, and `build`.
+#![allow(clippy::print_stdout, clippy::print_stderr)] // What it prints is what it is for.
+
+mod args;
+mod build;
+mod failure;
+mod progress;
+mod query;
+mod script;
+mod session;
+mod size;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use mimalloc::MiMalloc;
+
+use args::{Args, Command};
+use failure::Failure;
+
+#[global_allocator]
+static GLOBAL: MiMalloc = MiMalloc;
+
+fn main() -> ExitCode {
+    failure::end_quietly_when_nobody_reads();
+    env_logger::init();
+    let args = Args::parse();
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if let Some(Command::Build(build)) = &args.command
+        && let Some(threads) = build.threads
+    {
+        runtime.worker_threads(threads.get());
+    }
+    let runtime = match runtime.enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::from(format!("cannot start the runtime: {error}")).report(),
+    };
+    let outcome = runtime.block_on(async {
+        match args.command {
+            Some(Command::Build(build)) => build::run(build).await,
+            None => query::run(args.query).await,
+        }
+    });
+    // An interrupted build may still have threads at work; the process does not wait for them.
+    runtime.shutdown_background();
+    outcome.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+}

@@ -1,12 +1,13 @@
 //! From one file after the other to the tables that were asked for.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use arrow_schema::ArrowError;
-use codeanatomy_model::{Contract, find};
+use codeanatomy_model::Contract;
 
+use crate::content;
 use crate::file::Entry;
-use crate::python;
 use crate::table::Table;
 
 /// Bounds of what is read.
@@ -20,7 +21,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_file_bytes: 16 << 20, max_depth: 1_000_000 }
+        Self {
+            max_file_bytes: 16 << 20,
+            max_depth: 1_000_000,
+        }
     }
 }
 
@@ -35,7 +39,10 @@ pub struct Request {
 impl Request {
     /// Asks for nothing yet.
     pub fn new(options: Options) -> Self {
-        Self { options, datasets: Vec::new() }
+        Self {
+            options,
+            datasets: Vec::new(),
+        }
     }
 
     /// Asks for a dataset: the columns of `projection` in that order, or all.
@@ -66,21 +73,38 @@ impl Tables {
     pub(crate) fn wants_any(&self, datasets: &[&str]) -> bool {
         datasets.iter().any(|d| self.0.contains_key(d))
     }
+
+    /// Whether one of these columns of a dataset was asked for.
+    pub(crate) fn wants(&self, dataset: &str, columns: &[&str]) -> bool {
+        self.0
+            .get(dataset)
+            .is_some_and(|table| columns.iter().any(|c| table.wants(c)))
+    }
 }
 
 impl Extractor {
-    /// An extractor for the datasets of `request`.
+    /// An extractor for the datasets of `request`. `file_scope` is not among them: [`crate::file::scope`] gives it.
     pub fn new(request: &Request) -> Result<Self, ArrowError> {
         let mut tables = Tables::default();
         for (contract, projection) in &request.datasets {
-            tables.0.insert(contract.name, Table::new(contract, projection.as_deref())?);
+            tables
+                .0
+                .insert(contract.name, Table::new(contract, projection.as_deref())?);
         }
-        Ok(Self { options: request.options, tables })
+        Ok(Self {
+            options: request.options,
+            tables,
+        })
+    }
+
+    /// Whether anything that was asked for needs the bytes of the files. If not, [`Extractor::add`] may be given none.
+    pub fn reads(&self) -> bool {
+        content::is_needed(&self.tables)
     }
 
     /// Adds the rows of one file. `bytes` is its content, or why it could not be read.
-    pub fn add(&mut self, entry: &Entry, bytes: std::io::Result<Vec<u8>>) {
-        let _ = (entry, bytes, self.options, python::extract, find("files"));
+    pub fn add(&mut self, entry: &Entry, bytes: io::Result<Vec<u8>>) {
+        content::extract(entry, bytes, self.options, &mut self.tables);
     }
 
     /// The table of a dataset that was asked for.

@@ -6,6 +6,7 @@
 //!
 //! This crate knows nothing of DataFusion.
 
+mod content;
 mod extractor;
 pub mod file;
 mod python;

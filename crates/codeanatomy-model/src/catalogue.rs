@@ -35,9 +35,18 @@ mod tests {
                 assert!(contract.index_of(column).is_some(), "{}.{column}", contract.name);
             }
             assert_eq!(contract.order[0], "path", "{}", contract.name);
-            assert!(contract.key.iter().all(|k| contract.order.contains(k)), "{} is not in a total order", contract.name);
+            assert!(
+                contract.key.iter().all(|k| contract.order.contains(k)),
+                "{} is not in a total order",
+                contract.name
+            );
             if let Some(id) = contract.id {
-                assert!(contract.index_of(id.column).is_some(), "{}.{}", contract.name, id.column);
+                assert!(
+                    contract.index_of(id.column).is_some(),
+                    "{}.{}",
+                    contract.name,
+                    id.column
+                );
             }
         }
     }

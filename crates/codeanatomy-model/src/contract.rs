@@ -131,7 +131,12 @@ impl Column {
 }
 
 fn paragraph(lines: &[&str]) -> String {
-    lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ")
+    lines
+        .iter()
+        .map(|l| l.trim())
+        .filter(|l| !l.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Receives the cells of a row, in column order.
@@ -222,8 +227,12 @@ macro_rules! cell {
 }
 
 macro_rules! optional {
-    () => { None };
-    ($value:expr) => { Some($value) };
+    () => {
+        None
+    };
+    ($value:expr) => {
+        Some($value)
+    };
 }
 
 pub(crate) use {cell, dataset, optional};

@@ -1,4 +1,4 @@
-//! The vocabulary of CodeAnatomy: dataset contracts, stable ids, graph kinds and diagnostics.
+//! The vocabulary of CodeAnatomy: dataset contracts, stable ids and spans.
 //!
 //! A *contract* says what a dataset is: its columns with type, nullability and meaning, its key, its canonical order,
 //! how its id is made and which graph node it becomes. The contracts are the only place where a column is written down:
@@ -10,7 +10,6 @@
 mod catalogue;
 mod contract;
 pub mod dataset;
-pub mod graph;
 pub mod id;
 mod span;
 

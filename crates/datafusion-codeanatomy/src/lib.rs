@@ -1,1 +1,39 @@
-//! x
+//! Ask questions of source code in SQL.
+//!
+//! [`register_all`] gives a DataFusion session the datasets of source code as table functions, their catalogue, and
+//! named arguments for table functions:
+//!
+//! ```
+//! # use datafusion::prelude::*;
+//! # #[tokio::main] async fn main() -> datafusion::error::Result<()> {
+//! # let folder = tempfile::tempdir()?; let path = folder.path().display();
+//! # std::fs::write(folder.path().join("greet.py"), "def hello(name):\n    print('hello', name)\n")?;
+//! let ctx = SessionContext::new();
+//! datafusion_codeanatomy::register_all(&ctx)?;
+//! let sql = format!("SELECT callee, line FROM calls(source => '{path}') WHERE callee = 'print'");
+//! ctx.sql(&sql).await?.show().await?;
+//! # Ok(()) }
+//! ```
+//!
+//! [`attach_source`] makes the datasets of one source, and the relations between them, tables of a session;
+//! [`build`](build::build) writes them as a code property graph, and [`attach_graph`] reads one.
+//!
+//! Data flows through the modules in this order: [`dataset`] (source files as tables), [`relation`] (rules that propose
+//! how rows relate), [`winner`] (one proposal per group), [`graph`] (nodes, edges, properties), [`store`] (immutable
+//! versions on disk).
+
+mod attach;
+pub mod build;
+pub mod dataset;
+mod describe;
+pub mod graph;
+mod ordering;
+mod planner;
+mod register;
+pub mod relation;
+pub mod store;
+pub mod winner;
+
+pub use attach::{attach_graph, attach_source};
+pub use dataset::SourceOptions;
+pub use register::register_all;

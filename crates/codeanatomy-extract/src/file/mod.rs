@@ -1,9 +1,24 @@
 //! Files before their language matters: which there are, their bytes, text and lines.
 
+mod decode;
+pub(crate) mod diagnostic;
+mod encoding;
+pub(crate) mod facts;
+mod globs;
 mod line_index;
+pub(crate) mod lines;
+mod list;
+mod module;
+mod place;
+mod scope;
 mod source;
 
-pub use line_index::LineIndex;
+pub(crate) use decode::{Decoded, UTF8_MARK, decode};
+pub(crate) use diagnostic::Diagnostic;
+pub use globs::Globs;
+pub use line_index::{LineCursor, LineIndex};
+pub use list::{ListError, Listing, walk};
+pub use scope::{Scoped, scope};
 pub(crate) use source::Source;
 
 /// A file that is in scope.

@@ -21,11 +21,12 @@ dataset! {
         callee: OptText,
         /// The last part: the name called, or the attribute. Null for other shapes.
         callee_name: OptText,
-        /// The text before the last part, for an attribute: `os.path`, `self`, `f(x)`. White space is folded.
+        /// The text before the last part, for an attribute: `os.path`, `self`, `f(x)`. White space is folded; if it is no
+        /// chain of names, what is behind about 256 bytes is an ellipsis.
         receiver: OptText,
         /// The first part of `callee`.
         root_name: OptText,
-        /// The symbol of `root_name` in the scope of the call.
+        /// The symbol of `root_name` in the scope of the call, as in `references`.
         symbol_id: OptText,
         /// The number among the calls of the scope with the same callee, from 0.
         ordinal: Int,
@@ -35,7 +36,8 @@ dataset! {
         container_id: OptText,
         /// The class whose method the call is inside of (directly, or in functions nested in the method). Null elsewhere.
         class_id: OptText,
-        /// The name of the first parameter of that method, `self` as a rule; null without one or for a static method.
+        /// The name of the first parameter of that method, `self` as a rule (mangled as in `symbols`); null without one,
+        /// for a static method, and where a function in between binds the name itself.
         self_name: OptText,
         /// The number of positional arguments, starred ones included.
         positional_count: Int,

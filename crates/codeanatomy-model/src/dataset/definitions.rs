@@ -25,7 +25,7 @@ dataset! {
         ordinal: Int,
         /// The definition that this one is inside of. Null at module level.
         container_id: OptText,
-        /// The scope that the name is bound in.
+        /// The scope that the name is bound in: the module for `global f`.
         scope_id: Text,
         /// The binding of the name.
         binding_id: OptText,
@@ -45,7 +45,7 @@ dataset! {
         name_bstart: Int,
         /// Offset after the name.
         name_bend: Int,
-        /// Offset of the first statement of the body.
+        /// Offset of the first statement of the body, its decorators included.
         body_bstart: Int,
         /// Offset after the last statement of the body.
         body_bend: Int,
@@ -53,7 +53,8 @@ dataset! {
         docstring_bstart: OptInt,
         /// Offset after the docstring's literal.
         docstring_bend: OptInt,
-        /// The text from `def`, `async` or `class` to before the colon, white space folded to single spaces.
+        /// The text from `def`, `async` or `class` to before the colon, comments left out, white space folded to
+        /// single spaces.
         signature: Text,
         /// Line of `bstart`.
         line: Int,

@@ -40,7 +40,7 @@ dataset! {
         is_future: Bool,
         /// Whether it stands under `if TYPE_CHECKING:`.
         in_type_checking: Bool,
-        /// Whether it stands in the body of a `try` with handlers, or in one of its handlers.
+        /// Whether it stands in the body of a `try` with handlers, or in one of its handlers, and in no function inside.
         in_try: Bool,
         /// The scope that it stands in.
         scope_id: Text,

@@ -23,6 +23,7 @@ dataset! {
         /// The name that `symtable` gives: `top`, the name of the function or class, `lambda`, `listcomp`, …
         name: Text,
         /// The path of names below the module as in CPython's `__qualname__`, `C.m.<locals>.<lambda>`; empty for the module.
+        /// A scope more than 128 deep has an ellipsis, `….<lambda>`, in place of the names around it.
         qualified_name: Text,
         /// The number among the scopes of the file with the same qualified name and kind, from 0.
         ordinal: Int,
@@ -34,11 +35,11 @@ dataset! {
         depth: Int,
         /// Whether a function is around it, at any distance (`is_nested` of `symtable`).
         is_nested: Bool,
-        /// Offset of its first byte.
+        /// Offset of its first byte: of `def`, `async`, `class`, `type`, or of the expression; the whole file for the module.
         bstart: Int,
         /// Offset after its last byte.
         bend: Int,
-        /// The line that `symtable` gives: of the first decorator, `def`, `class`, or expression; 0 for the module.
+        /// The line that `symtable` gives: of `bstart`; 0 for the module.
         line: Int,
     }
 }

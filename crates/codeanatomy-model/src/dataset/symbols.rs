@@ -23,8 +23,8 @@ dataset! {
         /// The scope whose binding it is: this one, an enclosing function's, or the module's. A global name has the module
         /// whether or not anything there binds it.
         binding_scope_id: Text,
-        /// The binding it is, if that scope binds the name. Null for builtins, names from a star import, and names
-        /// that nothing binds.
+        /// The binding it is, if that scope binds the name. Null for builtins, names from a star import, names that
+        /// nothing binds, and those that no source text binds (`.0`, `__class__`).
         binding_id: OptText,
         /// Used as a value.
         is_referenced: Bool,
@@ -32,7 +32,7 @@ dataset! {
         is_imported: Bool,
         /// A parameter.
         is_parameter: Bool,
-        /// Global, declared or not.
+        /// Global, declared or not, or bound in the module. (`symtable` says so of the locals of any function named `top`, too.)
         is_global: Bool,
         /// Declared nonlocal.
         is_nonlocal: Bool,
@@ -44,9 +44,10 @@ dataset! {
         is_annotated: Bool,
         /// Referenced here and bound in an enclosing function.
         is_free: Bool,
-        /// Assigned to.
+        /// Assigned to, deleted, or bound by a statement other than an import.
         is_assigned: Bool,
-        /// Bound by a function or class statement.
+        /// Whether a scope right inside has this name: it is bound by a function or class statement. As in `symtable`,
+        /// not for a name that is mangled.
         is_namespace: Bool,
         /// A type parameter.
         is_type_parameter: Bool,

@@ -1,0 +1,200 @@
+//! The command line. Options of datafusion-cli keep their spelling and meaning.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueHint};
+use datafusion_cli::object_storage::instrumented::InstrumentedObjectStoreMode;
+use datafusion_cli::pool_type::PoolType;
+use datafusion_cli::print_format::PrintFormat;
+use datafusion_cli::print_options::MaxRows;
+
+const ABOUT: &str = "Source code as tables, relations and a graph, in SQL";
+
+const GROUPS: &str = "\
+Input: without -c and -f the program reads statements from stdin, as a REPL on a terminal. -c and -f
+run statements and end; files run first. A statement that fails stops the run, with one sentence on
+stderr and exit code 1.
+
+Data: --source attaches the datasets of a source folder (files, definitions, calls, …), --graph the
+tables of a built graph (cpg_nodes, cpg_edges, …); both are found by plain names, as in SELECT * FROM
+calls. --include and --exclude take globs of paths under the source and may be repeated; every file
+is in unless --include says otherwise.
+
+Engine: the size of batches, the memory and disk that queries may use, and what is said when memory
+runs out. Sizes are whole numbers with an optional unit, as in 512m or 10g. Settings of the engine
+are read from variables such as DATAFUSION_EXECUTION_TARGET_PARTITIONS, and can be SET in SQL.
+
+Output: results go to stdout, with a line on rows and time unless -q is given; errors go to stderr.
+
+Examples:
+  codeanatomy build src --out graph                                  build a graph of the Python files under src
+  codeanatomy --graph graph -c \"SELECT kind, count(*) FROM cpg_edges GROUP BY kind\"
+  codeanatomy --source src --exclude 'tests/**' -c \"SELECT * FROM calls LIMIT 5\"
+  codeanatomy -q --format json -c \"SELECT 1 AS one\"
+  codeanatomy -f report.sql                                          run a file of statements
+  codeanatomy                                                        a REPL";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "codeanatomy", version, about = ABOUT, after_help = GROUPS, args_conflicts_with_subcommands = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) query: QueryArgs,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What there is beside SQL.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Build the graph of a source.
+    Build(BuildArgs),
+}
+
+/// Which files of a source are in.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FileArgs {
+    /// Only files whose path matches; may be repeated
+    #[arg(long, value_name = "GLOB", requires = "source", help_heading = "Data")]
+    pub(crate) include: Vec<String>,
+
+    /// No files whose path matches; may be repeated
+    #[arg(long, value_name = "GLOB", requires = "source", help_heading = "Data")]
+    pub(crate) exclude: Vec<String>,
+}
+
+/// SQL from the command line, from files or from a REPL.
+#[derive(Debug, clap::Args)]
+pub(crate) struct QueryArgs {
+    /// Run these statements, then end
+    #[arg(short = 'c', long, num_args = 0.., value_name = "SQL", value_parser = non_empty, help_heading = "Input")]
+    pub(crate) command: Vec<String>,
+
+    /// Run the statements of these files, then end
+    #[arg(short, long, num_args = 0.., value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub(crate) file: Vec<PathBuf>,
+
+    /// Run these files at the start of the REPL instead of ~/.datafusionrc
+    #[arg(short = 'r', long, num_args = 0.., value_name = "FILE", conflicts_with = "file", help_heading = "Input")]
+    pub(crate) rc: Option<Vec<PathBuf>>,
+
+    /// Attach the datasets of this source
+    #[arg(long, value_name = "SOURCE", value_hint = ValueHint::DirPath, help_heading = "Data")]
+    pub(crate) source: Option<String>,
+
+    /// Attach the tables of the graph in this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "source", help_heading = "Data")]
+    pub(crate) graph: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) files: FileArgs,
+
+    /// The folder that paths in SQL start from, default the current one
+    #[arg(short = 'p', long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Data")]
+    pub(crate) data_path: Option<PathBuf>,
+
+    /// Rows of a batch, default as the engine has it
+    #[arg(short = 'b', long, value_name = "ROWS", value_parser = positive, help_heading = "Engine")]
+    pub(crate) batch_size: Option<usize>,
+
+    /// Memory that queries may use, as in 10g, default no limit
+    #[arg(short = 'm', long, value_name = "SIZE", value_parser = crate::size::parse, help_heading = "Engine")]
+    pub(crate) memory_limit: Option<usize>,
+
+    /// How queries share the memory: greedy or fair
+    #[arg(long, value_name = "POOL", default_value_t = PoolType::Greedy, help_heading = "Engine")]
+    pub(crate) mem_pool_type: PoolType,
+
+    /// How many of the largest users of memory are named when it runs out; 0 does not track them
+    #[arg(long, value_name = "NUMBER", default_value = "3", help_heading = "Engine")]
+    pub(crate) top_memory_consumers: usize,
+
+    /// Disk that queries may spill to, as in 10g, default 100g
+    #[arg(short = 'd', long, value_name = "SIZE", value_parser = crate::size::parse, help_heading = "Engine")]
+    pub(crate) disk_limit: Option<usize>,
+
+    /// What is said about requests to object stores: disabled, summary or trace
+    #[arg(long, value_name = "MODE", default_value_t = InstrumentedObjectStoreMode::Disabled, help_heading = "Engine")]
+    pub(crate) object_store_profiling: InstrumentedObjectStoreMode,
+
+    /// How results are written
+    #[arg(long, value_enum, default_value_t = PrintFormat::Automatic, help_heading = "Output")]
+    pub(crate) format: PrintFormat,
+
+    /// Write the results and nothing else
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+
+    /// Most rows that the table format shows; inf for all
+    #[arg(long, value_name = "ROWS", default_value = "40", help_heading = "Output")]
+    pub(crate) maxrows: MaxRows,
+
+    /// Highlight SQL in the REPL
+    #[arg(long, help_heading = "Output")]
+    pub(crate) color: bool,
+}
+
+/// `build`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The graph is built as a new version beside the earlier ones and becomes the one that readers see when it is complete. \
+Progress goes to stderr, the table of what was written to stdout.
+
+Exit codes: 0 built, 1 not built, 2 wrong usage, 130 interrupted; unless it is 0, readers see the graph from before.
+
+Examples:
+  codeanatomy build src --out graph
+  codeanatomy build . --out graph --include 'src/**' --exclude '**/generated/**' --threads 4
+  codeanatomy build src --out graph -q --format json")]
+pub(crate) struct BuildArgs {
+    /// The source: a folder
+    #[arg(value_name = "SOURCE", value_hint = ValueHint::DirPath)]
+    pub(crate) source: String,
+
+    /// Where the graph is kept
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Data")]
+    pub(crate) out: String,
+
+    #[command(flatten)]
+    pub(crate) files: FileArgs,
+
+    /// Threads to use, default one per core
+    #[arg(long, value_name = "NUMBER", help_heading = "Engine")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// How the summary is written
+    #[arg(long, value_enum, default_value_t = PrintFormat::Automatic, help_heading = "Output")]
+    pub(crate) format: PrintFormat,
+
+    /// No progress
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| format!("'{text}' is not a whole number above 0"))
+}
+
+fn non_empty(command: &str) -> Result<String, String> {
+    if command.trim().is_empty() {
+        Err("the statement is empty".to_owned())
+    } else {
+        Ok(command.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_options_are_consistent() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,97 @@
+//! The session: datafusion-cli's, then everything of CodeAnatomy.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use datafusion::common::config::ConfigNonZeroUsize;
+use datafusion::config::ConfigOptions;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool, MemoryPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::ExplainFormat;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion_cli::catalog::DynamicObjectStoreCatalog;
+use datafusion_cli::functions::{ListFilesCacheFunc, MetadataCacheFunc, ParquetMetadataFunc, StatisticsCacheFunc};
+use datafusion_cli::object_storage::StdinCarriesCommands;
+use datafusion_cli::object_storage::instrumented::InstrumentedObjectStoreRegistry;
+use datafusion_cli::pool_type::PoolType;
+use datafusion_codeanatomy::{SourceOptions, attach_graph, attach_source, register_all};
+
+use crate::args::QueryArgs;
+use crate::failure::Failure;
+
+/// Opens a session and attaches what the command line names.
+pub(crate) async fn open(
+    args: &QueryArgs,
+    registry: &Arc<InstrumentedObjectStoreRegistry>,
+    sql_from_stdin: bool,
+) -> Result<SessionContext, Failure> {
+    let mut runtime =
+        RuntimeEnvBuilder::new().with_object_store_registry(Arc::<InstrumentedObjectStoreRegistry>::clone(registry));
+    if let Some(limit) = args.memory_limit {
+        runtime = runtime.with_memory_pool(memory_pool(&args.mem_pool_type, limit, args.top_memory_consumers));
+    }
+    if let Some(limit) = args.disk_limit {
+        let disk = DiskManagerBuilder::default()
+            .with_mode(DiskManagerMode::OsTmpDirectory)
+            .with_max_temp_directory_size(limit as u64);
+        runtime = runtime.with_disk_manager_builder(disk);
+    }
+    let config = config(args.batch_size, sql_from_stdin)?;
+    let ctx = SessionContext::new_with_config_rt(config, runtime.build_arc()?).enable_url_table();
+    ctx.refresh_catalogs().await?;
+    let catalogs = Arc::clone(ctx.state().catalog_list());
+    ctx.register_catalog_list(Arc::new(DynamicObjectStoreCatalog::new(catalogs, ctx.state_weak_ref())));
+    register_table_functions(&ctx);
+    register_all(&ctx)?;
+    if let Some(source) = &args.source {
+        let options = SourceOptions {
+            include: args.files.include.clone(),
+            exclude: args.files.exclude.clone(),
+            ..SourceOptions::default()
+        };
+        attach_source(&ctx, source, &options).await?;
+    }
+    if let Some(graph) = &args.graph {
+        attach_graph(&ctx, graph).await?;
+    }
+    Ok(ctx)
+}
+
+/// The environment's settings, with datafusion-cli's defaults for what a person reads.
+fn config(batch_size: Option<usize>, sql_from_stdin: bool) -> Result<SessionConfig, Failure> {
+    let mut options = ConfigOptions::from_env()?;
+    if let Some(rows) = batch_size {
+        options.execution.batch_size = ConfigNonZeroUsize::try_new(rows)?;
+    }
+    if std::env::var_os("DATAFUSION_EXPLAIN_FORMAT").is_none() {
+        options.explain.format = ExplainFormat::Tree;
+    }
+    if std::env::var_os("DATAFUSION_FORMAT_NULL").is_none() {
+        options.format.null = "NULL".to_owned();
+    }
+    let config = SessionConfig::from(options).with_information_schema(true);
+    // Where stdin carries the statements, a table cannot read it.
+    Ok(if sql_from_stdin {
+        config.with_extension(Arc::new(StdinCarriesCommands))
+    } else {
+        config
+    })
+}
+
+fn memory_pool(kind: &PoolType, limit: usize, consumers: usize) -> Arc<dyn MemoryPool> {
+    match (kind, NonZeroUsize::new(consumers)) {
+        (PoolType::Fair, None) => Arc::new(FairSpillPool::new(limit)),
+        (PoolType::Fair, Some(top)) => Arc::new(TrackConsumersPool::new(FairSpillPool::new(limit), top)),
+        (PoolType::Greedy, None) => Arc::new(GreedyMemoryPool::new(limit)),
+        (PoolType::Greedy, Some(top)) => Arc::new(TrackConsumersPool::new(GreedyMemoryPool::new(limit), top)),
+    }
+}
+
+fn register_table_functions(ctx: &SessionContext) {
+    let cache = || Arc::clone(&ctx.runtime_env().cache_manager);
+    ctx.register_udtf("parquet_metadata", Arc::new(ParquetMetadataFunc {}));
+    ctx.register_udtf("metadata_cache", Arc::new(MetadataCacheFunc::new(cache())));
+    ctx.register_udtf("statistics_cache", Arc::new(StatisticsCacheFunc::new(cache())));
+    ctx.register_udtf("list_files_cache", Arc::new(ListFilesCacheFunc::new(cache())));
+}

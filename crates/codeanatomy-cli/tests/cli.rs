@@ -1,0 +1,336 @@
+//! What the binary says and how it ends.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    unreachable_pub,
+    missing_docs
+)]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// The binary in a folder of its own, with nothing of the user's in reach.
+fn codeanatomy(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_codeanatomy"));
+    command
+        .current_dir(folder)
+        .env("HOME", folder)
+        .env_remove("RUST_LOG")
+        .env("RUST_BACKTRACE", "1")
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    codeanatomy(folder).args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Exit code 1 and one sentence that holds all of these.
+fn assert_fails(output: &Output, parts: &[&str]) {
+    let message = stderr(output);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert_eq!(message.lines().count(), 1, "not one line: {message}");
+    assert!(message.starts_with("error: "), "{message}");
+    for part in parts {
+        assert!(message.contains(part), "'{part}' is not in: {message}");
+    }
+    for noise in ["Error(", "Some(", "backtrace", "panicked"] {
+        assert!(!message.contains(noise), "'{noise}' is in: {message}");
+    }
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// A folder with a source of two files.
+fn with_source() -> TempDir {
+    let folder = folder();
+    let source = folder.path().join("src");
+    std::fs::create_dir(&source).unwrap();
+    std::fs::write(source.join("a.py"), "import b\n\ndef f():\n    return b.g()\n").unwrap();
+    std::fs::write(source.join("b.py"), "def g():\n    return 1\n").unwrap();
+    folder
+}
+
+#[test]
+fn a_command_prints_its_rows_and_nothing_else_when_quiet() {
+    let folder = folder();
+    let output = run(
+        folder.path(),
+        &["-q", "--format", "json", "-c", "SELECT 1 AS one, NULL AS none"],
+    );
+    assert_eq!(
+        (stdout(&output).as_str(), stderr(&output).as_str()),
+        ("[{\"one\":1}]\n", "")
+    );
+    assert_eq!(output.status.code(), Some(0));
+    let csv = run(
+        folder.path(),
+        &[
+            "-q",
+            "--format",
+            "csv",
+            "-c",
+            "SELECT 1 AS a; SELECT 2 AS b",
+            "SELECT 3 AS c",
+        ],
+    );
+    assert_eq!(stdout(&csv), "a\n1\nb\n2\nc\n3\n");
+}
+
+#[test]
+fn a_command_that_fails_says_why_in_one_sentence() {
+    let folder = folder();
+    assert_fails(
+        &run(folder.path(), &["-q", "-c", "SELECT 1 +"]),
+        &["SQL error", "found: EOF"],
+    );
+    assert_fails(
+        &run(folder.path(), &["-q", "-c", "SELECT * FROM nowhere"]),
+        &["nowhere"],
+    );
+}
+
+#[test]
+fn a_file_runs_whatever_its_layout() {
+    let folder = folder();
+    let sql = "#!/usr/bin/env codeanatomy\n-- first; line\nSELECT 'a;b' AS x; SELECT\n  2 AS y -- the end;\n;\n/* last */ SELECT 3 AS z";
+    std::fs::write(folder.path().join("q.sql"), sql).unwrap();
+    let output = run(folder.path(), &["-q", "--format", "csv", "-f", "q.sql"]);
+    assert_eq!(stdout(&output), "x\na;b\ny\n2\nz\n3\n", "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_file_may_change_the_dialect_for_what_follows() {
+    let folder = folder();
+    let sql = "SET datafusion.sql_parser.dialect = 'MySQL'; SELECT 'it\\'s; one' AS x;\nSELECT 2 AS y";
+    std::fs::write(folder.path().join("q.sql"), sql).unwrap();
+    let output = run(folder.path(), &["-q", "--format", "csv", "-f", "q.sql"]);
+    assert_eq!(stdout(&output), "x\nit's; one\ny\n2\n", "{}", stderr(&output));
+}
+
+#[test]
+fn a_failing_statement_stops_the_file_and_is_named_by_line() {
+    let folder = folder();
+    let fails = |sql: &str, parts: &[&str]| {
+        std::fs::write(folder.path().join("q.sql"), sql).unwrap();
+        let output = run(folder.path(), &["-q", "--format", "csv", "-f", "q.sql"]);
+        assert_fails(&output, parts);
+        assert_eq!(
+            stdout(&output),
+            "a\n1\n",
+            "what comes first runs, what comes after does not"
+        );
+    };
+    fails(
+        "SELECT 1 AS a;\n\nSELECT\n  missing\nFROM (SELECT 1 AS b);\nSELECT 3 AS c;",
+        &["q.sql:3:", "missing"],
+    );
+    fails(
+        "SELECT 1 AS a;\n\n  SELECT 2 FROM\n;SELECT 3;",
+        &["q.sql:3:", "Expected"],
+    );
+    fails("SELECT 1 AS a;\nSELEC 2\nFROM t;", &["q.sql:2:", "Line: 2"]);
+    fails(
+        "SELECT 1 AS a;\nSELECT 'open",
+        &["q.sql:2:", "Unterminated string literal"],
+    );
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let folder = folder();
+    assert_fails(&run(folder.path(), &["-f", "none.sql"]), &["none.sql"]);
+    assert_fails(&run(folder.path(), &["-r", "none.sql"]), &["none.sql"]);
+    assert_fails(&run(folder.path(), &["-p", "none", "-c", "SELECT 1"]), &["none"]);
+    assert_fails(&run(folder.path(), &["--source", "none", "-c", "SELECT 1"]), &["none"]);
+    assert_fails(&run(folder.path(), &["--graph", "none", "-c", "SELECT 1"]), &["none"]);
+    assert_fails(&run(folder.path(), &["build", "none", "--out", "graph"]), &["none"]);
+    assert!(
+        !folder.path().join("graph").exists(),
+        "a build that fails leaves nothing"
+    );
+}
+
+#[test]
+fn a_source_without_files_and_a_folder_without_a_graph_are_refused() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    assert_fails(
+        &run(folder.path(), &["--source", "empty", "-c", "SELECT 1"]),
+        &["empty"],
+    );
+    assert_fails(&run(folder.path(), &["build", "empty", "--out", "graph"]), &["empty"]);
+    assert_fails(
+        &run(folder.path(), &["--graph", "empty", "-c", "SELECT 1"]),
+        &["empty", "graph"],
+    );
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    let folder = folder();
+    let wrong: [&[&str]; 10] = [
+        &["--format", "xml"],
+        &["-b", "0"],
+        &["-m", "10q"],
+        &["-d", "much"],
+        &["--maxrows", "some"],
+        &["--mem-pool-type", "huge"],
+        &["--object-store-profiling", "loud"],
+        &["--no-such-option"],
+        &["--include", "*.py"],
+        &["build", "src"],
+    ];
+    for arguments in wrong {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).starts_with("error: "), "{arguments:?}");
+        assert_eq!(stdout(&output), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn options_of_the_engine_take_effect() {
+    let folder = folder();
+    let output = run(
+        folder.path(),
+        &[
+            "-q",
+            "--format",
+            "csv",
+            "-b",
+            "17",
+            "-c",
+            "SHOW datafusion.execution.batch_size",
+        ],
+    );
+    assert!(stdout(&output).contains(",17"), "{}", stdout(&output));
+    let sort = "SELECT value FROM generate_series(1, 3000000) ORDER BY -value % 1009, value LIMIT 2000000";
+    for pool in ["greedy", "fair"] {
+        let output = run(
+            folder.path(),
+            &["-q", "-m", "1m", "--mem-pool-type", pool, "-d", "1k", "-c", sort],
+        );
+        assert_fails(&output, &["esources exhausted"]);
+    }
+}
+
+#[test]
+fn a_data_path_is_where_sql_looks_and_a_source_is_where_the_user_is() {
+    let folder = with_source();
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    std::fs::write(data.join("t.csv"), "v\n5\n").unwrap();
+    let sql = "SELECT v, (SELECT count(*) FROM files) AS files FROM 't.csv'";
+    let output = run(
+        folder.path(),
+        &["-q", "--format", "csv", "-p", "data", "--source", "src", "-c", sql],
+    );
+    assert_eq!(stdout(&output), "v,files\n5,2\n", "{}", stderr(&output));
+}
+
+#[test]
+fn a_graph_is_built_attached_and_queried() {
+    let folder = with_source();
+    let built = run(folder.path(), &["build", "src", "--out", "graph"]);
+    assert_eq!(built.status.code(), Some(0), "{}", stderr(&built));
+    assert!(stdout(&built).contains("| table"), "{}", stdout(&built));
+    assert!(!stderr(&built).is_empty(), "progress goes to stderr");
+
+    let quiet = run(
+        folder.path(),
+        &[
+            "build",
+            "src",
+            "--out",
+            "graph",
+            "-q",
+            "--format",
+            "json",
+            "--threads",
+            "1",
+        ],
+    );
+    assert_eq!(stderr(&quiet), "");
+    assert!(
+        stdout(&quiet).starts_with('{') && stdout(&quiet).contains("\"tables\""),
+        "{}",
+        stdout(&quiet)
+    );
+
+    let sql = "SELECT count(*) > 0 AS some FROM cpg_nodes";
+    let output = run(folder.path(), &["-q", "--format", "csv", "--graph", "graph", "-c", sql]);
+    assert_eq!(stdout(&output), "some\ntrue\n", "{}", stderr(&output));
+}
+
+#[test]
+fn a_reader_that_stops_early_is_no_error() {
+    let folder = folder();
+    for format in ["csv", "json", "nd-json", "table"] {
+        let mut child = codeanatomy(folder.path())
+            .args(["-q", "--maxrows", "inf", "--format", format])
+            .args(["-c", "SELECT value FROM generate_series(1, 200000)", "SELECT 2"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = vec![0; 8];
+        let mut reader = BufReader::with_capacity(64, child.stdout.take().unwrap());
+        std::io::Read::read_exact(&mut reader, &mut first).unwrap();
+        drop(reader);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(
+            (stderr(&output).as_str(), output.status.code()),
+            ("", Some(0)),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn the_repl_reads_a_pipe_without_a_banner() {
+    let folder = folder();
+    let statements = folder.path().join("statements");
+    std::fs::write(&statements, "SELECT 41 + 1 AS answer;\n").unwrap();
+    let output = codeanatomy(folder.path())
+        .args(["-q", "--format", "csv"])
+        .stdin(std::fs::File::open(&statements).unwrap())
+        .output()
+        .unwrap();
+    assert!(stdout(&output).contains("answer\n42\n"), "{}", stdout(&output));
+    assert!(!stdout(&output).contains("CodeAnatomy"));
+}
+
+#[test]
+fn help_describes_every_group_and_shows_examples() {
+    let folder = folder();
+    let help = run(folder.path(), &["--help"]);
+    for part in [
+        "Input:",
+        "Data:",
+        "Engine:",
+        "Output:",
+        "Examples:",
+        "codeanatomy build src --out graph",
+    ] {
+        assert!(stdout(&help).contains(part), "{part}");
+    }
+    assert!(stdout(&run(folder.path(), &["build", "--help"])).contains("Exit codes:"));
+    let version = run(folder.path(), &["--version"]);
+    assert_eq!(version.stdout.lines().count(), 1);
+}

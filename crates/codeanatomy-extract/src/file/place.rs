@@ -1,0 +1,161 @@
+//! A source on a local disk and what is visible below it.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use super::module::stem;
+use super::{Globs, ListError};
+
+/// A path as text. Bytes that are not UTF-8 are written `\xff`.
+pub(super) fn text(path: &OsStr) -> String {
+    let mut text = String::with_capacity(path.len());
+    for chunk in path.as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    if std::path::MAIN_SEPARATOR == '/' {
+        text
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}
+
+pub(super) fn unreadable(path: &Path, error: io::Error) -> ListError {
+    ListError::Unreadable {
+        path: path.to_owned(),
+        error,
+    }
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    File,
+    Folder,
+    Link,
+    Other,
+}
+
+impl Kind {
+    pub(super) fn of(kind: std::fs::FileType) -> Self {
+        if kind.is_symlink() {
+            Self::Link
+        } else if kind.is_dir() {
+            Self::Folder
+        } else if kind.is_file() {
+            Self::File
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// Where a source is.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// The folder.
+    pub(super) root: PathBuf,
+    /// The file, if it is one.
+    pub(super) file: Option<std::ffi::OsString>,
+}
+
+impl Place {
+    pub(super) fn find(source: &Path) -> Result<Self, ListError> {
+        let error = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => ListError::Missing {
+                path: source.to_owned(),
+            },
+            _ => unreadable(source, error),
+        };
+        let path = std::fs::canonicalize(source).map_err(error)?;
+        let metadata = path.metadata().map_err(error)?;
+        if metadata.is_dir() {
+            return Ok(Self { root: path, file: None });
+        }
+        match (path.file_name(), path.parent()) {
+            (Some(name), Some(parent)) if metadata.is_file() && stem(&text(name)).is_some() => Ok(Self {
+                root: parent.to_owned(),
+                file: Some(name.to_owned()),
+            }),
+            _ => Err(ListError::NotPython {
+                path: source.to_owned(),
+            }),
+        }
+    }
+
+    /// Calls `f` with everything below the folder that is neither hidden nor ignored, and not in a folder that `exclude`
+    /// names: its relative path, entry and kind.
+    pub(super) fn each_visible(
+        &self,
+        globs: Option<&Globs>,
+        mut f: impl FnMut(String, &ignore::DirEntry, Option<Kind>) -> Result<(), ListError>,
+    ) -> Result<(), ListError> {
+        let mut builder = WalkBuilder::new(&self.root);
+        // Ignore files above the source count as far as its repository reaches, and what is set for the user does not
+        // count: the same tree gives the same files everywhere.
+        let in_repository = self.root.ancestors().skip(1).any(|folder| folder.join(".git").exists());
+        builder
+            .require_git(false)
+            .git_global(false)
+            .parents(in_repository)
+            .follow_links(false);
+        if let Some(globs) = globs.cloned() {
+            let root = self.root.clone();
+            builder.filter_entry(move |entry| {
+                let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
+                !is_folder || relative(entry.path(), &root).is_none_or(|path| !globs.excludes_folder(&path))
+            });
+        }
+        for entry in builder.build() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = path_of(&error).unwrap_or_else(|| self.root.clone());
+                    match error.into_io_error() {
+                        // Gone since its folder was listed.
+                        Some(e) if e.kind() == io::ErrorKind::NotFound => continue,
+                        Some(e) => return Err(unreadable(&path, e)),
+                        None => continue,
+                    }
+                }
+            };
+            if let Some(path) = relative(entry.path(), &self.root) {
+                f(path, &entry, entry.file_type().map(Kind::of))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The folders and files that [`Self::each_visible`] finds.
+    pub(super) fn visible(&self) -> Result<(BTreeSet<String>, BTreeSet<String>), ListError> {
+        let (mut folders, mut files) = (BTreeSet::new(), BTreeSet::new());
+        self.each_visible(None, |path, _, kind| {
+            match kind {
+                Some(Kind::Folder) => folders.insert(path),
+                _ => files.insert(path),
+            };
+            Ok(())
+        })?;
+        Ok((folders, files))
+    }
+}
+
+/// The path below `root`; none for `root` itself.
+fn relative(path: &Path, root: &Path) -> Option<String> {
+    let path = path.strip_prefix(root).ok()?;
+    (!path.as_os_str().is_empty()).then(|| text(path.as_os_str()))
+}
+
+fn path_of(error: &ignore::Error) -> Option<PathBuf> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path.clone()),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
+}

@@ -1,1 +1,0 @@
-//! Definitions, references, imports, calls.

@@ -1,0 +1,165 @@
+//! Rows of `definitions`.
+
+use codeanatomy_model::dataset::DefinitionRow;
+use ruff_python_ast::token::Tokens;
+use ruff_python_ast::{Decorator, Expr, Identifier, Stmt};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+use rustc_hash::FxHashMap;
+
+use super::Named;
+use super::facts::{Definition, DefinitionNode, Facts};
+use super::text::{fold_code, header_end};
+use crate::python::scope::ScopeTree;
+use crate::table::Table;
+
+/// A definition in the order of the rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ordered {
+    /// Its position in the order of the walk.
+    pub(super) index: u32,
+    /// The number among those with the same qualified name and kind.
+    pub(super) ordinal: u32,
+}
+
+/// The definitions in preorder, numbered.
+pub(super) fn in_order(scopes: &ScopeTree<'_>, facts: &Facts<'_>) -> Vec<Ordered> {
+    let mut order: Vec<Ordered> = (0..facts.definitions.len() as u32)
+        .map(|index| Ordered { index, ordinal: 0 })
+        .collect();
+    order.sort_by_key(|d| facts.definitions[d.index as usize].node_id);
+    let mut next = FxHashMap::default();
+    for d in &mut order {
+        let definition = &facts.definitions[d.index as usize];
+        let count: &mut u32 = next
+            .entry((scopes.scope(definition.body).qualified, definition.kind()))
+            .or_default();
+        d.ordinal = *count;
+        *count += 1;
+    }
+    order
+}
+
+/// Writes the rows.
+pub(super) fn rows(named: &Named<'_>, order: &[Ordered], tokens: &Tokens, table: &mut Table) {
+    let (wants_signature, wants_line) = (table.wants("signature"), table.wants("line"));
+    let wants_name = table.wants("qualified_name");
+    let (mut signature, mut qualified_name) = (String::new(), String::new());
+    for d in order {
+        let definition = &named.facts.definitions[d.index as usize];
+        let Parts {
+            name,
+            decorators,
+            body,
+            header,
+        } = parts(definition);
+        let range = definition.range;
+        let symbol = definition.symbol.map(|s| named.scopes.symbol(s));
+        signature.clear();
+        if wants_signature {
+            let limit = body.first().map_or(range.end(), Ranged::start);
+            let end = header_end(named.source.text, header, limit);
+            fold_code(
+                named.source.text,
+                TextRange::new(range.start().min(end), end),
+                tokens,
+                &mut signature,
+            );
+        }
+        if wants_name {
+            qualified_name.clear();
+            if let Some(module) = &named.source.entry.module {
+                qualified_name.push_str(module);
+                qualified_name.push('.');
+            }
+            qualified_name.push_str(
+                named
+                    .scopes
+                    .qualified
+                    .text(named.scopes.scope(definition.body).qualified),
+            );
+        }
+        let docstring = docstring(body);
+        table.push(&DefinitionRow {
+            path: named.path(),
+            node_id: i64::from(definition.node_id),
+            def_id: named.ids.definitions.get(d.index as usize),
+            kind: definition.kind(),
+            name: name.as_str(),
+            qualified_name: &qualified_name,
+            ordinal: i64::from(d.ordinal),
+            container_id: named.container_id(definition.owner),
+            scope_id: named
+                .ids
+                .scopes
+                .get(symbol.map_or(definition.owner, |s| s.binder).index()),
+            binding_id: symbol
+                .and_then(|s| s.binding)
+                .map(|b| named.ids.bindings.get(b.index())),
+            body_scope_id: named.ids.scopes.get(definition.body.index()),
+            is_async: matches!(definition.node, DefinitionNode::Function(f) if f.is_async),
+            decorator_count: decorators.len() as i64,
+            bstart: offset(range.start()),
+            bend: offset(range.end()),
+            decorated_bstart: offset(decorators.first().map_or(range.start(), Ranged::start)),
+            name_bstart: offset(name.start()),
+            name_bend: offset(name.end()),
+            body_bstart: offset(body.first().map_or(range.end(), Ranged::start)),
+            body_bend: offset(range.end()),
+            docstring_bstart: docstring.map(|d| offset(d.start())),
+            docstring_bend: docstring.map(|d| offset(d.end())),
+            signature: &signature,
+            line: if wants_line {
+                named.line(range.start().to_u32())
+            } else {
+                0
+            },
+        });
+    }
+}
+
+struct Parts<'a> {
+    name: &'a Identifier,
+    decorators: &'a [Decorator],
+    body: &'a [Stmt],
+    /// The end of the last expression before the colon.
+    header: TextSize,
+}
+
+fn parts<'a>(definition: &Definition<'a>) -> Parts<'a> {
+    match definition.node {
+        DefinitionNode::Function(node) => Parts {
+            name: &node.name,
+            decorators: &node.decorator_list,
+            body: &node.body,
+            header: node
+                .returns
+                .as_ref()
+                .map_or(node.parameters.end(), |returns| returns.end()),
+        },
+        DefinitionNode::Class(node) => {
+            let type_params = node.type_params.as_ref().map(|t| t.end());
+            let arguments = node.arguments.as_ref().map(|a| a.end());
+            let header = arguments.or(type_params).unwrap_or(node.name.end());
+            Parts {
+                name: &node.name,
+                decorators: &node.decorator_list,
+                body: &node.body,
+                header,
+            }
+        }
+    }
+}
+
+fn docstring(body: &[Stmt]) -> Option<TextRange> {
+    match body.first()? {
+        Stmt::Expr(statement) => match &*statement.value {
+            Expr::StringLiteral(literal) => Some(literal.range),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn offset(offset: TextSize) -> i64 {
+    i64::from(offset.to_u32())
+}

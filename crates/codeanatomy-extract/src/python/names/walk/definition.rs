@@ -1,0 +1,200 @@
+//! Functions, classes, and their parameters.
+
+use ruff_python_ast::{Arguments, Decorator, Expr, Parameter, Parameters, StmtClassDef, StmtFunctionDef};
+use ruff_text_size::{Ranged, TextRange};
+
+use super::Walk;
+use crate::python::names::facts::{CallRole, Definition, DefinitionNode, node_id};
+use crate::python::names::text::{skip_trivia, statement_end};
+use crate::python::scope::{BindingKind, Flags, NameId, Opening, ScopeKind, SymbolId};
+
+impl<'a> Walk<'a> {
+    #[inline(never)]
+    pub(super) fn function(&mut self, node: &'a StmtFunctionDef) {
+        let symbol = self.bind(&node.name, Flags::LOCAL, BindingKind::Function);
+        let range = self.definition_range(&node.decorator_list, node.range);
+        let index = self.define(DefinitionNode::Function(node), node_id(&node.node_index), symbol, range);
+        self.defaults(&node.parameters);
+        if let Some(type_params) = &node.type_params {
+            self.decorators(&node.decorator_list);
+            let name = node.name.as_str();
+            self.enter_type_parameters(name, range, node_id(&node.node_index), None);
+            // The scope takes the defaults as arguments, the positional ones even if there are none.
+            self.define_implicit(".defaults", Flags::PARAMETER);
+            if node.parameters.kwonlyargs.iter().any(|p| p.default.is_some()) {
+                self.define_implicit(".kwdefaults", Flags::PARAMETER);
+            }
+            self.type_parameters(type_params);
+            self.signature(node);
+        } else {
+            self.signature(node);
+            self.decorators(&node.decorator_list);
+        }
+        let receiver = self.receiver(node, index);
+        let body = self.scopes.enter(Opening {
+            kind: ScopeKind::Function,
+            name: node.name.as_str(),
+            node_id: node_id(&node.node_index),
+            bstart: range.start().to_u32(),
+            bend: range.end().to_u32(),
+            definition: Some(index),
+            receiver,
+        });
+        self.facts.definitions[index as usize].body = body;
+        self.parameters(&node.parameters);
+        let outer = std::mem::take(&mut self.in_try);
+        self.statements(&node.body);
+        self.in_try = outer;
+        self.scopes.exit();
+        if node.type_params.is_some() {
+            self.scopes.exit();
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn class(&mut self, node: &'a StmtClassDef) {
+        let symbol = self.bind(&node.name, Flags::LOCAL, BindingKind::Class);
+        let range = self.definition_range(&node.decorator_list, node.range);
+        let index = self.define(DefinitionNode::Class(node), node_id(&node.node_index), symbol, range);
+        let name = node.name.as_str();
+        let outer = self.scopes.private;
+        if let Some(type_params) = &node.type_params {
+            self.decorators(&node.decorator_list);
+            self.enter_type_parameters(name, range, node_id(&node.node_index), Some(name));
+            self.type_parameters(type_params);
+            self.bases(node.arguments.as_deref());
+        } else {
+            self.bases(node.arguments.as_deref());
+            self.decorators(&node.decorator_list);
+        }
+        let body = self.scopes.enter(Opening {
+            kind: ScopeKind::Class,
+            name,
+            node_id: node_id(&node.node_index),
+            bstart: range.start().to_u32(),
+            bend: range.end().to_u32(),
+            definition: Some(index),
+            receiver: None,
+        });
+        self.facts.definitions[index as usize].body = body;
+        self.scopes.private = Some(self.scopes.names.intern(name));
+        if node.type_params.is_some() {
+            self.define_implicit("__type_params__", Flags::LOCAL);
+            self.define_implicit(".type_params", Flags::USE);
+        }
+        self.statements(&node.body);
+        self.scopes.exit();
+        if node.type_params.is_some() {
+            self.scopes.exit();
+        }
+        self.scopes.private = outer;
+    }
+
+    /// The expressions of a signature that are evaluated where the function is defined; defaults come before.
+    fn signature(&mut self, node: &'a StmtFunctionDef) {
+        let parameters = &*node.parameters;
+        let annotated = |p: &'a ruff_python_ast::ParameterWithDefault| p.parameter.annotation.as_deref();
+        for node in parameters
+            .posonlyargs
+            .iter()
+            .chain(&parameters.args)
+            .filter_map(annotated)
+        {
+            self.annotation(node);
+        }
+        let variadic = [&parameters.vararg, &parameters.kwarg];
+        for node in variadic.into_iter().flatten().filter_map(|p| p.annotation.as_deref()) {
+            self.annotation(node);
+        }
+        for node in parameters.kwonlyargs.iter().filter_map(annotated) {
+            self.annotation(node);
+        }
+        if let Some(node) = &node.returns {
+            self.annotation(node);
+        }
+    }
+
+    /// The default values, in the scope around.
+    pub(super) fn defaults(&mut self, parameters: &'a Parameters) {
+        let positional = parameters.posonlyargs.iter().chain(&parameters.args);
+        for node in positional
+            .chain(&parameters.kwonlyargs)
+            .filter_map(|p| p.default.as_deref())
+        {
+            self.expression(node);
+        }
+    }
+
+    /// The names of the parameters, in the scope of the function.
+    pub(super) fn parameters(&mut self, parameters: &'a Parameters) {
+        let positional = parameters.posonlyargs.iter().chain(&parameters.args);
+        for node in positional.chain(&parameters.kwonlyargs) {
+            self.bind(&node.parameter.name, Flags::PARAMETER, BindingKind::Parameter);
+        }
+        for node in [&parameters.vararg, &parameters.kwarg].into_iter().flatten() {
+            self.bind(&node.name, Flags::PARAMETER, BindingKind::Parameter);
+        }
+    }
+
+    fn decorators(&mut self, decorators: &'a [Decorator]) {
+        for decorator in decorators {
+            match &decorator.expression {
+                Expr::Call(call) => self.call(call, CallRole::Decorator),
+                other => self.expression(other),
+            }
+        }
+    }
+
+    fn bases(&mut self, arguments: Option<&'a Arguments>) {
+        if let Some(arguments) = arguments {
+            self.expressions(&arguments.args);
+            for keyword in &arguments.keywords {
+                self.expression(&keyword.value);
+            }
+        }
+    }
+
+    fn define(&mut self, node: DefinitionNode<'a>, node_id: u32, symbol: Option<SymbolId>, range: TextRange) -> u32 {
+        let owner = self.scopes.current();
+        let is_method =
+            matches!(node, DefinitionNode::Function(_)) && self.scopes.scope(owner).kind == ScopeKind::Class;
+        self.facts.definitions.push(Definition {
+            node_id,
+            node,
+            is_method,
+            owner,
+            symbol,
+            body: owner,
+            range,
+        });
+        self.facts.definitions.len() as u32 - 1
+    }
+
+    /// The span of a definition as CPython has it, without decorators.
+    fn definition_range(&mut self, decorators: &[Decorator], range: TextRange) -> TextRange {
+        let start = decorators
+            .last()
+            .map_or(range.start(), |last| skip_trivia(self.text, last.end()));
+        // Definitions that end together, one inside the other, follow each other.
+        if self.last_end.0 != range.end() {
+            self.last_end = (range.end(), statement_end(self.text, range.end()));
+        }
+        let end = self.last_end.1;
+        TextRange::new(start.min(end), end)
+    }
+
+    /// The first parameter of a method that is called on an instance or a class.
+    fn receiver(&mut self, node: &'a StmtFunctionDef, definition: u32) -> Option<NameId> {
+        let is_static = node.decorator_list.iter().any(|decorator| match &decorator.expression {
+            Expr::Name(name) => name.id == "staticmethod",
+            Expr::Attribute(attribute) => &*attribute.attr == "staticmethod",
+            _ => false,
+        });
+        if is_static || !self.facts.definitions[definition as usize].is_method {
+            return None;
+        }
+        let parameters = &node.parameters;
+        let first: &Parameter = &parameters.posonlyargs.first().or(parameters.args.first())?.parameter;
+        (!first.name.id.is_empty()).then(|| self.mangled(first.name.as_str()))
+    }
+}

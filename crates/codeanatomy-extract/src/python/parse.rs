@@ -1,0 +1,123 @@
+//! From text to a tree, its diagnostics, and a stack that the tree fits on.
+
+use ruff_python_ast::token::{TokenKind, Tokens};
+use ruff_python_ast::{ModModule, PySourceType, PythonVersion};
+use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
+use ruff_text_size::TextRange;
+
+use crate::file::{Diagnostic, Source};
+
+/// The stack that one level of a tree may take, in bytes, whoever walks or drops it. A quarter of it suffices for the
+/// deepest trees of the tests.
+const BYTES_PER_LEVEL: usize = if cfg!(debug_assertions) { 8 << 10 } else { 1 << 10 };
+
+/// Levels that the estimate of the nesting is increased by: a leaf may have more nodes than tokens.
+const SPARE_LEVELS: usize = 64;
+
+/// Parses a file. A tree comes out of every text.
+pub(super) fn parse(source: &Source<'_>) -> Option<Parsed<ModModule>> {
+    let kind = if source.entry.path.ends_with(".pyi") {
+        PySourceType::Stub
+    } else {
+        PySourceType::Python
+    };
+    let options = ParseOptions::from(kind).with_target_version(PythonVersion::latest_preview());
+    parse_unchecked(source.text, options).try_into_module()
+}
+
+/// What is wrong with a file, in the order of its text.
+pub(super) fn diagnostics(source: &Source<'_>, parsed: &Parsed<ModModule>) -> Vec<Diagnostic> {
+    let span = |range: TextRange| Some((range.start().to_u32(), range.end().to_u32()));
+    let syntax = parsed.errors().iter().map(|e| Diagnostic {
+        source: "syntax",
+        message: e.error.to_string(),
+        span: span(e.location),
+    });
+    let version = parsed.unsupported_syntax_errors().iter().map(|e| Diagnostic {
+        source: "version",
+        message: e.to_string(),
+        span: span(e.range),
+    });
+    // The parser takes a null byte in a comment or string.
+    let null = memchr::memchr(0, source.text.as_bytes()).map(|at| Diagnostic {
+        source: "syntax",
+        message: "Source code cannot contain null bytes".to_owned(),
+        span: Some((at as u32, at as u32 + 1)),
+    });
+    let mut all: Vec<Diagnostic> = syntax.chain(version).chain(null).collect();
+    all.sort_by_key(|d| d.span);
+    all
+}
+
+/// A bound of how deep the tree of these tokens nests: nodes nest in blocks, and in a line by its brackets and, between
+/// two commas, by its tokens. With `recovered`, commas separate nothing: the parser may have skipped them.
+pub(super) fn nesting_bound(tokens: &Tokens, recovered: bool) -> usize {
+    let mut indents = 0_usize;
+    let mut bound = 0_usize;
+    // Of the innermost open bracket, of those around it, and of all together: tokens since the last comma, and those that
+    // a comma does not end: the bracket itself, and `lambda`, which has commas of its own.
+    let (mut chain, mut kept) = (0_usize, 0_usize);
+    let mut around: Vec<(usize, usize)> = Vec::new();
+    let mut sum = 0_usize;
+    let mut after_string = false;
+    for token in tokens.iter() {
+        let kind = token.kind();
+        let mut nests = false;
+        match kind {
+            TokenKind::Comment | TokenKind::NonLogicalNewline => continue,
+            // The parts of a concatenation stand beside each other.
+            TokenKind::String if after_string => continue,
+            TokenKind::Newline => {
+                after_string = false;
+                around.clear();
+                (chain, kept, sum) = (0, 0, 0);
+                continue;
+            }
+            TokenKind::Indent => indents += 1,
+            TokenKind::Dedent => indents = indents.saturating_sub(1),
+            TokenKind::Lambda => nests = true,
+            TokenKind::Lpar
+            | TokenKind::Lsqb
+            | TokenKind::Lbrace
+            | TokenKind::FStringStart
+            | TokenKind::TStringStart
+                if !recovered =>
+            {
+                around.push((chain, kept));
+                (chain, kept) = (0, 0);
+                nests = true;
+            }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd | TokenKind::TStringEnd => {
+                if let Some(outer) = around.pop() {
+                    sum -= chain + kept;
+                    (chain, kept) = outer;
+                }
+            }
+            TokenKind::Semi if !recovered && around.is_empty() => (chain, kept, sum) = (0, 0, 0),
+            TokenKind::Comma if !recovered => {
+                sum -= chain;
+                chain = 0;
+                after_string = false;
+                continue;
+            }
+            _ => {}
+        }
+        after_string = kind == TokenKind::String;
+        *(if nests { &mut kept } else { &mut chain }) += 1;
+        sum += 1;
+        bound = bound.max(sum + indents);
+    }
+    bound + SPARE_LEVELS
+}
+
+/// Calls `f` on a stack that holds `levels` levels of a tree.
+pub(super) fn with_stack<T>(levels: usize, f: impl FnOnce() -> T) -> T {
+    let need = levels.saturating_mul(BYTES_PER_LEVEL);
+    // What is left is unknown on some platforms; a thread has at least a few hundred kilobytes.
+    let left = stacker::remaining_stack().unwrap_or(256 << 10);
+    if need < left / 2 {
+        f()
+    } else {
+        stacker::grow(need + (256 << 10), f)
+    }
+}

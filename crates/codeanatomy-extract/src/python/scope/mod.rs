@@ -1,0 +1,22 @@
+//! Scopes, symbols, bindings: CPython's `symtable`, written from the language reference.
+//!
+//! The model is that of CPython 3.11, where a comprehension is a scope of its own, with the scopes of type parameters
+//! and type aliases that 3.12 and 3.13 added. [`ScopeTree`] is filled while the syntax tree is walked and resolved
+//! after it.
+
+mod entry;
+mod interner;
+mod kind;
+mod qualified;
+mod resolve;
+mod rows;
+mod symbol;
+mod tree;
+
+pub(super) use entry::{Opening, ScopeId};
+pub(super) use interner::NameId;
+pub(super) use kind::ScopeKind;
+pub(super) use resolve::Unevaluated;
+pub(super) use rows::{binding_rows, scope_rows, symbol_order, symbol_rows};
+pub(super) use symbol::{BindingKind, Flags, Sites, SymbolId};
+pub(super) use tree::ScopeTree;

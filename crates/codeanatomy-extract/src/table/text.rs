@@ -1,0 +1,187 @@
+//! A column of texts on its way to an array.
+
+use std::sync::Arc;
+
+use arrow_array::builder::StringViewBuilder;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, StringViewArray, UInt8Array};
+use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_schema::ArrowError;
+use arrow_select::take::take;
+
+use super::column::USUAL_ROWS;
+
+/// The bytes that long texts are collected in at a time.
+const BLOCK_BYTES: u32 = 1 << 18;
+/// Shorter texts stand in the array itself.
+const INLINE_BYTES: usize = 12;
+
+/// Stands for null among positions of words.
+pub(crate) const NO_WORD: u8 = u8::MAX;
+
+/// Texts. Where the same long text is expected many times in a row, its bytes are kept once for them.
+#[derive(Debug)]
+pub(crate) struct TextColumn {
+    cells: StringViewBuilder,
+    repeats: bool,
+    /// The last text and how often it came, if it is not among the cells yet.
+    last: String,
+    count: usize,
+    /// Why a text could not be added; [`Self::finish`] gives it.
+    error: Option<ArrowError>,
+}
+
+impl TextColumn {
+    pub(super) fn new(repeats: bool) -> Self {
+        Self {
+            cells: builder(0),
+            repeats,
+            last: String::new(),
+            count: 0,
+            error: None,
+        }
+    }
+
+    /// Adds a cell.
+    #[inline]
+    pub(crate) fn push(&mut self, value: Option<&str>) {
+        if !self.repeats {
+            self.append(value);
+            return;
+        }
+        match value {
+            Some(text) if text.len() > INLINE_BYTES => self.push_repeated(text, 1),
+            _ => self.append(value),
+        }
+    }
+
+    /// Adds cells that are rarely equal to the one before.
+    #[inline]
+    pub(super) fn extend<'v>(&mut self, values: impl Iterator<Item = Option<&'v str>>) {
+        for value in values {
+            self.append(value);
+        }
+    }
+
+    /// Adds `count` cells: those of `cells`, by their number, and null for the others.
+    #[inline]
+    pub(super) fn extend_sparse<'v>(&mut self, count: usize, cells: impl Iterator<Item = (u32, &'v str)>) {
+        let mut next = 0;
+        for (number, text) in cells {
+            self.append_n(None, (number - next) as usize);
+            self.append(Some(text));
+            next = number + 1;
+        }
+        self.append_n(None, count - next as usize);
+    }
+
+    /// Adds cells, each the text of a number or null. A number that follows itself is looked up once.
+    #[inline]
+    pub(super) fn extend_numbered<'v>(
+        &mut self,
+        numbers: impl Iterator<Item = Option<u32>>,
+        text: impl Fn(u32) -> &'v str,
+    ) {
+        self.flush();
+        let mut last = None;
+        let mut count = 0;
+        for number in numbers {
+            if number == last {
+                count += 1;
+                continue;
+            }
+            self.append_n(last.map(&text), count);
+            (last, count) = (number, 1);
+        }
+        self.append_n(last.map(&text), count);
+    }
+
+    /// Adds cells that are often the same text as the one before, at the same address.
+    #[inline]
+    pub(super) fn extend_runs(&mut self, values: impl Iterator<Item = &'static str>) {
+        self.flush();
+        let mut last = "";
+        let mut count = 0;
+        for value in values {
+            if std::ptr::eq(value, last) {
+                count += 1;
+                continue;
+            }
+            self.append_n(Some(last), count);
+            (last, count) = (value, 1);
+        }
+        self.append_n(Some(last), count);
+    }
+
+    /// Adds cells that are among `words`, by position there, or null where the position is [`NO_WORD`]. Their bytes are
+    /// not copied.
+    pub(super) fn extend_words(&mut self, words: &'static [&'static str], cells: impl Iterator<Item = u8>) {
+        self.flush();
+        let words = StringViewArray::from_iter_values(words);
+        let cells: Vec<u8> = cells.collect();
+        let nulls = NullBuffer::new(BooleanBuffer::collect_bool(cells.len(), |i| cells[i] != NO_WORD));
+        let nulls = (nulls.null_count() > 0).then_some(nulls);
+        match UInt8Array::try_new(cells.into(), nulls).and_then(|cells| take(&words, &cells, None)) {
+            Ok(array) => self.cells.append_array(array.as_string_view()),
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    /// Adds `count` cells of the same text.
+    pub(super) fn push_repeated(&mut self, text: &str, count: usize) {
+        if self.count == 0 || self.last != text {
+            self.flush();
+            self.last.clear();
+            self.last.push_str(text);
+        }
+        self.count += count;
+    }
+
+    /// Adds a cell that is rarely equal to the one before.
+    #[inline]
+    pub(super) fn append(&mut self, value: Option<&str>) {
+        if self.count > 0 {
+            self.flush();
+        }
+        match value {
+            Some(text) => {
+                if let Err(error) = self.cells.try_append_value(text) {
+                    self.error = Some(error);
+                }
+            }
+            None => self.cells.append_null(),
+        }
+    }
+
+    #[inline]
+    fn append_n(&mut self, value: Option<&str>, count: usize) {
+        match value {
+            Some(text) => {
+                if let Err(error) = self.cells.try_append_value_n(text, count) {
+                    self.error = Some(error);
+                }
+            }
+            None => (0..count).for_each(|_| self.cells.append_null()),
+        }
+    }
+
+    fn flush(&mut self) {
+        let count = std::mem::take(&mut self.count);
+        if count > 0
+            && let Err(error) = self.cells.try_append_value_n(&self.last, count)
+        {
+            self.error = Some(error);
+        }
+    }
+
+    pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        self.flush();
+        let array = self.cells.finish();
+        self.cells = builder(array.len().min(USUAL_ROWS));
+        self.error.take().map_or(Ok(Arc::new(array)), Err)
+    }
+}
+
+fn builder(cells: usize) -> StringViewBuilder {
+    StringViewBuilder::with_capacity(cells).with_fixed_block_size(BLOCK_BYTES)
+}

@@ -1,0 +1,105 @@
+//! Deep nesting of what makes names and scopes costs neither the stack nor time that grows with its square.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    unreachable_pub,
+    missing_docs
+)]
+
+use std::time::{Duration, Instant};
+
+use codeanatomy_extract::file::Entry;
+use codeanatomy_extract::{Extractor, Options, Request};
+use codeanatomy_model::find;
+
+const LEVELS: usize = 50_000;
+const DATASETS: [&str; 7] = [
+    "definitions",
+    "references",
+    "imports",
+    "calls",
+    "scopes",
+    "symbols",
+    "bindings",
+];
+
+#[test]
+fn scopes_names_and_receivers_nest_deep() {
+    let repeat =
+        |before: &str, middle: &str, after: &str| format!("{}{middle}{}", before.repeat(LEVELS), after.repeat(LEVELS));
+    let names = |separator: &str| (0..1_000).map(|i| format!("a{i}")).collect::<Vec<_>>().join(separator);
+    let blocks = |head: &str| {
+        (0..1_000)
+            .map(|i| format!("{}{head}:\n", " ".repeat(i)))
+            .collect::<String>()
+    };
+    let cases = [
+        ("chained calls", repeat("", "a", ".b()")),
+        ("lambdas", repeat("lambda a, b=1, *c: ", "x", "")),
+        (
+            "many names through many lambdas",
+            format!(
+                "def f({}): return {}",
+                names(", "),
+                repeat("lambda: ", &names(" + "), "")
+            ),
+        ),
+        (
+            "a name per lambda",
+            (0..LEVELS).map(|i| format!("lambda: a{i} + ")).collect::<String>() + "0",
+        ),
+        ("walrus in comprehensions", repeat("[(y := 1, ", "x", ") for x in y]")),
+        ("iterables", repeat("f(x for x in ", "x", ")")),
+        (
+            "annotations",
+            format!(
+                "from __future__ import annotations\nx: {}",
+                repeat("(lambda: ", "x", ")")
+            ),
+        ),
+        (
+            "classes",
+            format!(
+                "{}{}x = y{}",
+                blocks("class A"),
+                " ".repeat(1_000),
+                " ".repeat(1_000_000)
+            ),
+        ),
+        (
+            "functions",
+            format!("{}{}x = y", blocks("def f(a: b) -> c"), " ".repeat(1_000)),
+        ),
+    ];
+    for (name, text) in cases {
+        let run = move || {
+            let request = DATASETS
+                .iter()
+                .filter_map(|d| find(d))
+                .fold(Request::new(Options::default()), |r, c| r.with(c, None));
+            let mut extractor = Extractor::new(&request).expect("columns");
+            let entry = Entry {
+                path: "deep.py".into(),
+                size: 0,
+                module: Some("deep".into()),
+                is_package: false,
+            };
+            extractor.add(&entry, Ok(text.into_bytes()));
+            extractor.table("scopes").expect("asked for").len()
+        };
+        let start = Instant::now();
+        let scopes = std::thread::Builder::new()
+            .stack_size(2 << 20)
+            .spawn(run)
+            .expect("a thread")
+            .join()
+            .expect("no panic");
+        assert!(scopes > 0, "{name}");
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "{name}: {:?}",
+            start.elapsed()
+        );
+    }
+}

@@ -1,0 +1,38 @@
+//! A source or a stored graph as tables of a session.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use codeanatomy_model::CATALOGUE;
+use datafusion::common::Result;
+use datafusion::prelude::SessionContext;
+
+use crate::dataset::{DatasetTable, Source, SourceOptions};
+use crate::graph::create_graph;
+use crate::relation::{create_relations, pack};
+use crate::store::Store;
+
+/// Makes the datasets of `source` tables of the session's default schema, with views on top: the relations of the rules
+/// that ship (`call_targets`, `call_targets_candidates`, `call_targets_losers`, …) and the graph (`cpg_nodes`,
+/// `cpg_edges`, …). Files are read when a query needs them, anew for every query.
+///
+/// Fails if nothing is at `source`, if no file of it is in scope, or if the session has a table of one of these names.
+pub async fn attach_source(ctx: &SessionContext, source: impl AsRef<Path>, options: &SourceOptions) -> Result<()> {
+    crate::register_all(ctx)?;
+    let source = Source::new(source, options)?;
+    source.list_some()?;
+    for contract in CATALOGUE {
+        ctx.register_table(contract.name, Arc::new(DatasetTable::new(source.clone(), contract)))?;
+    }
+    let relations = create_relations(ctx, &pack()).await?;
+    create_graph(ctx, &relations).await
+}
+
+/// Makes the tables of the graph in `folder` tables of the session's default schema: `cpg_nodes`, `cpg_edges`,
+/// `cpg_losers`, `cpg_props` and the view `cpg_candidates`, as of the version that is current now.
+///
+/// Fails if the folder holds no graph.
+pub async fn attach_graph(ctx: &SessionContext, folder: impl AsRef<Path>) -> Result<()> {
+    crate::register_all(ctx)?;
+    Store::open(folder)?.attach(ctx).await
+}

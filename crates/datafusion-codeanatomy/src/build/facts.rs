@@ -1,0 +1,144 @@
+//! What rules look up across files.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use codeanatomy_extract::file::Listing;
+use codeanatomy_extract::{Extractor, Request};
+use codeanatomy_model::dataset::{DefinitionRow, FileRow, ImportRow};
+use codeanatomy_model::{Contract, Row};
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::compute::concat_batches;
+use datafusion::common::runtime::SpawnedTask;
+use datafusion::common::{DataFusionError, Result, internal_err};
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::Progress;
+use crate::dataset::{Rows, Source};
+
+/// The datasets of the first pass.
+pub(super) const CONTRACTS: [&Contract; 3] = [FileRow::CONTRACT, DefinitionRow::CONTRACT, ImportRow::CONTRACT];
+
+/// All files, definitions and imports of the source.
+#[derive(Debug)]
+pub(super) struct Facts {
+    rows: Vec<Rows>,
+}
+
+impl Facts {
+    /// Reads all parts.
+    pub(super) async fn extract(
+        source: &Source,
+        listing: &Arc<Listing>,
+        parts: &[Range<usize>],
+        threads: usize,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let mut passes = stream::iter(parts.iter().cloned())
+            .map(|part| {
+                let (source, listing) = (source.clone(), Arc::clone(listing));
+                async move {
+                    let bytes: u64 = listing.entries[part.clone()].iter().map(|f| f.size).sum();
+                    let rows = on_blocking_thread(move || extract(&source, &listing, part, &CONTRACTS)).await?;
+                    Ok::<_, DataFusionError>((bytes, rows))
+                }
+            })
+            .buffered(threads);
+        let mut rows: Vec<Vec<RecordBatch>> = CONTRACTS.iter().map(|_| vec![]).collect();
+        while let Some((bytes, part)) = passes.try_next().await? {
+            progress.advance(bytes);
+            for (all, some) in rows.iter_mut().zip(part) {
+                all.push(some);
+            }
+        }
+        let whole = |(contract, rows): (&&Contract, Vec<RecordBatch>)| {
+            Rows::try_new(contract, concat_batches(&contract.schema(), &rows)?)
+        };
+        Ok(Self {
+            rows: CONTRACTS.iter().zip(rows).map(whole).collect::<Result<_>>()?,
+        })
+    }
+
+    /// The rows of each of [`CONTRACTS`].
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&'static Contract, &Rows)> {
+        CONTRACTS.into_iter().zip(&self.rows)
+    }
+
+    /// The rows of `files`.
+    pub(super) fn files(&self) -> &Rows {
+        &self.rows[0]
+    }
+
+    /// A hash over the paths and contents of all files.
+    pub(super) fn source_hash(&self) -> Result<String> {
+        let mut hasher = blake3::Hasher::new();
+        for name in ["path", "content_hash"] {
+            let Some(column) = self
+                .files()
+                .batch()
+                .column_by_name(name)
+                .and_then(|c| c.as_string_view_opt())
+            else {
+                return internal_err!("files have no column {name}");
+            };
+            for value in column {
+                let value = value.unwrap_or_default().as_bytes();
+                hasher.update(&(value.len() as u64).to_le_bytes()).update(value);
+            }
+        }
+        Ok(hasher.finalize().to_hex().to_string())
+    }
+
+    /// What a user should know: how many files were not read whole, by status.
+    pub(super) fn warnings(&self) -> Result<Vec<String>> {
+        let column = |name: &str| {
+            self.files()
+                .batch()
+                .column_by_name(name)
+                .and_then(|c| c.as_string_view_opt())
+        };
+        let (Some(path), Some(status)) = (column("path"), column("status")) else {
+            return internal_err!("files have no path or status");
+        };
+        let mut by_status = std::collections::BTreeMap::<&str, (usize, &str)>::new();
+        for i in (0..path.len()).filter(|i| status.value(*i) != "ok") {
+            by_status.entry(status.value(i)).or_insert((0, path.value(i))).0 += 1;
+        }
+        let say = |(status, (count, first)): (&str, (usize, &str))| match count {
+            1 => format!("1 file is {}: {first}", status.replace('_', " ")),
+            _ => format!("{count} files are {}, the first is {first}", status.replace('_', " ")),
+        };
+        Ok(by_status.into_iter().map(say).collect())
+    }
+}
+
+/// The rows of `contracts` for a run of files, one batch each.
+pub(super) fn extract(
+    source: &Source,
+    listing: &Listing,
+    files: Range<usize>,
+    contracts: &[&'static Contract],
+) -> Result<Vec<RecordBatch>> {
+    let request = contracts
+        .iter()
+        .fold(Request::new(source.limits()), |r, c| r.with(c, None));
+    let mut extractor = Extractor::new(&request)?;
+    for entry in &listing.entries[files] {
+        extractor.add(entry, listing.read(entry));
+    }
+    let take = |contract: &&Contract| match extractor.table(contract.name) {
+        Some(table) => Ok(table.take()?),
+        None => internal_err!("the extractor has no table {}", contract.name),
+    };
+    contracts.iter().map(take).collect()
+}
+
+/// Runs `work` where it keeps no other task waiting.
+pub(super) async fn on_blocking_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    SpawnedTask::spawn_blocking(work)
+        .join_unwind()
+        .await
+        .map_err(|e| DataFusionError::External(Box::new(e)))?
+}

@@ -1,0 +1,192 @@
+//! The main job: from a source to a stored graph.
+//!
+//! Files are cut into *parts* of about `PART_BYTES` in path order, whatever the number of threads. A first pass takes from
+//! all parts what rules look up across files (files, definitions, imports); a second takes a part at a time through
+//! datasets, relations and winners to sorted rows, which are checked and written in path order. So memory follows the
+//! part and what crosses files, not the source.
+
+mod facts;
+mod part;
+mod part_table;
+mod record;
+mod report;
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+use codeanatomy_extract::file::{Entry, Listing};
+use datafusion::common::runtime::SpawnedTask;
+use datafusion::common::{DataFusionError, Result};
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::dataset::{Source, SourceOptions};
+use crate::graph::GRAPH_TABLES;
+use crate::relation::{RuleFile, pack};
+use crate::store::{Checks, Manifest, RuleRecord, TableRecord, TableWriter, VersionWriter};
+use facts::Facts;
+use part::{GraphPart, Workers};
+pub use record::RunRecord;
+pub use report::{BuildReport, KindCount, Progress, Silent};
+
+/// The size of a part, in bytes of source.
+const PART_BYTES: u64 = 3 << 19;
+
+/// How a graph is built. Nothing here but `source` and `rules` changes what is built.
+#[derive(Debug, Clone)]
+pub struct BuildOptions {
+    /// What of the source is in scope.
+    pub source: SourceOptions,
+    /// The rules.
+    pub rules: Vec<RuleFile>,
+    /// How many parts are worked on at once; as many as there are cores if `None`.
+    pub threads: Option<NonZeroUsize>,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        Self {
+            source: SourceOptions::default(),
+            rules: pack(),
+            threads: None,
+        }
+    }
+}
+
+/// Builds the graph of `source` into the folder `out`.
+///
+/// The version that was current stays so until the new one is complete. Fails if there is no file in scope, if `out` is
+/// in use or no place for a graph, or if a file changes meanwhile; files that do not parse do not make it fail.
+pub async fn build(
+    source: impl AsRef<Path>,
+    out: impl AsRef<Path>,
+    options: &BuildOptions,
+    progress: &dyn Progress,
+) -> Result<BuildReport> {
+    let mut run = RunRecord::start(source.as_ref());
+    let source = Source::new(source, &options.source)?;
+    let listing = source.list_some()?;
+    let files = &listing.entries;
+    let threads = options
+        .threads
+        .or(std::thread::available_parallelism().ok())
+        .map_or(1, NonZeroUsize::get);
+    let parts = cut(files);
+    let bytes = files.iter().map(|f| f.size).sum();
+    let writer = VersionWriter::begin(out.as_ref())?;
+
+    progress.stage("reading", bytes);
+    let facts = Arc::new(Facts::extract(&source, &listing, &parts, threads, progress).await?);
+    run.lap("reading");
+
+    progress.stage("relating", bytes);
+    let (tables, summary, contract_errors) =
+        write_tables(&writer, &source, &listing, &parts, &facts, options, threads, progress).await?;
+    run.lap("relating");
+
+    progress.stage("committing", 0);
+    let rule = |r: &RuleFile| RuleRecord {
+        file: r.file.clone(),
+        hash: blake3::hash(r.text.as_bytes()).to_hex().to_string(),
+    };
+    let manifest = Manifest {
+        format: crate::store::FORMAT,
+        codeanatomy: env!("CARGO_PKG_VERSION").to_string(),
+        include: options.source.include.clone(),
+        exclude: options.source.exclude.clone(),
+        max_file_bytes: options.source.limits.max_file_bytes,
+        source: facts.source_hash()?,
+        file_count: files.len() as u64,
+        source_bytes: bytes,
+        rules: options.rules.iter().map(rule).collect(),
+        tables,
+        contract_errors,
+    };
+    let folder = writer.commit(&manifest)?;
+    run.lap("committing");
+    run.write(out.as_ref(), &folder)?;
+    progress.finish();
+    Ok(BuildReport::new(manifest, folder, summary, facts.warnings()?))
+}
+
+/// Cuts files into runs of about `PART_BYTES`, in order.
+fn cut(files: &[Entry]) -> Vec<std::ops::Range<usize>> {
+    let mut parts = vec![];
+    let (mut start, mut bytes) = (0, 0);
+    for (i, file) in files.iter().enumerate() {
+        bytes += file.size;
+        if bytes >= PART_BYTES {
+            parts.push(start..i + 1);
+            (start, bytes) = (i + 1, 0);
+        }
+    }
+    if start < files.len() {
+        parts.push(start..files.len());
+    }
+    parts
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "it is the second half of `build`, cut off to be read alone"
+)]
+async fn write_tables(
+    writer: &VersionWriter,
+    source: &Source,
+    listing: &Arc<Listing>,
+    parts: &[std::ops::Range<usize>],
+    facts: &Arc<Facts>,
+    options: &BuildOptions,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<(Vec<TableRecord>, report::Summary, u64)> {
+    let mut tables: Vec<TableWriter> = GRAPH_TABLES
+        .iter()
+        .map(|t| writer.table(t.name, &t.schema(), t.order))
+        .collect::<Result<_>>()?;
+    let mut checks = Checks::default();
+    let mut summary = report::Summary::default();
+    let workers = Arc::new(Workers::new(facts, &options.rules).await?);
+    let mut graph = stream::iter(parts.iter().cloned())
+        .map(|part| {
+            let (source, listing, workers) = (source.clone(), Arc::clone(listing), Arc::clone(&workers));
+            async move {
+                let task = SpawnedTask::spawn(async move { workers.relate(&source, &listing, part).await });
+                task.join_unwind()
+                    .await
+                    .map_err(|e| DataFusionError::External(Box::new(e)))?
+            }
+        })
+        .buffered(threads);
+    while let Some(rows) = graph.try_next().await? {
+        progress.advance(rows.source_bytes);
+        write_part(&mut tables, &mut checks, &mut summary, &rows)?;
+    }
+    let rows = workers.outside().await?;
+    write_part(&mut tables, &mut checks, &mut summary, &rows)?;
+
+    let errors = checks.finish()?;
+    let mut error_table = writer.table("contract_errors", &Checks::schema(), &["path", "table", "id", "reason"])?;
+    error_table.write(&errors)?;
+    tables.push(error_table);
+    let records = tables.into_iter().map(TableWriter::finish).collect::<Result<_>>()?;
+    Ok((records, summary, errors.num_rows() as u64))
+}
+
+fn write_part(
+    tables: &mut [TableWriter],
+    checks: &mut Checks,
+    summary: &mut report::Summary,
+    rows: &GraphPart,
+) -> Result<()> {
+    for ((table, writer), rows_of_table) in GRAPH_TABLES.iter().zip(tables).zip(&rows.tables) {
+        match table.name {
+            "cpg_nodes" => checks.nodes(rows_of_table)?,
+            "cpg_edges" => checks.edges(rows_of_table, &rows.unique)?,
+            _ => {}
+        }
+        summary.add(table.name, rows_of_table)?;
+        writer.write(rows_of_table)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,290 @@
+//! One part of the source, from its files to sorted rows of the graph.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use codeanatomy_extract::file::Listing;
+use codeanatomy_model::dataset::{BindingRow, CallRow, FileRow, ParseErrorRow, ReferenceRow, ScopeRow, SymbolRow};
+use codeanatomy_model::{Contract, Row};
+use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::compute::{cast, concat_batches};
+use datafusion::arrow::datatypes::{FieldRef, SchemaRef};
+use datafusion::catalog::MemTable;
+use datafusion::common::{Result, exec_err};
+use datafusion::execution::FunctionRegistry;
+use datafusion::physical_plan::execution_plan::reset_plan_states;
+use datafusion::physical_plan::{ExecutionPlan, collect};
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use super::facts::{Facts, extract, on_blocking_thread};
+use super::part_table::{Part, PartSlot, PartTable};
+use crate::dataset::{Rows, Source};
+use crate::graph::{GRAPH_TABLES, GraphTable, create_graph};
+use crate::ordering::canonical_sort;
+use crate::relation::{Choice, Output, Relation, Rule, RuleFile, create_relations};
+use crate::store::UniqueBy;
+
+/// The datasets of the second pass: what rules look up inside a file.
+const CONTRACTS: [&Contract; 6] = [
+    ReferenceRow::CONTRACT,
+    CallRow::CONTRACT,
+    ScopeRow::CONTRACT,
+    SymbolRow::CONTRACT,
+    BindingRow::CONTRACT,
+    ParseErrorRow::CONTRACT,
+];
+
+/// The rows of one part, for each of [`GRAPH_TABLES`], sorted.
+#[derive(Debug)]
+pub(super) struct GraphPart {
+    pub(super) tables: Vec<RecordBatch>,
+    pub(super) unique: Arc<[(String, UniqueBy)]>,
+    pub(super) source_bytes: u64,
+}
+
+/// Plans the queries of the graph once for every part that is worked on at the same time.
+pub(super) struct Workers {
+    facts: Arc<Facts>,
+    rules: Vec<RuleFile>,
+    /// The rows of the views that read facts alone, which are the same for every part.
+    views: Vec<(String, Arc<MemTable>)>,
+    idle: Mutex<Vec<Worker>>,
+}
+
+impl Workers {
+    pub(super) async fn new(facts: &Arc<Facts>, rules: &[RuleFile]) -> Result<Self> {
+        let ctx = facts_session(facts, &PartSlot::default())?;
+        let of_facts = |rule: &Rule| {
+            let is_fact = |table: &String| facts.rows().any(|(c, _)| c.name == table);
+            rule.output == Output::View && !rule.inputs.is_empty() && rule.inputs.iter().all(is_fact)
+        };
+        let mut workers = Self {
+            facts: Arc::clone(facts),
+            rules: vec![],
+            views: vec![],
+            idle: Mutex::default(),
+        };
+        for file in rules {
+            let rule = Rule::parse(file)?;
+            if !of_facts(&rule) {
+                workers.rules.push(file.clone());
+                continue;
+            }
+            let frame = ctx.sql(&rule.sql).await.map_err(|e| e.context(rule.file.clone()))?;
+            let schema = Arc::clone(frame.schema().inner());
+            let rows = MemTable::try_new(schema, vec![frame.collect().await?])?;
+            workers.views.push((rule.name, Arc::new(rows)));
+        }
+        Ok(workers)
+    }
+
+    /// The rows of the files of a part.
+    pub(super) async fn relate(
+        &self,
+        source: &Source,
+        listing: &Arc<Listing>,
+        part: Range<usize>,
+    ) -> Result<GraphPart> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let worker = match idle {
+            Some(worker) => worker,
+            None => Worker::plan(self).await?,
+        };
+        let rows = worker.relate(&self.facts, source, listing, part).await?;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        Ok(rows)
+    }
+
+    /// The rows without a path: nodes that stand for what is outside the source.
+    pub(super) async fn outside(&self) -> Result<GraphPart> {
+        let (ctx, _) = session(self, &PartSlot::default()).await?;
+        let mut tables = vec![];
+        for table in GRAPH_TABLES {
+            tables.push(match table.name {
+                "cpg_nodes" => {
+                    let plan = plan(&ctx, "SELECT * FROM cpg_nodes_outside").await?;
+                    rows_of(&ctx, table, plan).await?
+                }
+                _ => RecordBatch::new_empty(table.schema()),
+            });
+        }
+        Ok(GraphPart {
+            tables,
+            unique: Arc::new([]),
+            source_bytes: 0,
+        })
+    }
+}
+
+/// The queries of the graph as physical plans, and the slot that their scans read.
+struct Worker {
+    slot: PartSlot,
+    ctx: SessionContext,
+    plans: Vec<Arc<dyn ExecutionPlan>>,
+    unique: Arc<[(String, UniqueBy)]>,
+}
+
+impl Worker {
+    async fn plan(workers: &Workers) -> Result<Self> {
+        let slot = PartSlot::default();
+        let (ctx, relations) = session(workers, &slot).await?;
+        let mut plans = vec![];
+        for table in GRAPH_TABLES {
+            let from = if table.name == "cpg_nodes" {
+                "cpg_nodes_inside"
+            } else {
+                table.name
+            };
+            plans.push(plan(&ctx, &format!("SELECT * FROM {from} WHERE in_part(path)")).await?);
+        }
+        Ok(Self {
+            slot,
+            ctx,
+            plans,
+            unique: unique(&relations).into(),
+        })
+    }
+
+    async fn relate(
+        &self,
+        facts: &Facts,
+        source: &Source,
+        listing: &Arc<Listing>,
+        part: Range<usize>,
+    ) -> Result<GraphPart> {
+        let files = &listing.entries[part.clone()];
+        let (Some(first), Some(last)) = (files.first(), files.last()) else {
+            return exec_err!("a part of the source has no file");
+        };
+        let mut batches = {
+            let (source, listing) = (source.clone(), Arc::clone(listing));
+            on_blocking_thread(move || {
+                let contracts: Vec<_> = CONTRACTS.into_iter().chain([FileRow::CONTRACT]).collect();
+                extract(&source, &listing, part, &contracts)
+            })
+            .await?
+        };
+        if let Some(seen) = batches.pop() {
+            same_content(facts, &seen)?;
+        }
+        let rows = CONTRACTS
+            .into_iter()
+            .zip(batches)
+            .map(|(c, batch)| Ok((c.name, Rows::try_new(c, batch)?)));
+        let rows = rows.collect::<Result<_>>()?;
+        self.slot.set(Part {
+            first: first.path.clone(),
+            last: last.path.clone(),
+            rows,
+        });
+        let mut tables = vec![];
+        for (table, plan) in GRAPH_TABLES.into_iter().zip(&self.plans) {
+            tables.push(rows_of(&self.ctx, table, reset_plan_states(Arc::clone(plan))?).await?);
+        }
+        self.slot.set(Part::default());
+        let source_bytes = files.iter().map(|f| f.size).sum();
+        Ok(GraphPart {
+            tables,
+            unique: Arc::clone(&self.unique),
+            source_bytes,
+        })
+    }
+}
+
+/// A session with the datasets of both passes and the graph's views.
+async fn session(workers: &Workers, slot: &PartSlot) -> Result<(SessionContext, Vec<Relation>)> {
+    let ctx = facts_session(&workers.facts, slot)?;
+    for contract in CONTRACTS {
+        ctx.register_table(contract.name, Arc::new(PartTable::new(contract, slot, None)))?;
+    }
+    for (name, rows) in &workers.views {
+        ctx.register_table(name, Arc::<MemTable>::clone(rows))?;
+    }
+    let relations = create_relations(&ctx, &workers.rules).await?;
+    create_graph(&ctx, &relations).await?;
+    Ok((ctx, relations))
+}
+
+/// A session with the datasets of the first pass. One partition: parts run side by side, so nothing is shuffled. No dynamic
+/// filters: a plan that has them cannot be run again.
+fn facts_session(facts: &Facts, slot: &PartSlot) -> Result<SessionContext> {
+    let config = SessionConfig::new()
+        .with_target_partitions(1)
+        .set_bool("datafusion.optimizer.enable_dynamic_filter_pushdown", false);
+    let ctx = SessionContext::new_with_config(config);
+    crate::register_all(&ctx)?;
+    ctx.state_ref().write().register_udf(Arc::new(slot.in_part()))?;
+    for (contract, rows) in facts.rows() {
+        ctx.register_table(
+            contract.name,
+            Arc::new(PartTable::new(contract, slot, Some(rows.clone()))),
+        )?;
+    }
+    Ok(ctx)
+}
+
+async fn plan(ctx: &SessionContext, sql: &str) -> Result<Arc<dyn ExecutionPlan>> {
+    ctx.sql(sql).await?.create_physical_plan().await
+}
+
+async fn rows_of(ctx: &SessionContext, table: GraphTable, plan: Arc<dyn ExecutionPlan>) -> Result<RecordBatch> {
+    let batches = collect(plan, ctx.task_ctx()).await?;
+    let schema = table.schema();
+    let batches = batches
+        .iter()
+        .map(|b| conform(b, &schema))
+        .collect::<Result<Vec<_>>>()?;
+    let rows = concat_batches(&schema, &batches)?;
+    drop(batches);
+    canonical_sort(&rows, table.order)
+}
+
+/// The rows under the table's schema. The engine says nullable where it cannot prove what the table promises, and a union
+/// with constants comes out as `Utf8`; a null where none may be is an error here.
+fn conform(rows: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let cast = |(column, field): (&ArrayRef, &FieldRef)| Ok(cast(column, field.data_type())?);
+    let columns = rows
+        .columns()
+        .iter()
+        .zip(schema.fields())
+        .map(cast)
+        .collect::<Result<Vec<_>>>()?;
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
+}
+
+fn unique(relations: &[Relation]) -> Vec<(String, UniqueBy)> {
+    let by = |r: &Relation| match r.choice {
+        Choice::UniqueSrc => Some((r.name.clone(), UniqueBy::Src)),
+        Choice::UniqueDst => Some((r.name.clone(), UniqueBy::Dst)),
+        Choice::GroupBySrc => None,
+    };
+    relations.iter().filter_map(by).collect()
+}
+
+/// The second pass must see what the first has seen.
+fn same_content(facts: &Facts, seen: &RecordBatch) -> Result<()> {
+    let hashes = |files: &RecordBatch| {
+        let column = |name: &str| files.column_by_name(name).and_then(|c| c.as_string_view_opt()).cloned();
+        column("path").zip(column("content_hash"))
+    };
+    let first_path = seen
+        .column(0)
+        .as_string_view()
+        .iter()
+        .next()
+        .flatten()
+        .unwrap_or_default();
+    let before = facts.files().between(first_path, "\u{10ffff}");
+    let (Some((path, hash)), Some((path_before, hash_before))) = (hashes(seen), hashes(&before)) else {
+        return exec_err!("files have no content hash");
+    };
+    let now = path.iter().zip(&hash);
+    let mut before = path_before.iter().zip(&hash_before);
+    for (path, hash) in now {
+        if before.next() != Some((path, hash)) {
+            let path = path.unwrap_or_default();
+            return exec_err!("the file '{path}' was changed while the graph was built; build it again");
+        }
+    }
+    Ok(())
+}

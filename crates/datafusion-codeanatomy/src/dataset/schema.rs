@@ -1,0 +1,38 @@
+//! All datasets of a source as one schema.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use codeanatomy_model::{CATALOGUE, find};
+use datafusion::catalog::{SchemaProvider, TableProvider};
+use datafusion::common::Result;
+
+use super::{DatasetTable, Source};
+
+/// A schema with every dataset of one [`Source`], to be registered in a catalog.
+#[derive(Debug)]
+pub struct SourceSchema {
+    source: Source,
+}
+
+impl SourceSchema {
+    /// The schema of `source`.
+    pub fn new(source: Source) -> Self {
+        Self { source }
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for SourceSchema {
+    fn table_names(&self) -> Vec<String> {
+        CATALOGUE.iter().map(|c| c.name.to_string()).collect()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        Ok(find(name).map(|c| Arc::new(DatasetTable::new(self.source.clone(), c)) as _))
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        find(name).is_some()
+    }
+}

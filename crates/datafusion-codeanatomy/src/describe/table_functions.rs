@@ -1,0 +1,38 @@
+//! `table_functions()`: one row per parameter of a table function of ours; one without parameters has one row.
+
+use std::sync::Arc;
+
+use codeanatomy_model::CATALOGUE;
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringViewArray};
+use datafusion::common::Result;
+
+use crate::dataset::PARAMETERS;
+use crate::planner::Parameter;
+
+pub(super) fn rows() -> Result<RecordBatch> {
+    let datasets = CATALOGUE
+        .iter()
+        .flat_map(|c| (1..).zip(PARAMETERS).map(|(i, p)| (c.name, Some((i, p)))));
+    let listings = super::listings().map(|(name, _)| (name, None));
+    let rows: Vec<(&str, Option<(i64, &Parameter)>)> = datasets.chain(listings).collect();
+    let parameter = |f: fn(&Parameter) -> &str| {
+        Arc::new(
+            rows.iter()
+                .map(|(_, p)| p.map(|(_, p)| f(p)))
+                .collect::<StringViewArray>(),
+        ) as ArrayRef
+    };
+    let position: Int64Array = rows.iter().map(|(_, p)| p.map(|(i, _)| i)).collect();
+    let required: BooleanArray = rows.iter().map(|(_, p)| p.map(|(_, p)| p.required)).collect();
+    Ok(RecordBatch::try_from_iter_with_nullable([
+        (
+            "function",
+            Arc::new(StringViewArray::from_iter_values(rows.iter().map(|(f, _)| f))) as ArrayRef,
+            false,
+        ),
+        ("position", Arc::new(position) as ArrayRef, true),
+        ("parameter", parameter(|p| p.name), true),
+        ("is_required", Arc::new(required) as ArrayRef, true),
+        ("description", parameter(|p| p.doc), true),
+    ])?)
+}

@@ -1,0 +1,16 @@
+//! The code property graph: nodes, edges and properties, as views over datasets and relations.
+//!
+//! | table | canonical order |
+//! |---|---|
+//! | `cpg_nodes` | path, bstart, bend, kind, node_id |
+//! | `cpg_edges` (winners), `cpg_losers` | path, bstart, bend, kind, src, dst, rank |
+//! | `cpg_props` | path, owner, key |
+//!
+//! Ascending, nulls last, text by its bytes. Nodes outside the source (modules that it imports, builtins) have no path
+//! and come last.
+
+mod table;
+mod views;
+
+pub use table::{GRAPH_TABLES, GraphTable};
+pub use views::create_graph;

@@ -1,0 +1,57 @@
+//! The views of the graph.
+
+use std::sync::Arc;
+
+use datafusion::common::Result;
+use datafusion::datasource::ViewTable;
+use datafusion::prelude::SessionContext;
+
+use super::GRAPH_TABLES;
+use crate::relation::Relation;
+
+const NODES: &str = include_str!("cpg_nodes.sql");
+const NODES_OUTSIDE: &str = include_str!("cpg_nodes_outside.sql");
+const PROPS: &str = include_str!("cpg_props.sql");
+
+/// Makes the tables of the graph views of `ctx`, which has the datasets and `relations`. Besides the stored tables there
+/// are `cpg_nodes_inside` and `cpg_nodes_outside`, the parts of `cpg_nodes`, and `cpg_candidates`, winners and losers.
+pub async fn create_graph(ctx: &SessionContext, relations: &[Relation]) -> Result<()> {
+    create_view(ctx, "cpg_nodes_outside", NODES_OUTSIDE).await?;
+    create_view(ctx, "cpg_nodes_inside", NODES).await?;
+    for table in GRAPH_TABLES {
+        let query = match table.name {
+            "cpg_nodes" => "SELECT * FROM cpg_nodes_inside UNION ALL SELECT * FROM cpg_nodes_outside".to_string(),
+            "cpg_edges" => edges(relations, ""),
+            "cpg_losers" => edges(relations, "_losers"),
+            _ => PROPS.to_string(),
+        };
+        create_view(ctx, table.name, &table.select(&query)).await?;
+    }
+    create_view(
+        ctx,
+        "cpg_candidates",
+        "SELECT * FROM cpg_edges UNION ALL SELECT * FROM cpg_losers",
+    )
+    .await
+}
+
+/// The rows of all relations as edges.
+fn edges(relations: &[Relation], suffix: &str) -> String {
+    let one = |r: &Relation| {
+        format!(
+            "SELECT *, stable_id('edge', kind, src, dst) AS edge_id, 'source' AS origin FROM {}{suffix}",
+            r.name
+        )
+    };
+    relations.iter().map(one).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+async fn create_view(ctx: &SessionContext, name: &str, sql: &str) -> Result<()> {
+    let plan = ctx
+        .state()
+        .create_logical_plan(sql)
+        .await
+        .map_err(|e| e.context(format!("the table {name}")))?;
+    ctx.register_table(name, Arc::new(ViewTable::new(plan, Some(sql.to_string()))))?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! The arguments of a table function, checked against its parameters.
+
+use datafusion::common::{Result, ScalarValue, plan_err};
+use datafusion::logical_expr::Expr;
+
+/// A parameter of a table function.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    pub(crate) required: bool,
+    pub(crate) doc: &'static str,
+}
+
+impl Parameter {
+    pub(crate) const fn required(name: &'static str, doc: &'static str) -> Self {
+        Self {
+            name,
+            required: true,
+            doc,
+        }
+    }
+
+    pub(crate) const fn optional(name: &'static str, doc: &'static str) -> Self {
+        Self {
+            name,
+            required: false,
+            doc,
+        }
+    }
+}
+
+/// `name(a, b => NULL)`: how errors show what a function takes.
+pub(crate) fn signature(function: &str, parameters: &[Parameter]) -> String {
+    let show = |p: &Parameter| {
+        if p.required {
+            p.name.to_string()
+        } else {
+            format!("{} => NULL", p.name)
+        }
+    };
+    format!(
+        "{function}({})",
+        parameters.iter().map(show).collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// Arguments in the order of the parameters; a null stands for one that was left out.
+#[derive(Debug)]
+pub(crate) struct Arguments<'a> {
+    function: &'a str,
+    parameters: &'static [Parameter],
+    values: Vec<Option<ScalarValue>>,
+}
+
+impl<'a> Arguments<'a> {
+    /// Checks their number, that they are literals, and that the required ones are there.
+    pub(crate) fn try_new(function: &'a str, parameters: &'static [Parameter], exprs: &[Expr]) -> Result<Self> {
+        let signature = signature(function, parameters);
+        if exprs.len() > parameters.len() {
+            return plan_err!(
+                "{function}: {} arguments are too many; the function is {signature}",
+                exprs.len()
+            );
+        }
+        let mut values = Vec::with_capacity(parameters.len());
+        for (i, parameter) in parameters.iter().enumerate() {
+            let value = match exprs.get(i) {
+                Some(Expr::Literal(value, _)) => Some(value.clone()).filter(|v| !v.is_null()),
+                Some(other) => {
+                    let name = parameter.name;
+                    return plan_err!(
+                        "{function}: the argument {name} must be a literal, not {other}; the function is {signature}"
+                    );
+                }
+                None => None,
+            };
+            if value.is_none() && parameter.required {
+                return plan_err!(
+                    "{function}: the argument {} is missing; the function is {signature}",
+                    parameter.name
+                );
+            }
+            values.push(value);
+        }
+        Ok(Self {
+            function,
+            parameters,
+            values,
+        })
+    }
+
+    /// A required text.
+    pub(crate) fn text(&self, name: &str) -> Result<&str> {
+        match self.get(name) {
+            Some(value) => self.as_text(name, value),
+            None => plan_err!("{}: the argument {name} is missing", self.function),
+        }
+    }
+
+    /// An optional text or list of texts; left out, it is empty.
+    pub(crate) fn texts(&self, name: &str) -> Result<Vec<String>> {
+        let Some(value) = self.get(name) else { return Ok(vec![]) };
+        let list = match value {
+            ScalarValue::List(list) => list.values(),
+            ScalarValue::LargeList(list) => list.values(),
+            ScalarValue::FixedSizeList(list) => list.values(),
+            text => return Ok(vec![self.as_text(name, text)?.to_string()]),
+        };
+        let items = (0..list.len()).map(|i| ScalarValue::try_from_array(list, i));
+        items.map(|item| Ok(self.as_text(name, &item?)?.to_string())).collect()
+    }
+
+    /// An optional non-negative integer.
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<u64>> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        match value.cast_to(&datafusion::arrow::datatypes::DataType::UInt64) {
+            Ok(ScalarValue::UInt64(Some(n))) if value.data_type().is_integer() => Ok(Some(n)),
+            _ => plan_err!(
+                "{}: the argument {name} must be a non-negative integer, not {value}",
+                self.function
+            ),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&ScalarValue> {
+        let i = self.parameters.iter().position(|p| p.name == name)?;
+        self.values[i].as_ref()
+    }
+
+    fn as_text<'v>(&self, name: &str, value: &'v ScalarValue) -> Result<&'v str> {
+        match value.try_as_str() {
+            Some(Some(text)) => Ok(text),
+            _ => plan_err!(
+                "{}: the argument {name} must be text, not {value} ({})",
+                self.function,
+                value.data_type()
+            ),
+        }
+    }
+}

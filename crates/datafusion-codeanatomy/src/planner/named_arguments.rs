@@ -1,0 +1,178 @@
+//! `f(b => 1, a => 2)` in FROM, which the engine does not plan, and in LATERAL, where it drops the names.
+
+use std::collections::BTreeMap;
+
+use datafusion::common::{Result, plan_err};
+use datafusion::logical_expr::planner::{RelationPlanner, RelationPlannerContext, RelationPlanning};
+use datafusion::sql::sqlparser::ast::{
+    Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, TableFactor, Value, ValueWithSpan,
+};
+
+use super::Parameter;
+use super::arguments::signature;
+
+/// Puts the arguments of a table function into the order of its parameters and leaves the rest to the engine.
+///
+/// Works for the functions of this crate and for the engine's own; both `=>` and `:=`, positional arguments first, named
+/// ones behind them. A parameter that is left out in the middle becomes NULL, which our functions take as absent.
+/// Functions whose parameters are not known keep their positional form, and say so when a name is used.
+#[derive(Debug)]
+pub(crate) struct NamedArguments {
+    functions: BTreeMap<&'static str, Function>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Function {
+    parameters: &'static [Parameter],
+    /// Whether a null argument means one that was left out.
+    null_is_absent: bool,
+}
+
+const RANGE: &[Parameter] = &[
+    Parameter::required("start", "the first value"),
+    Parameter::required("stop", "the last value"),
+    Parameter::optional("step", "the distance"),
+];
+
+impl NamedArguments {
+    /// For the engine's functions and `ours`.
+    pub(crate) fn new(ours: impl IntoIterator<Item = (&'static str, &'static [Parameter])>) -> Self {
+        let engine = ["generate_series", "range"].map(|f| {
+            (
+                f,
+                Function {
+                    parameters: RANGE,
+                    null_is_absent: false,
+                },
+            )
+        });
+        let ours = ours.into_iter().map(|(f, parameters)| {
+            (
+                f,
+                Function {
+                    parameters,
+                    null_is_absent: true,
+                },
+            )
+        });
+        Self {
+            functions: engine.into_iter().chain(ours).collect(),
+        }
+    }
+
+    fn rewrite(
+        &self,
+        name: &mut ObjectName,
+        args: &mut Vec<FunctionArg>,
+        ctx: &dyn RelationPlannerContext,
+    ) -> Result<()> {
+        let Some(ident) = name.0.last().and_then(|part| part.as_ident()).cloned() else {
+            return Ok(());
+        };
+        let function = ctx.normalize_ident(ident);
+        let named = args.iter().any(|a| !matches!(a, FunctionArg::Unnamed(_)));
+        let Some(known) = self.functions.get(function.as_str()) else {
+            return match named {
+                true => plan_err!(
+                    "the table function {function} does not say its parameters' names; give its arguments by position"
+                ),
+                false => Ok(()),
+            };
+        };
+        if name.0.len() == 1 {
+            // The engine looks table functions up as written; ours are found whatever their case.
+            *name = ObjectName::from(vec![Ident::new(function.clone())]);
+        }
+        if named {
+            *args = known.arrange(&function, std::mem::take(args), ctx)?;
+        }
+        Ok(())
+    }
+}
+
+impl Function {
+    fn arrange(
+        &self,
+        function: &str,
+        args: Vec<FunctionArg>,
+        ctx: &dyn RelationPlannerContext,
+    ) -> Result<Vec<FunctionArg>> {
+        let signature = signature(function, self.parameters);
+        let mut slots: Vec<Option<FunctionArgExpr>> = vec![None; self.parameters.len()];
+        let mut seen_named = false;
+        for (i, arg) in args.into_iter().enumerate() {
+            let (position, value) = match arg {
+                FunctionArg::Unnamed(_) if seen_named => {
+                    return plan_err!(
+                        "{function}: a positional argument stands behind a named one; the function is {signature}"
+                    );
+                }
+                FunctionArg::Unnamed(value) if i < slots.len() => (i, value),
+                FunctionArg::Unnamed(_) => {
+                    return plan_err!("{function}: too many arguments; the function is {signature}");
+                }
+                FunctionArg::Named { name, arg, .. }
+                | FunctionArg::ExprNamed {
+                    name: Expr::Identifier(name),
+                    arg,
+                    ..
+                } => {
+                    seen_named = true;
+                    let name = ctx.normalize_ident(name);
+                    let Some(position) = self.parameters.iter().position(|p| p.name == name) else {
+                        return plan_err!("{function} has no parameter {name}; the function is {signature}");
+                    };
+                    (position, arg)
+                }
+                FunctionArg::ExprNamed { name, .. } => {
+                    return plan_err!("{function}: {name} is no parameter name; the function is {signature}");
+                }
+            };
+            if slots[position].replace(value).is_some() {
+                let name = self.parameters[position].name;
+                return plan_err!("{function}: the argument {name} is given twice; the function is {signature}");
+            }
+        }
+        self.fill(function, slots, &signature)
+    }
+
+    fn fill(&self, function: &str, slots: Vec<Option<FunctionArgExpr>>, signature: &str) -> Result<Vec<FunctionArg>> {
+        let given = slots.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+        let mut args = Vec::with_capacity(given);
+        for (i, slot) in slots.into_iter().enumerate() {
+            let parameter = &self.parameters[i];
+            match slot {
+                Some(value) => args.push(FunctionArg::Unnamed(value)),
+                None if parameter.required || (i < given && !self.null_is_absent) => {
+                    return plan_err!(
+                        "{function}: the argument {} is missing; the function is {signature}",
+                        parameter.name
+                    );
+                }
+                None if i < given => {
+                    let null = Expr::Value(ValueWithSpan::from(Value::Null));
+                    args.push(FunctionArg::Unnamed(FunctionArgExpr::Expr(null)));
+                }
+                None => {}
+            }
+        }
+        Ok(args)
+    }
+}
+
+impl RelationPlanner for NamedArguments {
+    fn plan_relation(
+        &self,
+        mut relation: TableFactor,
+        ctx: &mut dyn RelationPlannerContext,
+    ) -> Result<RelationPlanning> {
+        match &mut relation {
+            TableFactor::Table {
+                name, args: Some(args), ..
+            } => self.rewrite(name, &mut args.args, ctx)?,
+            TableFactor::Function { name, args, .. } => self.rewrite(name, args, ctx)?,
+            _ => {}
+        }
+        Ok(RelationPlanning::Original(Box::new(relation)))
+    }
+}

@@ -1,0 +1,71 @@
+//! The one call that gives everything to a session.
+
+use std::any::Any;
+
+use codeanatomy_functions::scalar_functions;
+use codeanatomy_model::CATALOGUE;
+use datafusion::common::{Result, plan_err};
+use datafusion::execution::FunctionRegistry;
+use datafusion::prelude::SessionContext;
+use std::sync::Arc;
+
+use crate::dataset::{DatasetFunction, PARAMETERS};
+use crate::describe::listings;
+use crate::planner::NamedArguments;
+
+/// Registers everything in `ctx`, in place: table functions for all datasets, their catalogue, scalar functions, and the
+/// planner that gives table functions named arguments.
+///
+/// What the session has is kept: id, configuration, tables, catalogs, functions, rules, query planner, function factory
+/// and prepared statements. A second call changes nothing. Fails, before anything is changed, if the session already has
+/// a function of one of our names.
+///
+/// ```
+/// # use datafusion::prelude::*;
+/// # #[tokio::main] async fn main() -> datafusion::error::Result<()> {
+/// let ctx = SessionContext::new();
+/// datafusion_codeanatomy::register_all(&ctx)?;
+/// let datasets = ctx.sql("SELECT name FROM datasets() WHERE name = 'calls'").await?;
+/// assert_eq!(datasets.count().await?, 1);
+/// # Ok(()) }
+/// ```
+pub fn register_all(ctx: &SessionContext) -> Result<()> {
+    let state = ctx.state_ref();
+    let mut state = state.write();
+    let is_ours = |f: &str| {
+        state
+            .table_functions()
+            .get(f)
+            .is_some_and(|f| (f.function().as_ref() as &dyn Any).is::<DatasetFunction>())
+    };
+    if CATALOGUE.iter().all(|c| is_ours(c.name)) {
+        return Ok(());
+    }
+    let names = CATALOGUE.iter().map(|c| c.name).chain(listings().map(|(name, _)| name));
+    let taken: Vec<_> = names.filter(|n| state.table_functions().contains_key(*n)).collect();
+    if !taken.is_empty() {
+        return plan_err!(
+            "the session already has table functions of our names: {}",
+            taken.join(", ")
+        );
+    }
+    if let Some(f) = scalar_functions()
+        .iter()
+        .find(|f| state.scalar_functions().contains_key(f.name()))
+    {
+        return plan_err!("the session already has a scalar function of our name: {}", f.name());
+    }
+
+    for contract in CATALOGUE {
+        state.register_udtf(contract.name, Arc::new(DatasetFunction::new(contract)));
+    }
+    for (name, function) in listings() {
+        state.register_udtf(name, function);
+    }
+    for function in scalar_functions() {
+        state.register_udf(function)?;
+    }
+    let datasets = CATALOGUE.iter().map(|c| (c.name, PARAMETERS));
+    let listings = listings().map(|(name, _)| (name, &[][..]));
+    state.register_relation_planner(Arc::new(NamedArguments::new(datasets.chain(listings))))
+}

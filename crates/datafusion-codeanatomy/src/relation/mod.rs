@@ -1,0 +1,15 @@
+//! Rules that propose how rows relate, and the relations that come of them.
+//!
+//! A rule is one `.sql` file: a header of `-- key: value` lines and a query over datasets, views and relations that gives
+//! *candidates*. See [`Rule`] for the header and the columns. Rules of the same relation are put together and, where
+//! candidates exclude each other, one per group wins (see [`crate::winner`]). A relation `r` is three tables: `r` (the
+//! winners), `r_candidates` (all, ranked) and `r_losers`.
+
+mod order;
+mod pack;
+mod rule;
+mod views;
+
+pub use pack::{RuleFile, pack};
+pub use rule::{Choice, Output, Rule};
+pub use views::{Relation, create_relations};

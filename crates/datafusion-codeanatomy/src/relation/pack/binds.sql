@@ -1,0 +1,6 @@
+-- rule: binds
+-- relation: binds
+-- unique: dst
+-- doc: A scope binds a name.
+SELECT scope_id AS src, binding_id AS dst, path, bstart, bend, 100 AS score, kind AS resolution
+FROM bindings

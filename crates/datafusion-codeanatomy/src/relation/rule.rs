@@ -1,0 +1,216 @@
+//! One rule, as its file says it.
+
+use std::collections::BTreeMap;
+
+use datafusion::common::{Result, plan_err};
+use datafusion::sql::parser::{DFParser, Statement};
+use datafusion::sql::resolve::resolve_table_references;
+use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
+
+use super::RuleFile;
+
+/// What a rule gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// A view of any columns, for other rules to read.
+    View,
+    /// Candidates of a relation.
+    Candidates {
+        /// The relation.
+        relation: String,
+        /// The kind of the edges, unless the query has a column `kind`.
+        edge: String,
+        /// What two candidates exclude each other by.
+        choice: Choice,
+        /// Rules with a smaller number come first where score and preference are equal.
+        priority: i64,
+    },
+}
+
+/// Which candidates exclude each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// `-- group: src`: the candidates with the same `src`; one of them wins.
+    GroupBySrc,
+    /// `-- unique: src`: there is never more than one with the same `src`, so nothing is chosen. The build checks it.
+    UniqueSrc,
+    /// `-- unique: dst`: there is never more than one with the same `dst`.
+    UniqueDst,
+}
+
+/// A rule.
+///
+/// | key | meaning |
+/// |---|---|
+/// | `view` | the name of a view; then `doc` is the only other key |
+/// | `rule` | the name of a rule |
+/// | `relation` | the relation that it gives candidates of |
+/// | `group` or `unique` | `group: src`, `unique: src` or `unique: dst`, see [`Choice`]; one of them is required |
+/// | `edge` | the kind of the edges; the relation's name if left out |
+/// | `priority` | an integer; 100 if left out |
+/// | `doc` | what it says, in any number of lines; required |
+///
+/// The columns of a rule's query: `src`, `dst` (text; rows where one is null are no candidates), `path`, `bstart`, `bend`
+/// (where the evidence stands), `score` (integer, at least 0), `resolution` (how it was found), and if wanted `kind`
+/// and `preference` (integer; of equal scores, the greater comes first).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name.
+    pub name: String,
+    /// The name of its file.
+    pub file: String,
+    /// What it gives.
+    pub output: Output,
+    /// What it says.
+    pub doc: String,
+    /// Its query.
+    pub sql: String,
+    /// The tables that the query reads, in order, each once.
+    pub inputs: Vec<String>,
+}
+
+const KEYS: [&str; 8] = ["view", "rule", "relation", "group", "unique", "edge", "priority", "doc"];
+
+impl Rule {
+    /// Reads a rule.
+    pub fn parse(source: &RuleFile) -> Result<Self> {
+        let file = source.file.as_str();
+        let (mut header, body) = split_header(source)?;
+        let doc = header.remove("doc").unwrap_or_default();
+        if doc.is_empty() {
+            return plan_err!("{file}: the header has no line '-- doc: …' that says what the rule says");
+        }
+        let (name, output) = match header.remove("view") {
+            Some(name) => (name, Output::View),
+            None => {
+                let name = required(&mut header, "rule", file)?;
+                (name, candidates(&mut header, file)?)
+            }
+        };
+        if let Some(key) = header.keys().next() {
+            return plan_err!("{file}: the header key '{key}' has no meaning for this kind of rule");
+        }
+        let (sql, inputs) = parse_query(&body, file)?;
+        Ok(Self {
+            name,
+            file: file.to_string(),
+            output,
+            doc,
+            sql,
+            inputs,
+        })
+    }
+}
+
+fn split_header(source: &RuleFile) -> Result<(BTreeMap<&'static str, String>, String)> {
+    let mut header: BTreeMap<&'static str, String> = BTreeMap::new();
+    let mut lines = source.text.lines().enumerate().peekable();
+    while let Some((number, line)) = lines.next_if(|(_, l)| l.starts_with("--") || l.trim().is_empty()) {
+        let Some((key, value)) = line.trim_start_matches('-').split_once(':') else {
+            continue;
+        };
+        let (key, value, at) = (key.trim(), value.trim(), number + 1);
+        let Some(key) = KEYS.into_iter().find(|k| *k == key) else {
+            return plan_err!(
+                "{}:{at}: unknown header key '{key}'; the keys are {}",
+                source.file,
+                KEYS.join(", ")
+            );
+        };
+        match header.get_mut(key) {
+            Some(doc) if key == "doc" => *doc = format!("{doc} {value}"),
+            Some(_) => return plan_err!("{}:{at}: the header key '{key}' is given twice", source.file),
+            None => _ = header.insert(key, value.to_string()),
+        }
+    }
+    let body = lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n");
+    Ok((header, body))
+}
+
+fn required(header: &mut BTreeMap<&str, String>, key: &str, file: &str) -> Result<String> {
+    match header.remove(key) {
+        Some(value) if !value.is_empty() => Ok(value),
+        _ => plan_err!("{file}: the header has no line '-- {key}: …'"),
+    }
+}
+
+fn candidates(header: &mut BTreeMap<&str, String>, file: &str) -> Result<Output> {
+    let relation = required(header, "relation", file)?;
+    let choice = match (header.remove("group").as_deref(), header.remove("unique").as_deref()) {
+        (Some("src"), None) => Choice::GroupBySrc,
+        (None, Some("src")) => Choice::UniqueSrc,
+        (None, Some("dst")) => Choice::UniqueDst,
+        _ => return plan_err!("{file}: the header needs one of '-- group: src', '-- unique: src', '-- unique: dst'"),
+    };
+    let priority = match header.remove("priority").map(|p| p.parse()) {
+        None => 100,
+        Some(Ok(priority)) => priority,
+        Some(Err(_)) => return plan_err!("{file}: the priority is no integer"),
+    };
+    let edge = header.remove("edge").unwrap_or_else(|| relation.clone());
+    Ok(Output::Candidates {
+        relation,
+        edge,
+        choice,
+        priority,
+    })
+}
+
+fn parse_query(body: &str, file: &str) -> Result<(String, Vec<String>)> {
+    let statements = DFParser::parse_sql(body).map_err(|e| e.context(format!("{file}: the query does not parse")))?;
+    let (Some(statement), 1) = (statements.front(), statements.len()) else {
+        return plan_err!("{file}: a rule is one query, not {} statements", statements.len());
+    };
+    let Statement::Statement(sql) = statement else {
+        return plan_err!("{file}: a rule is a query, not {statement}");
+    };
+    if !matches!(sql.as_ref(), SqlStatement::Query(_)) {
+        return plan_err!("{file}: a rule is a query, not {sql}");
+    }
+    let (tables, _) = resolve_table_references(statement, true)?;
+    let mut inputs: Vec<String> = tables.iter().map(|t| t.table().to_string()).collect();
+    inputs.sort();
+    inputs.dedup();
+    Ok((sql.to_string(), inputs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        Rule::parse(&RuleFile {
+            file: "r.sql".into(),
+            text: text.into(),
+        })
+        .unwrap_err()
+        .strip_backtrace()
+    }
+
+    #[test]
+    fn a_rule_says_what_is_wrong_with_it_and_where() {
+        assert!(error("-- rule: a\nSELECT 1").contains("r.sql: the header has no line '-- doc: …'"));
+        assert!(
+            error("-- rule: a\n-- wieght: 3\nSELECT 1")
+                .contains("r.sql:2: unknown header key 'wieght'; the keys are view")
+        );
+        assert!(error("-- rule: a\n-- rule: b\nSELECT 1").contains("r.sql:2: the header key 'rule' is given twice"));
+        assert!(error("-- rule: a\n-- doc: x\n-- relation: r\nSELECT 1").contains("needs one of '-- group: src'"));
+        assert!(error("-- view: a\n-- doc: x\n-- edge: r\nSELECT 1").contains("'edge' has no meaning"));
+        assert!(error("-- view: a\n-- doc: x\nSELEC 1").contains("r.sql: the query does not parse"));
+        assert!(error("-- view: a\n-- doc: x\nDROP TABLE t").contains("a rule is a query, not DROP TABLE t"));
+        assert!(error("-- view: a\n-- doc: x\nSELECT 1; SELECT 2").contains("not 2 statements"));
+    }
+
+    #[test]
+    fn inputs_are_the_tables_of_the_query_without_its_own_names() {
+        let text = "-- view: v\n-- doc: x\n-- doc: y\nWITH c AS (SELECT * FROM b) SELECT * FROM c JOIN a ON a.x IN (SELECT x FROM d)";
+        let rule = Rule::parse(&RuleFile {
+            file: "v.sql".into(),
+            text: text.into(),
+        })
+        .unwrap();
+        assert_eq!(rule.inputs, ["a", "b", "d"]);
+        assert_eq!(rule.doc, "x y");
+    }
+}

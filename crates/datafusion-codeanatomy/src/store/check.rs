@@ -1,0 +1,271 @@
+//! What must hold of a graph, checked while it is written.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringViewArray};
+use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use datafusion::common::{Result, internal_err};
+use rustc_hash::{FxHashMap, FxHashSet};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::ordering::Categories;
+
+/// The checks of a build. Rows come in canonical order, nodes of a part before its edges; an edge may lead to a node that
+/// comes later.
+#[derive(Debug, Default)]
+pub(crate) struct Checks {
+    /// Hashes of 128 bits stand for ids.
+    nodes: FxHashSet<u128>,
+    /// Those of the part at hand, where most endpoints are, and by bits which unique relations have led to them.
+    near: FxHashMap<u128, u32>,
+    /// Endpoints that are not there yet.
+    open: Vec<(u128, ContractError)>,
+    errors: Vec<ContractError>,
+}
+
+/// A row that breaks a contract.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ContractError {
+    path: Option<String>,
+    table: &'static str,
+    id: String,
+    reason: &'static str,
+}
+
+const DANGLING_SRC: &str = "the edge's src is no node";
+const SECOND_DST: &str = "another edge of a unique relation has this dst";
+const DANGLING_DST: &str = "the edge's dst is no node";
+
+impl Checks {
+    /// Nodes: ids are unique, spans are sane.
+    pub(crate) fn nodes(&mut self, rows: &RecordBatch) -> Result<()> {
+        let id = text(rows, "node_id")?;
+        self.near.clear();
+        for row in 0..rows.num_rows() {
+            let hash = xxh3_128(id.value(row).as_bytes());
+            self.near.insert(hash, 0);
+            if !self.nodes.insert(hash) {
+                self.error(rows, "cpg_nodes", id.value(row), row, "another node has the same id")?;
+            }
+        }
+        self.spans(rows, "cpg_nodes", id)
+    }
+
+    /// Edges: both endpoints exist, none is there twice, what a rule calls unique is, spans are sane.
+    pub(crate) fn edges(&mut self, rows: &RecordBatch, unique: &[(String, UniqueBy)]) -> Result<()> {
+        let (id, src, dst, relation) = (
+            text(rows, "edge_id")?,
+            text(rows, "src")?,
+            text(rows, "dst")?,
+            text(rows, "relation")?,
+        );
+        let kind = text(rows, "kind")?;
+        let relations = Categories::of(relation);
+        let rule_of = |name: &&str| unique.iter().find(|(n, _)| n == name).map(|(_, by)| *by);
+        let unique: Vec<Option<UniqueBy>> = relations.values.iter().map(rule_of).collect();
+        for row in 0..rows.num_rows() {
+            let code = relations.codes[row];
+            let by = unique.get(code as usize).copied().flatten();
+            let source = xxh3_128(src.value(row).as_bytes());
+            if !self.near.contains_key(&source) && !self.nodes.contains(&source) {
+                self.open
+                    .push((source, error(rows, "cpg_edges", id.value(row), row, DANGLING_SRC)?));
+            }
+            let target = xxh3_128(dst.value(row).as_bytes());
+            match self.near.get_mut(&target) {
+                Some(led) if by == Some(UniqueBy::Dst) => {
+                    let bit = 1u32.checked_shl(code).unwrap_or(0);
+                    let again = *led & bit != 0;
+                    *led |= bit;
+                    if again {
+                        self.error(rows, "cpg_edges", id.value(row), row, SECOND_DST)?;
+                    }
+                }
+                Some(_) => {}
+                None if !self.nodes.contains(&target) => {
+                    self.open
+                        .push((target, error(rows, "cpg_edges", id.value(row), row, DANGLING_DST)?));
+                }
+                None => {}
+            }
+            let same =
+                |columns: &[&StringViewArray]| row > 0 && columns.iter().all(|c| c.value(row - 1) == c.value(row));
+            if same(&[src, dst, kind]) {
+                self.error(rows, "cpg_edges", id.value(row), row, "the edge is there twice")?;
+            }
+            if by == Some(UniqueBy::Src) && same(&[src, relation]) {
+                self.error(
+                    rows,
+                    "cpg_edges",
+                    id.value(row),
+                    row,
+                    "another edge of a unique relation has this src",
+                )?;
+            }
+        }
+        self.spans(rows, "cpg_edges", id)
+    }
+
+    /// Ends the checks: the errors as a table, in its order.
+    pub(crate) fn finish(mut self) -> Result<RecordBatch> {
+        let nodes = &self.nodes;
+        let missing = self
+            .open
+            .into_iter()
+            .filter(|(hash, _)| !nodes.contains(hash))
+            .map(|(_, error)| error);
+        self.errors.extend(missing);
+        self.errors.sort();
+        let errors = &self.errors;
+        let path: StringViewArray = errors.iter().map(|e| e.path.as_deref()).collect();
+        let texts = |f: fn(&ContractError) -> &str| StringViewArray::from_iter_values(errors.iter().map(f));
+        Ok(RecordBatch::try_new(
+            Self::schema(),
+            vec![
+                Arc::new(path),
+                Arc::new(texts(|e| e.table)),
+                Arc::new(texts(|e| &e.id)),
+                Arc::new(texts(|e| e.reason)),
+            ],
+        )?)
+    }
+
+    /// The schema of `contract_errors`.
+    pub(crate) fn schema() -> SchemaRef {
+        let field = |name: &str, nullable| Field::new(name, DataType::Utf8View, nullable);
+        let fields = vec![
+            field("path", true),
+            field("table", false),
+            field("id", false),
+            field("reason", false),
+        ];
+        Arc::new(Schema::new(fields))
+    }
+
+    fn spans(&mut self, rows: &RecordBatch, table: &'static str, id: &StringViewArray) -> Result<()> {
+        let (bstart, bend) = (int(rows, "bstart")?, int(rows, "bend")?);
+        for row in 0..rows.num_rows() {
+            let sane = match (bstart.is_valid(row), bend.is_valid(row)) {
+                (true, true) => 0 <= bstart.value(row) && bstart.value(row) <= bend.value(row),
+                (a, b) => a == b,
+            };
+            if !sane {
+                self.error(
+                    rows,
+                    table,
+                    id.value(row),
+                    row,
+                    "the span is reversed, negative or half missing",
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn error(
+        &mut self,
+        rows: &RecordBatch,
+        table: &'static str,
+        id: &str,
+        row: usize,
+        reason: &'static str,
+    ) -> Result<()> {
+        self.errors.push(error(rows, table, id, row, reason)?);
+        Ok(())
+    }
+}
+
+/// What a relation without a choice promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UniqueBy {
+    /// One edge per source.
+    Src,
+    /// One edge per target.
+    Dst,
+}
+
+fn error(rows: &RecordBatch, table: &'static str, id: &str, row: usize, reason: &'static str) -> Result<ContractError> {
+    let path = text(rows, "path")?;
+    let path = path.is_valid(row).then(|| path.value(row).to_string());
+    Ok(ContractError {
+        path,
+        table,
+        id: id.to_string(),
+        reason,
+    })
+}
+
+fn text<'a>(rows: &'a RecordBatch, name: &str) -> Result<&'a StringViewArray> {
+    match rows.column_by_name(name).and_then(|c| c.as_string_view_opt()) {
+        Some(column) => Ok(column),
+        None => internal_err!("a graph table has no text column {name}"),
+    }
+}
+
+fn int<'a>(rows: &'a RecordBatch, name: &str) -> Result<&'a Int64Array> {
+    match rows
+        .column_by_name(name)
+        .and_then(|c| c.as_primitive_opt::<Int64Type>())
+    {
+        Some(column) => Ok(column),
+        None => internal_err!("a graph table has no integer column {name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::ArrayRef;
+
+    use super::*;
+
+    fn texts(values: &[&str]) -> ArrayRef {
+        Arc::new(StringViewArray::from_iter_values(values))
+    }
+
+    fn rows(columns: &[(&str, &[&str])], spans: &[(i64, i64)]) -> RecordBatch {
+        let ints = |f: fn(&(i64, i64)) -> i64| Arc::new(Int64Array::from_iter_values(spans.iter().map(f))) as ArrayRef;
+        let columns = columns.iter().map(|(name, values)| (*name, texts(values)));
+        RecordBatch::try_from_iter(columns.chain([("bstart", ints(|s| s.0)), ("bend", ints(|s| s.1))])).unwrap()
+    }
+
+    #[test]
+    fn every_broken_promise_is_reported_once() {
+        let mut checks = Checks::default();
+        checks
+            .nodes(&rows(
+                &[("node_id", &["a", "b", "a"]), ("path", &["p", "p", "p"])],
+                &[(0, 1), (5, 4), (0, 1)],
+            ))
+            .unwrap();
+        let edges = rows(
+            &[
+                ("edge_id", &["e1", "e2", "e3", "e4"]),
+                ("kind", &["k", "k", "k", "k"]),
+                ("src", &["a", "a", "a", "gone"]),
+                ("dst", &["b", "b", "later", "a"]),
+                ("relation", &["r", "r", "r", "r"]),
+                ("path", &["p", "p", "p", "p"]),
+            ],
+            &[(0, 1), (0, 1), (0, 1), (-1, 1)],
+        );
+        checks.edges(&edges, &[("r".to_string(), UniqueBy::Src)]).unwrap();
+        checks
+            .nodes(&rows(&[("node_id", &["later"]), ("path", &["q"])], &[(0, 1)]))
+            .unwrap();
+        let errors = checks.finish().unwrap();
+        let (id, reason) = (text(&errors, "id").unwrap(), text(&errors, "reason").unwrap());
+        let found: Vec<_> = (0..errors.num_rows()).map(|i| (id.value(i), reason.value(i))).collect();
+        assert_eq!(
+            found,
+            [
+                ("e2", "another edge of a unique relation has this src"),
+                ("e2", "the edge is there twice"),
+                ("e3", "another edge of a unique relation has this src"),
+                ("e4", "the edge's src is no node"),
+                ("e4", "the span is reversed, negative or half missing"),
+                ("a", "another node has the same id"),
+                ("b", "the span is reversed, negative or half missing"),
+            ]
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! One candidate per group, by a total order, as SQL that every DataFusion runs.
+//!
+//! | group | score | rule | | rank | candidate_count | tied | runner_up_score |
+//! |---|---|---|---|---|---|---|---|
+//! | call 1 | 100 | binding | wins | 1 | 3 | 2 | 100 |
+//! | call 1 | 100 | binding | loses by preference | 2 | 3 | 2 | 80 |
+//! | call 1 | 80 | reexport | loses by score | 3 | 3 | 1 | |
+//!
+//! Candidates of a group are ranked by score (greater first), preference (greater first, none last), the rule's priority
+//! and name, target, kind and span: all columns that can differ, so the order is total and the winner does not depend on
+//! how rows arrive.
+
+mod select;
+
+pub use select::{candidates_sql, losers_sql, winners_sql};

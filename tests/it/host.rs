@@ -1,0 +1,176 @@
+//! What a host has is kept.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use datafusion::catalog::Session;
+use datafusion::error::Result;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::context::{FunctionFactory, QueryPlanner, RegisterFunction, SessionState};
+use datafusion::logical_expr::{CreateFunction, LogicalPlan};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
+use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion_codeanatomy::register_all;
+
+use crate::{folder, lines, rows};
+
+#[derive(Debug, Default)]
+struct CountingPlanner(AtomicUsize);
+
+#[async_trait]
+impl QueryPlanner for CountingPlanner {
+    async fn create_physical_plan(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        DefaultPhysicalPlanner::default()
+            .create_physical_plan(plan, session)
+            .await
+    }
+}
+
+#[derive(Debug, Default)]
+struct CountingFactory(AtomicUsize);
+
+#[async_trait]
+impl FunctionFactory for CountingFactory {
+    async fn create(&self, _state: &SessionState, statement: CreateFunction) -> Result<RegisterFunction> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        datafusion::common::plan_err!("the host's factory makes no {}", statement.name)
+    }
+}
+
+#[tokio::test]
+async fn everything_that_a_host_has_survives() {
+    let planner = Arc::new(CountingPlanner::default());
+    let factory = Arc::new(CountingFactory::default());
+    let config = SessionConfig::new()
+        .with_target_partitions(7)
+        .with_information_schema(true);
+    let state = SessionStateBuilder::new()
+        .with_default_features()
+        .with_config(config)
+        .with_query_planner(Arc::<CountingPlanner>::clone(&planner))
+        .with_function_factory(Some(Arc::<CountingFactory>::clone(&factory)))
+        .with_session_id("the host's".to_string())
+        .build();
+    let ctx = SessionContext::new_with_state(state);
+    rows(&ctx, "CREATE TABLE mine AS VALUES (1), (2)").await.unwrap();
+    rows(&ctx, "PREPARE twice(BIGINT) AS SELECT $1 + $1").await.unwrap();
+    let before = ctx.state();
+    let other_handle = ctx.clone();
+
+    register_all(&ctx).unwrap();
+    register_all(&ctx).unwrap();
+
+    let after = ctx.state();
+    assert_eq!(ctx.session_id(), "the host's");
+    assert_eq!(after.config().options().entries(), before.config().options().entries());
+    let functions = |s: &SessionState| {
+        let mut names: Vec<_> = s
+            .scalar_functions()
+            .keys()
+            .chain(s.aggregate_functions().keys())
+            .cloned()
+            .collect();
+        names.extend(s.window_functions().keys().chain(s.table_functions().keys()).cloned());
+        names
+    };
+    let kept = functions(&after);
+    assert!(functions(&before).iter().all(|f| kept.contains(f)));
+    let planned = planner.0.load(Ordering::Relaxed);
+    assert_eq!(lines(&ctx, "SELECT count(*) FROM mine").await, ["2"]);
+    assert_eq!(lines(&ctx, "EXECUTE twice(21)").await, ["42"]);
+    assert_eq!(planner.0.load(Ordering::Relaxed), planned + 2);
+    assert!((ctx.state().query_planner().as_ref() as &dyn Any).is::<CountingPlanner>());
+
+    let error = rows(&ctx, "CREATE FUNCTION f(BIGINT) RETURNS BIGINT RETURN $1")
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("the host's factory makes no f"));
+    assert_eq!(factory.0.load(Ordering::Relaxed), 1);
+
+    let source = folder(&[("a.py", "def f(): pass\n")]);
+    let sql = format!("SELECT name FROM definitions(source => '{}')", source.path().display());
+    assert_eq!(lines(&other_handle, &sql).await, ["f"]);
+}
+
+#[tokio::test]
+async fn the_second_call_changes_nothing() {
+    let ctx = SessionContext::new();
+    register_all(&ctx).unwrap();
+    let planners = ctx.state().relation_planners().len();
+    register_all(&ctx).unwrap();
+    assert_eq!(ctx.state().relation_planners().len(), planners);
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
+    let ctx = SessionContext::new();
+    let range = Arc::clone(ctx.state().table_functions()["range"].function());
+    ctx.register_udtf("calls", range);
+    let error = register_all(&ctx).unwrap_err().strip_backtrace();
+    assert!(
+        error.contains("already has table functions of our names: calls"),
+        "{error}"
+    );
+    assert!(!ctx.state().table_functions().contains_key("files"));
+}
+
+/// An engine upgrade that adds, drops or moves a rule shows here, and is then thought about.
+#[tokio::test]
+async fn the_engines_rules_are_all_there_in_their_order() {
+    let names = |ctx: &SessionContext| {
+        let state = ctx.state();
+        (
+            state
+                .analyzer()
+                .rules
+                .iter()
+                .map(|r| r.name().to_string())
+                .collect::<Vec<_>>(),
+            state
+                .optimizers()
+                .iter()
+                .map(|r| r.name().to_string())
+                .collect::<Vec<_>>(),
+            state
+                .physical_optimizers()
+                .iter()
+                .map(|r| r.name().to_string())
+                .collect::<Vec<_>>(),
+        )
+    };
+    let ctx = SessionContext::new();
+    let before = names(&ctx);
+    register_all(&ctx).unwrap();
+    assert_eq!(names(&ctx), before);
+    let (analyzer, optimizer, physical) = before;
+    assert_eq!(analyzer, ["resolve_grouping_function", "type_coercion"]);
+    assert_eq!(optimizer.len(), 25, "{optimizer:?}");
+    let expected = [
+        "OutputRequirements",
+        "aggregate_statistics",
+        "join_selection",
+        "LimitedDistinctAggregation",
+        "FilterPushdown",
+        "WindowTopN",
+        "EnsureRequirements",
+        "CombinePartialFinalAggregate",
+        "OptimizeAggregateOrder",
+        "ProjectionPushdown",
+        "OutputRequirements",
+        "LimitAggregation",
+        "LimitPushPastWindows",
+        "HashJoinBuffering",
+        "LimitPushdown",
+        "TopKRepartition",
+        "ProjectionPushdown",
+        "PushdownSort",
+        "EnsureCooperative",
+        "FilterPushdown(Post)",
+        "SanityCheckPlan",
+    ];
+    assert_eq!(physical, expected);
+}

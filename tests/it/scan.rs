@@ -1,0 +1,149 @@
+//! Datasets as tables: what is read, in which order, under which limits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::physical_plan::{ExecutionPlan, displayable};
+use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion_codeanatomy::register_all;
+use futures::StreamExt;
+
+use crate::{folder, lines};
+
+fn session(partitions: usize, batch_size: usize) -> SessionContext {
+    let config = SessionConfig::new()
+        .with_target_partitions(partitions)
+        .with_batch_size(batch_size);
+    let ctx = SessionContext::new_with_config(config);
+    register_all(&ctx).unwrap();
+    ctx
+}
+
+async fn plan(ctx: &SessionContext, sql: &str) -> Arc<dyn ExecutionPlan> {
+    ctx.sql(sql).await.unwrap().create_physical_plan().await.unwrap()
+}
+
+async fn metric(ctx: &SessionContext, sql: &str, name: &str) -> usize {
+    let plan = plan(ctx, sql).await;
+    datafusion::physical_plan::collect(Arc::clone(&plan), ctx.task_ctx())
+        .await
+        .unwrap();
+    sum(&plan, name)
+}
+
+fn sum(plan: &Arc<dyn ExecutionPlan>, name: &str) -> usize {
+    let own = plan
+        .metrics()
+        .and_then(|m| m.sum_by_name(name))
+        .map_or(0, |v| v.as_usize());
+    own + plan.children().into_iter().map(|c| sum(c, name)).sum::<usize>()
+}
+
+#[tokio::test]
+async fn what_is_not_asked_for_is_not_read() {
+    let source = folder(&[("a.py", "x = 1\n"), ("b/c.py", "y = 2\n"), ("b/d.py", "z = 3\n")]);
+    let path = source.path().display();
+    let ctx = session(2, 8192);
+    let cheap = format!("SELECT path, size, module, is_test FROM files(source => '{path}')");
+    assert_eq!(metric(&ctx, &cheap, "files_read").await, 0);
+    let one = format!("SELECT text FROM lines(source => '{path}') WHERE path = 'b/c.py' AND text <> ''");
+    assert_eq!(metric(&ctx, &one, "files_read").await, 1);
+    let prefix =
+        format!("SELECT name FROM \"references\"(source => '{path}') WHERE starts_with(path, 'b/') AND line > 0");
+    assert_eq!(metric(&ctx, &prefix, "files_read").await, 2);
+    let limited = format!("SELECT name FROM \"references\"(source => '{path}') LIMIT 1");
+    assert!(metric(&session(1, 8192), &limited, "files_read").await <= 2);
+}
+
+#[tokio::test]
+async fn the_declared_order_needs_no_sort() {
+    let source = folder(&[("a.py", "x = 1\n"), ("b.py", "y = 2\n"), ("c.py", "y = 2\n")]);
+    let path = source.path().display();
+    let sql = format!("SELECT path, node_id, kind FROM ast_nodes(source => '{path}') ORDER BY path, node_id");
+    let text = displayable(plan(&session(3, 8192), &sql).await.as_ref())
+        .indent(false)
+        .to_string();
+    assert!(
+        !text.contains("SortExec") && text.contains("SortPreservingMergeExec"),
+        "{text}"
+    );
+    assert!(
+        text.contains("output_ordering=[path@0 ASC NULLS LAST, node_id@1 ASC NULLS LAST]"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn rows_are_the_same_for_all_partitions_and_batch_sizes() {
+    let text = |i: usize| {
+        (0..i % 7 + 1)
+            .map(|j| format!("import m{j}\ndef f{j}(a, *b):\n    return a.b({j})\n"))
+            .collect::<String>()
+    };
+    let files: Vec<(String, String)> = (0..23).map(|i| (format!("p{}/m{i}.py", i % 3), text(i))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
+    let source = folder(&files);
+    let path = source.path().display();
+    for contract in codeanatomy_model::CATALOGUE {
+        let order = contract.order.join(", ");
+        let sql = format!(
+            "SELECT * FROM \"{}\"(source => '{path}') ORDER BY {order}",
+            contract.name
+        );
+        let expected = lines(&session(1, 8192), &sql).await;
+        let may_be_empty = contract.name == "parse_errors";
+        assert!(may_be_empty || !expected.is_empty(), "{}", contract.name);
+        for (partitions, batch_size) in [(1, 1), (3, 8192), (16, 1), (64, 100)] {
+            assert_eq!(
+                lines(&session(partitions, batch_size), &sql).await,
+                expected,
+                "{} {partitions}",
+                contract.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_query_stops_reading() {
+    let files: Vec<(String, String)> = (0..400).map(|i| (format!("m{i}.py"), "x = 1\n".repeat(2000))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
+    let source = folder(&files);
+    let ctx = session(1, 8192);
+    let plan = plan(
+        &ctx,
+        &format!("SELECT * FROM ast_nodes(source => '{}')", source.path().display()),
+    )
+    .await;
+    let mut stream = plan.execute(0, ctx.task_ctx()).unwrap();
+    assert!(stream.next().await.unwrap().unwrap().num_rows() > 0);
+    drop(stream);
+    let read = || sum(&plan, "files_read");
+    let mut seen = read();
+    loop {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if read() == seen {
+            break;
+        }
+        seen = read();
+    }
+    assert!(seen < 400, "all files were read although no one wanted them");
+}
+
+#[tokio::test]
+async fn the_memory_limit_is_respected() {
+    let source = folder(&[("a.py", &"x = 1\n".repeat(50_000))]);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_limit(1 << 20, 1.0)
+        .build_arc()
+        .unwrap();
+    let ctx = SessionContext::new_with_config_rt(SessionConfig::new(), runtime);
+    register_all(&ctx).unwrap();
+    let sql = format!("SELECT * FROM ast_nodes(source => '{}')", source.path().display());
+    let error = ctx.sql(&sql).await.unwrap().collect().await.unwrap_err().to_string();
+    assert!(
+        error.contains("Resources exhausted") && error.contains("ast_nodes"),
+        "{error}"
+    );
+}

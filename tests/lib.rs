@@ -1,0 +1,1 @@
+//! Holds the tests of `it/`: the product as a host uses it.
