@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use codeanatomy_extract::file::Listing;
 use codeanatomy_model::dataset::{BindingRow, CallRow, FileRow, ParseErrorRow, ReferenceRow, ScopeRow, SymbolRow};
 use codeanatomy_model::{Contract, Row};
-use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};
-use datafusion::arrow::compute::{cast, concat_batches};
+use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
+use datafusion::arrow::compute::kernels::cmp::eq;
+use datafusion::arrow::compute::{cast, concat_batches, filter_record_batch, not};
 use datafusion::arrow::datatypes::{FieldRef, SchemaRef};
 use datafusion::catalog::MemTable;
 use datafusion::common::{Result, exec_err};
@@ -33,6 +34,9 @@ const CONTRACTS: [&Contract; 6] = [
     BindingRow::CONTRACT,
     ParseErrorRow::CONTRACT,
 ];
+
+/// What is asked of every part. Candidates are ranked once, for winners and losers.
+const QUERIES: [&str; 3] = ["cpg_nodes_inside", "cpg_candidates", "cpg_props"];
 
 /// The rows of one part, for each of [`GRAPH_TABLES`], sorted.
 #[derive(Debug)]
@@ -103,7 +107,7 @@ impl Workers {
             tables.push(match table.name {
                 "cpg_nodes" => {
                     let plan = plan(&ctx, "SELECT * FROM cpg_nodes_outside").await?;
-                    rows_of(&ctx, table, plan).await?
+                    rows_of(&collect(plan, ctx.task_ctx()).await?, table)?
                 }
                 _ => RecordBatch::new_empty(table.schema()),
             });
@@ -129,13 +133,8 @@ impl Worker {
         let slot = PartSlot::default();
         let (ctx, relations) = session(workers, &slot).await?;
         let mut plans = vec![];
-        for table in GRAPH_TABLES {
-            let from = if table.name == "cpg_nodes" {
-                "cpg_nodes_inside"
-            } else {
-                table.name
-            };
-            plans.push(plan(&ctx, &format!("SELECT * FROM {from} WHERE in_part(path)")).await?);
+        for query in QUERIES {
+            plans.push(plan(&ctx, &format!("SELECT * FROM {query} WHERE in_part(path)")).await?);
         }
         Ok(Self {
             slot,
@@ -177,11 +176,24 @@ impl Worker {
             last: last.path.clone(),
             rows,
         });
-        let mut tables = vec![];
-        for (table, plan) in GRAPH_TABLES.into_iter().zip(&self.plans) {
-            tables.push(rows_of(&self.ctx, table, reset_plan_states(Arc::clone(plan))?).await?);
+        let mut results = vec![];
+        for plan in &self.plans {
+            results.push(collect(reset_plan_states(Arc::clone(plan))?, self.ctx.task_ctx()).await?);
         }
         self.slot.set(Part::default());
+        let [nodes, edges, losers, props] = GRAPH_TABLES;
+        let mut tables = vec![];
+        for rows in results {
+            match tables.len() {
+                0 => tables.push(rows_of(&rows, nodes)?),
+                1 => {
+                    let (winners, others) = by_rank(&rows)?;
+                    tables.push(rows_of(&winners, edges)?);
+                    tables.push(rows_of(&others, losers)?);
+                }
+                _ => tables.push(rows_of(&rows, props)?),
+            }
+        }
         let source_bytes = files.iter().map(|f| f.size).sum();
         Ok(GraphPart {
             tables,
@@ -227,8 +239,7 @@ async fn plan(ctx: &SessionContext, sql: &str) -> Result<Arc<dyn ExecutionPlan>>
     ctx.sql(sql).await?.create_physical_plan().await
 }
 
-async fn rows_of(ctx: &SessionContext, table: GraphTable, plan: Arc<dyn ExecutionPlan>) -> Result<RecordBatch> {
-    let batches = collect(plan, ctx.task_ctx()).await?;
+fn rows_of(batches: &[RecordBatch], table: GraphTable) -> Result<RecordBatch> {
     let schema = table.schema();
     let batches = batches
         .iter()
@@ -237,6 +248,25 @@ async fn rows_of(ctx: &SessionContext, table: GraphTable, plan: Arc<dyn Executio
     let rows = concat_batches(&schema, &batches)?;
     drop(batches);
     canonical_sort(&rows, table.order)
+}
+
+/// Winners and losers among candidates.
+fn by_rank(candidates: &[RecordBatch]) -> Result<(Vec<RecordBatch>, Vec<RecordBatch>)> {
+    let (mut winners, mut losers) = (vec![], vec![]);
+    for batch in candidates {
+        let Some(rank) = batch.column_by_name("rank") else {
+            return exec_err!("candidates have no rank");
+        };
+        let first = eq(rank, &Int64Array::new_scalar(1))?;
+        match first.true_count() {
+            all if all == batch.num_rows() => winners.push(batch.clone()),
+            _ => {
+                winners.push(filter_record_batch(batch, &first)?);
+                losers.push(filter_record_batch(batch, &not(&first)?)?);
+            }
+        }
+    }
+    Ok((winners, losers))
 }
 
 /// The rows under the table's schema. The engine says nullable where it cannot prove what the table promises, and a union

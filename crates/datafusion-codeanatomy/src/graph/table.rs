@@ -41,6 +41,13 @@ const EDGE_COLUMNS: &[(&str, DataType, bool)] = &[
 
 const EDGE_ORDER: &[&str] = &["path", "bstart", "bend", "kind", "src", "dst", "rank"];
 
+/// The winners, and the shape of all candidates.
+pub(super) const EDGES: GraphTable = GraphTable {
+    name: "cpg_edges",
+    order: EDGE_ORDER,
+    columns: EDGE_COLUMNS,
+};
+
 /// The tables in the order in which they are written.
 pub const GRAPH_TABLES: [GraphTable; 4] = [
     GraphTable {
@@ -56,11 +63,7 @@ pub const GRAPH_TABLES: [GraphTable; 4] = [
             ("qualified_name", TEXT, true),
         ],
     },
-    GraphTable {
-        name: "cpg_edges",
-        order: EDGE_ORDER,
-        columns: EDGE_COLUMNS,
-    },
+    EDGES,
     GraphTable {
         name: "cpg_losers",
         order: EDGE_ORDER,

@@ -6,7 +6,7 @@ use datafusion::common::Result;
 use datafusion::datasource::ViewTable;
 use datafusion::prelude::SessionContext;
 
-use super::GRAPH_TABLES;
+use super::table::{EDGES, GRAPH_TABLES};
 use crate::relation::Relation;
 
 const NODES: &str = include_str!("cpg_nodes.sql");
@@ -27,12 +27,7 @@ pub async fn create_graph(ctx: &SessionContext, relations: &[Relation]) -> Resul
         };
         create_view(ctx, table.name, &table.select(&query)).await?;
     }
-    create_view(
-        ctx,
-        "cpg_candidates",
-        "SELECT * FROM cpg_edges UNION ALL SELECT * FROM cpg_losers",
-    )
-    .await
+    create_view(ctx, "cpg_candidates", &EDGES.select(&edges(relations, "_candidates"))).await
 }
 
 /// The rows of all relations as edges.
