@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(print(&table.take()?, out)?);
     }
     let mut extractor = Extractor::new(&Request::new(Options::default()).with(contract, projection))?;
-    let files = walk(source, &Globs::default())?;
+    let files = walk(source, &Globs::default(), contract.inputs)?;
     let last = files.entries.len().saturating_sub(1);
     for (i, entry) in files.entries.iter().enumerate() {
         extractor.add(entry, files.read(entry));

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use codeanatomy_extract::file::{Globs, walk};
 use codeanatomy_extract::{Extractor, Options, Request};
-use codeanatomy_model::CATALOGUE;
+use codeanatomy_model::{CATALOGUE, Languages};
 
 // That of the product.
 #[global_allocator]
@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let start = cpu_seconds()?;
     let mut request = Request::new(Options::default());
     let mut rows = BTreeMap::new();
+    let mut languages = Languages::NONE;
     for contract in CATALOGUE {
         let is_chosen = chosen.as_ref().is_none_or(|names| names.contains(&contract.name));
         if contract.name == "file_scope" || !is_chosen {
@@ -32,10 +33,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let columns = contract.columns.iter().enumerate();
         let projection = columns.filter(|(_, c)| (contract.name, c.name) != ("files", "text"));
         request = request.with(contract, Some(projection.map(|(i, _)| i).collect()));
+        languages = languages.union(contract.inputs);
         rows.insert(contract.name, 0);
     }
     let mut extractor = Extractor::new(&request)?;
-    let files = walk(Path::new(source), &Globs::default())?;
+    let files = walk(Path::new(source), &Globs::default(), languages)?;
     let last = files.entries.len().saturating_sub(1);
     for (i, entry) in files.entries.iter().enumerate() {
         extractor.add(entry, files.read(entry));

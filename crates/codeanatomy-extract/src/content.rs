@@ -2,6 +2,7 @@
 
 use std::io;
 
+use codeanatomy_model::Language;
 use codeanatomy_model::dataset::FileRow;
 use codeanatomy_model::id::stable_id;
 
@@ -23,17 +24,19 @@ const DECODED: [&str; 6] = [
 /// The columns of `files` that need the bytes.
 const READ: [&str; 3] = ["content_hash", "git_blob", "has_bom"];
 
-/// Whether a table needs the bytes of files.
-pub(crate) fn is_needed(tables: &Tables) -> bool {
-    tables.wants("files", &READ) || needs_text(tables)
+/// Whether a table needs the bytes of files in a language.
+pub(crate) fn is_needed(language: Language, tables: &Tables) -> bool {
+    language.is_source() && (tables.wants("files", &READ) || needs_text(language, tables))
 }
 
-fn needs_text(tables: &Tables) -> bool {
-    tables.wants("files", &DECODED) || tables.wants_any(&["lines"]) || needs_parse(tables)
+fn needs_text(language: Language, tables: &Tables) -> bool {
+    tables.wants("files", &DECODED) || tables.wants_any(&["lines"]) || needs_parse(language, tables)
 }
 
-fn needs_parse(tables: &Tables) -> bool {
-    tables.wants("files", &PARSED) || tables.wants_any(&["parse_errors"]) || python::needs_parse(tables)
+fn needs_parse(language: Language, tables: &Tables) -> bool {
+    tables.wants("files", &PARSED)
+        || tables.wants_any(&["parse_errors"])
+        || (language == Language::Python && python::needs_parse(tables))
 }
 
 /// The bytes of a file, described before they are decoded.
@@ -60,7 +63,9 @@ pub(crate) fn extract(entry: &Entry, bytes: io::Result<Vec<u8>>, options: Option
     if let Some(table) = tables.get("parse_errors") {
         diagnostic::write(entry, &known.diagnostics, known.lines.as_ref(), table);
     }
-    write_file(entry, &known, tables);
+    if entry.language.is_source() {
+        write_file(entry, &known, tables);
+    }
 }
 
 fn know(entry: &Entry, bytes: io::Result<Vec<u8>>, options: Options, tables: &mut Tables) -> Known {
@@ -83,12 +88,15 @@ fn know(entry: &Entry, bytes: io::Result<Vec<u8>>, options: Options, tables: &mu
             return known;
         }
     };
+    if !entry.language.is_source() {
+        return known;
+    }
     known.stored = store(&bytes, tables);
-    if !needs_text(tables) {
+    if !needs_text(entry.language, tables) {
         return known;
     }
     let size = bytes.len() as u64;
-    let decoded = match file::decode(bytes) {
+    let decoded = match file::decode(bytes, entry.language) {
         // Offsets are 32 bits wide in the parser.
         Ok(decoded) if decoded.text.len() < u32::MAX as usize => decoded,
         Ok(_) => {
@@ -118,7 +126,7 @@ fn know(entry: &Entry, bytes: io::Result<Vec<u8>>, options: Options, tables: &mu
         let limit = options.max_file_bytes;
         let message = format!("the file has {size} bytes, more than max_file_bytes, {limit}: it was not parsed");
         known.diagnostics.push(Diagnostic::of_file("limit", message));
-    } else if needs_parse(tables) {
+    } else if entry.language == Language::Python && needs_parse(entry.language, tables) {
         let outcome = python::extract(&source, options, tables);
         known.status = outcome.status;
         known.diagnostics = outcome.diagnostics;
@@ -151,7 +159,7 @@ fn write_file(entry: &Entry, known: &Known, tables: &mut Tables) {
     table.push(&FileRow {
         path: &entry.path,
         file_id: &id,
-        language: "python",
+        language: entry.language.name(),
         size: i64::try_from(entry.size).unwrap_or(i64::MAX),
         content_hash: known.stored.content_hash.as_deref(),
         git_blob: known.stored.git_blob.as_deref(),

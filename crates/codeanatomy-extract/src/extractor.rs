@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use arrow_schema::ArrowError;
-use codeanatomy_model::Contract;
+use codeanatomy_model::{Contract, Language};
 
 use crate::content;
 use crate::file::Entry;
@@ -97,12 +97,13 @@ impl Extractor {
         })
     }
 
-    /// Whether anything that was asked for needs the bytes of the files. If not, [`Extractor::add`] may be given none.
-    pub fn reads(&self) -> bool {
-        content::is_needed(&self.tables)
+    /// Whether anything that was asked for needs the bytes of files in a language. If not, [`Extractor::add`] may be given
+    /// none.
+    pub fn reads(&self, language: Language) -> bool {
+        content::is_needed(language, &self.tables)
     }
 
-    /// Adds the rows of one file. `bytes` is its content, or why it could not be read.
+    /// Adds the rows of one file to the tables that have rows of its language. `bytes` is its content, or why it could not be read.
     pub fn add(&mut self, entry: &Entry, bytes: io::Result<Vec<u8>>) {
         content::extract(entry, bytes, self.options, &mut self.tables);
     }

@@ -9,8 +9,10 @@
 mod content;
 mod extractor;
 pub mod file;
+mod language;
 mod python;
 mod table;
 
 pub use extractor::{Extractor, Options, Request};
+pub use language::built_in;
 pub use table::Table;

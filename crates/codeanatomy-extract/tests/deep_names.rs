@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Options, Request};
-use codeanatomy_model::find;
+use codeanatomy_model::{Language, find};
 
 const LEVELS: usize = 50_000;
 const DATASETS: [&str; 7] = [
@@ -81,6 +81,7 @@ fn scopes_names_and_receivers_nest_deep() {
             let mut extractor = Extractor::new(&request).expect("columns");
             let entry = Entry {
                 path: "deep.py".into(),
+                language: Language::Python,
                 size: 0,
                 module: Some("deep".into()),
                 is_package: false,

@@ -12,7 +12,7 @@ mod support;
 use std::io;
 
 use codeanatomy_extract::{Extractor, Options, Request};
-use codeanatomy_model::{CATALOGUE, Contract, find};
+use codeanatomy_model::{CATALOGUE, Contract, Language, find};
 use support::{entry, extract, lines};
 
 const ALL: [&str; 4] = ["files", "lines", "parse_errors", "ast_nodes"];
@@ -103,6 +103,31 @@ fn limits_leave_the_text_but_no_tree() {
     assert_eq!(rows, ["1", "0"]);
 }
 
+#[cfg(feature = "lang-rust")]
+#[test]
+fn a_file_in_another_language_is_described_by_its_own_rules() {
+    let [files, rows, errors, nodes] = extract(ALL, "src/a.rs", b"// coding: latin-1\nfn f() {}\n", Options::default());
+    let columns = [
+        "language",
+        "status",
+        "encoding_source",
+        "line_count",
+        "module",
+        "is_package",
+    ];
+    assert_eq!(lines(&files, &columns), ["rust ok default 2 - false"]);
+    assert_eq!((rows.num_rows(), errors.num_rows(), nodes.num_rows()), (2, 0, 0));
+}
+
+#[test]
+fn bytecode_and_indexes_are_no_files_of_source() {
+    for path in ["a.pyc", "index.scip"] {
+        for table in extract(ALL, path, b"\xff\0", Options::default()) {
+            assert_eq!(table.num_rows(), 0, "{path}");
+        }
+    }
+}
+
 #[test]
 fn a_file_that_cannot_be_read_is_a_row() {
     let request = ALL.iter().fold(Request::new(Options::default()), |r, n| {
@@ -176,7 +201,7 @@ fn a_projection_gives_the_same_cells() {
         for (i, column) in contract.columns.iter().enumerate() {
             let request = Request::new(Options::default()).with(contract, Some(vec![i]));
             let mut extractor = Extractor::new(&request).expect("columns");
-            let bytes = if extractor.reads() {
+            let bytes = if extractor.reads(Language::Python) {
                 content.as_bytes().to_vec()
             } else {
                 Vec::new()

@@ -10,9 +10,12 @@
 use std::fs;
 use std::path::Path;
 
+use codeanatomy_extract::built_in;
 use codeanatomy_extract::file::{Globs, scope, walk};
+use codeanatomy_model::{Language, Languages};
 
 const NO: [&str; 0] = [];
+const PYTHON: Languages = Languages::PYTHON;
 
 fn tree(files: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -25,7 +28,7 @@ fn tree(files: &[&str]) -> tempfile::TempDir {
 }
 
 fn paths(folder: &Path, globs: &Globs) -> Vec<String> {
-    walk(folder, globs)
+    walk(folder, globs, PYTHON)
         .expect("a list")
         .entries
         .into_iter()
@@ -94,14 +97,14 @@ fn every_path_has_a_reason_and_the_included_ones_are_listed() {
 #[test]
 fn a_source_may_be_one_file_and_carries_its_package() {
     let folder = tree(&["pkg/__init__.py", "pkg/sub/__init__.py", "pkg/sub/m.py"]);
-    let list = walk(&folder.path().join("pkg/sub/m.py"), &Globs::default()).expect("a list");
+    let list = walk(&folder.path().join("pkg/sub/m.py"), &Globs::default(), PYTHON).expect("a list");
     let entry = &list.entries[0];
     assert_eq!(
         (entry.path.as_str(), entry.module.as_deref(), entry.size),
         ("m.py", Some("pkg.sub.m"), 15)
     );
     assert_eq!(list.read(entry).expect("bytes"), b"# pkg/sub/m.py\n");
-    let list = walk(&folder.path().join("pkg/sub"), &Globs::default()).expect("a list");
+    let list = walk(&folder.path().join("pkg/sub"), &Globs::default(), PYTHON).expect("a list");
     let modules: Vec<_> = list
         .entries
         .iter()
@@ -116,7 +119,7 @@ fn names_that_are_not_utf8_are_listed_and_read() {
     use std::os::unix::ffi::OsStrExt;
     let folder = tree(&[]);
     fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"a\xff.py")), "x").expect("a file");
-    let list = walk(folder.path(), &Globs::default()).expect("a list");
+    let list = walk(folder.path(), &Globs::default(), PYTHON).expect("a list");
     assert_eq!(list.entries[0].path, "a\\xff.py");
     assert_eq!(
         (
@@ -135,7 +138,7 @@ fn names_that_are_not_utf8_are_listed_and_read() {
 fn a_source_that_is_not_there_is_one_readable_sentence() {
     let folder = tree(&["a.txt"]);
     let message = |path: &Path| {
-        walk(path, &Globs::default())
+        walk(path, &Globs::default(), PYTHON)
             .map(|_| ())
             .expect_err("no source")
             .to_string()
@@ -143,8 +146,85 @@ fn a_source_that_is_not_there_is_one_readable_sentence() {
     let missing = folder.path().join("nothing");
     assert_eq!(
         message(&missing),
-        format!("no file or folder {missing:?}: the source must be an existing folder or Python file")
+        format!("no file or folder {missing:?}: the source must be an existing folder or source file")
     );
-    assert!(message(&folder.path().join("a.txt")).contains("is neither a folder nor a Python file"));
+    let other = message(&folder.path().join("a.txt"));
+    assert!(
+        other.contains("is neither a folder nor a file of a language that is built in (.py, .pyi, "),
+        "{other}"
+    );
     assert!(scope(&missing, &Globs::new(NO, NO).expect("globs")).is_err());
+}
+
+#[test]
+fn only_the_languages_that_are_wanted_are_listed() {
+    let all = [
+        "a.py", "b.rs", "c.js", "d.ts", "e.tsx", "f.go", "g.java", "h.h", "i.cc", "j.pyc", "k.scip",
+    ];
+    let folder = tree(&all);
+    for (file, language) in all.into_iter().zip(Language::ALL) {
+        let only = Languages::NONE.with(language);
+        let found = walk(folder.path(), &Globs::default(), only).expect("a list").entries;
+        if built_in().contains(language) {
+            assert_eq!(
+                (found.len(), found[0].path.as_str(), found[0].language),
+                (1, file, language)
+            );
+            // One file as a source: it is there for those who want it, and not there for others.
+            let source = folder.path().join(file);
+            let count = |languages| {
+                walk(&source, &Globs::default(), languages)
+                    .expect("a list")
+                    .entries
+                    .len()
+            };
+            assert_eq!((count(only), count(built_in().without(language))), (1, 0));
+        } else {
+            assert!(found.is_empty());
+            let error = walk(&folder.path().join(file), &Globs::default(), only).expect_err("no grammar");
+            assert!(error.to_string().contains("which is not built in"), "{error}");
+        }
+    }
+    let included: Vec<_> = scope(folder.path(), &Globs::default()).expect("rows");
+    let included: Vec<_> = included
+        .iter()
+        .filter(|s| s.included())
+        .map(|s| s.path.as_str())
+        .collect();
+    let listed = walk(folder.path(), &Globs::default(), Languages::SOURCE)
+        .expect("a list")
+        .entries;
+    assert_eq!(included, listed.iter().map(|e| e.path.as_str()).collect::<Vec<_>>());
+}
+
+#[test]
+fn bytecode_is_listed_though_it_is_ignored_if_its_folder_is_not() {
+    let folder = tree(&[
+        "a.py",
+        "a.pyc",
+        "__pycache__/a.cpython-311.pyc",
+        "pkg/__pycache__/b.cpython-311.pyc",
+        "pkg/.c.pyc",
+        "build/d.pyc",
+        "build/__pycache__/d.pyc",
+        ".venv/e.pyc",
+        "tests/__pycache__/f.pyc",
+    ]);
+    fs::write(folder.path().join(".gitignore"), "*.py[co]\n__pycache__/\n/build/\n").expect("a file");
+    let globs = Globs::new(NO, ["tests/"]).expect("globs");
+    let compiled = [
+        "__pycache__/a.cpython-311.pyc",
+        "a.pyc",
+        "pkg/__pycache__/b.cpython-311.pyc",
+    ];
+    let list = |languages| {
+        let found = walk(folder.path(), &globs, languages).expect("a list").entries;
+        found.into_iter().map(|e| e.path).collect::<Vec<_>>()
+    };
+    assert_eq!(list(Languages::BYTECODE), compiled);
+    assert_eq!(list(PYTHON), ["a.py"]);
+    assert_eq!(
+        list(PYTHON.union(Languages::BYTECODE)),
+        [compiled[0], "a.py", compiled[1], compiled[2]]
+    );
 }

@@ -14,7 +14,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Options, Request};
-use codeanatomy_model::find;
+use codeanatomy_model::{Language, find};
 
 /// Without optimisation a level takes more stack and time.
 const LEVELS: usize = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
@@ -29,6 +29,7 @@ fn extract(text: String, options: Options) -> (RecordBatch, RecordBatch) {
         let size = text.len() as u64;
         let entry = Entry {
             path: "deep.py".into(),
+            language: Language::Python,
             size,
             module: Some("deep".into()),
             is_package: false,

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
+use crate::Languages;
+
 /// The type of a column, as the catalogue names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
@@ -91,6 +93,8 @@ pub struct Contract {
     pub name: &'static str,
     /// The family.
     pub family: Family,
+    /// What the files are written in that it has rows of.
+    pub inputs: Languages,
     /// What a row is, line by line.
     pub doc: &'static [&'static str],
     /// The columns in order.
@@ -162,6 +166,7 @@ macro_rules! dataset {
     (
         $(#[doc = $doc:expr])*
         $row:ident = $name:literal, $family:ident;
+        $(inputs $inputs:ident;)?
         key [$($key:ident),*]; order [$($order:ident),*];
         $(id $id:ident = $prefix:literal ($($part:ident),*);)?
         $(node $node:literal;)?
@@ -175,6 +180,7 @@ macro_rules! dataset {
             const CONTRACT: &'static $crate::Contract = &$crate::Contract {
                 name: $name,
                 family: $crate::Family::$family,
+                inputs: $crate::contract::inputs!($($inputs)?),
                 doc: &[$($doc),*],
                 columns: &[$($crate::Column {
                     name: stringify!($col),
@@ -226,6 +232,16 @@ macro_rules! cell {
     (write OptBool, $w:expr, $i:expr, $v:expr) => { $w.bool($i, $v) };
 }
 
+/// A constant of [`Languages`]; Python if nothing is said.
+macro_rules! inputs {
+    () => {
+        $crate::Languages::PYTHON
+    };
+    ($inputs:ident) => {
+        $crate::Languages::$inputs
+    };
+}
+
 macro_rules! optional {
     () => {
         None
@@ -235,4 +251,4 @@ macro_rules! optional {
     };
 }
 
-pub(crate) use {cell, dataset, optional};
+pub(crate) use {cell, dataset, inputs, optional};

@@ -11,8 +11,10 @@ mod catalogue;
 mod contract;
 pub mod dataset;
 pub mod id;
+mod language;
 mod span;
 
 pub use catalogue::{CATALOGUE, find};
 pub use contract::{CellWriter, Column, ColumnType, Contract, Family, IdRecipe, Row};
+pub use language::{Language, Languages};
 pub use span::Span;

@@ -1,5 +1,6 @@
 //! Bytes to text.
 
+use codeanatomy_model::Language;
 use encoding_rs::{UTF_16BE, UTF_16LE};
 
 use super::encoding::{Codec, cookie};
@@ -18,20 +19,20 @@ pub(crate) struct Decoded {
     pub(crate) encoding_source: &'static str,
 }
 
-/// Decodes a file by its byte order mark or PEP 263 comment, else as UTF-8. An error says why that fails.
-pub(crate) fn decode(bytes: Vec<u8>) -> Result<Decoded, String> {
+/// Decodes a file by its byte order mark or, if it is Python, PEP 263 comment, else as UTF-8. An error says why that fails.
+pub(crate) fn decode(bytes: Vec<u8>, language: Language) -> Result<Decoded, String> {
     if bytes.starts_with(UTF8_MARK) {
-        return with_utf8_mark(bytes);
+        return with_utf8_mark(bytes, language);
     }
     if bytes.starts_with(b"\xff\xfe\0\0") || bytes.starts_with(b"\0\0\xfe\xff") {
         return Err("the byte order mark says UTF-32, which is not supported".to_owned());
     }
     for (mark, encoding) in [(b"\xff\xfe", UTF_16LE), (b"\xfe\xff", UTF_16BE)] {
         if bytes.starts_with(mark) {
-            return with_utf16_mark(&bytes, encoding);
+            return with_utf16_mark(&bytes, encoding, language);
         }
     }
-    let Some(name) = cookie(&bytes) else {
+    let Some(name) = declared(&bytes, language) else {
         let text = utf8(bytes, ", and no encoding is declared")?;
         return Ok(Decoded {
             text,
@@ -63,8 +64,16 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<Decoded, String> {
     })
 }
 
-fn with_utf8_mark(bytes: Vec<u8>) -> Result<Decoded, String> {
-    if let Some(name) = cookie(&bytes[UTF8_MARK.len()..])
+/// The encoding that a comment declares.
+fn declared(bytes: &[u8], language: Language) -> Option<&str> {
+    match language {
+        Language::Python => cookie(bytes),
+        _ => None,
+    }
+}
+
+fn with_utf8_mark(bytes: Vec<u8>, language: Language) -> Result<Decoded, String> {
+    if let Some(name) = declared(&bytes[UTF8_MARK.len()..], language)
         && Codec::find(name) != Some(Codec::Utf8)
     {
         return Err(format!(
@@ -79,13 +88,17 @@ fn with_utf8_mark(bytes: Vec<u8>) -> Result<Decoded, String> {
     })
 }
 
-fn with_utf16_mark(bytes: &[u8], encoding: &'static encoding_rs::Encoding) -> Result<Decoded, String> {
+fn with_utf16_mark(
+    bytes: &[u8],
+    encoding: &'static encoding_rs::Encoding,
+    language: Language,
+) -> Result<Decoded, String> {
     let name = encoding.name();
     let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) else {
         return Err(format!("the text is not {name}, as the byte order mark says"));
     };
     let text = text.into_owned();
-    if let Some(cookie) = cookie(text.trim_start_matches('\u{feff}').as_bytes())
+    if let Some(cookie) = declared(text.trim_start_matches('\u{feff}').as_bytes(), language)
         && !cookie.to_ascii_lowercase().replace('_', "-").starts_with("utf-16")
     {
         return Err(format!(
@@ -112,7 +125,7 @@ mod tests {
     use super::*;
 
     fn decoded(bytes: &[u8]) -> Result<(String, String, &'static str), String> {
-        decode(bytes.to_vec()).map(|d| (d.text, d.encoding, d.encoding_source))
+        decode(bytes.to_vec(), Language::Python).map(|d| (d.text, d.encoding, d.encoding_source))
     }
 
     #[test]
@@ -144,6 +157,13 @@ mod tests {
         ] {
             assert_eq!(decoded(&bytes), Ok((text.to_owned(), encoding.to_owned(), source)));
         }
+    }
+
+    #[test]
+    fn a_cookie_means_nothing_in_other_languages() {
+        let text = "# coding: latin-1\n\u{e9}";
+        let decoded = decode(text.as_bytes().to_vec(), Language::Rust).map(|d| (d.text, d.encoding_source));
+        assert_eq!(decoded, Ok((text.to_owned(), "default")));
     }
 
     #[test]

@@ -27,10 +27,10 @@ pub(crate) fn git_blob(bytes: &[u8]) -> String {
 pub(crate) fn is_test(path: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    folders.split('/').any(|f| f == "test" || f == "tests")
+    folders.split('/').any(|f| matches!(f, "test" | "tests" | "__tests__"))
         || stem == "conftest"
         || stem.starts_with("test_")
-        || stem.ends_with("_test")
+        || ["_test", ".test", ".spec"].iter().any(|end| stem.ends_with(end))
 }
 
 /// Whether one of the first lines of a text says that it was generated.
@@ -73,7 +73,14 @@ mod tests {
 
     #[test]
     fn tests_are_told_by_their_path() {
-        for path in ["tests/a.py", "a/test/b.py", "test_a.py", "a/b_test.pyi", "conftest.py"] {
+        for path in [
+            "tests/a.py",
+            "a/test/b.py",
+            "test_a.py",
+            "a/b_test.pyi",
+            "conftest.py",
+            "a.spec.ts",
+        ] {
             assert!(is_test(path), "{path}");
         }
         for path in ["testing/a.py", "a.py", "latest.py", "contest.py", "tests.py"] {

@@ -5,24 +5,39 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use codeanatomy_model::{Language, Languages};
+
 use super::module::{Packages, packages_around, stem};
-use super::place::{Kind, Place, text, unreadable};
+use super::place::{Ignored, Kind, Place, text, unreadable};
 use super::{Entry, Globs};
+use crate::language::built_in;
 
 /// Why the files of a source could not be listed.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
     /// There is nothing at the path of the source.
-    #[error("no file or folder {path:?}: the source must be an existing folder or Python file")]
+    #[error("no file or folder {path:?}: the source must be an existing folder or source file")]
     Missing {
         /// The path as given.
         path: PathBuf,
     },
-    /// The source is neither a folder nor a Python file.
-    #[error("{path:?} is neither a folder nor a Python file (.py, .pyi, .pyw): give one of these as the source")]
-    NotPython {
+    /// The source is a file of no known language, or no file at all.
+    #[error(
+        "{path:?} is neither a folder nor a file of a language that is built in ({suffixes}): give one of these as the source"
+    )]
+    NoLanguage {
         /// The path as given.
         path: PathBuf,
+        /// What the names of such files end in.
+        suffixes: String,
+    },
+    /// The source is a file of a language that this build leaves out.
+    #[error("{path:?} is in {language}, which is not built in")]
+    NotBuiltIn {
+        /// The path as given.
+        path: PathBuf,
+        /// The language.
+        language: &'static str,
     },
     /// A folder cannot be read.
     #[error("cannot read {path:?}: {error}; make it readable or leave it out by `exclude`")]
@@ -42,7 +57,7 @@ pub enum ListError {
     },
 }
 
-/// The Python files of a source on a local disk, in the order of the bytes of their paths.
+/// The files of a source on a local disk, in the order of the bytes of their paths.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
     /// The files.
@@ -68,16 +83,22 @@ impl Listing {
     }
 }
 
-/// Lists the Python files of a folder, or the one file that `source` is. Hidden files and those that `.gitignore`,
-/// `.ignore` or the excludes of the repository name are left out; links are not followed.
-pub fn walk(source: &Path, globs: &Globs) -> Result<Listing, ListError> {
+/// Lists the files of a folder that are written in these languages as far as they are built in, or the one file that
+/// `source` is. Hidden files and those that `.gitignore`, `.ignore` or the excludes of the repository name are left out;
+/// links are not followed. Of bytecode, what is ignored is listed too, and the folders `__pycache__`: it always is
+/// ignored. Its folder, or that of the `__pycache__`, must be in scope.
+pub fn walk(source: &Path, globs: &Globs, languages: Languages) -> Result<Listing, ListError> {
+    let languages = languages.intersection(built_in());
     let source = Place::find(source)?;
     let root = source.root.clone();
-    if let Some(file) = &source.file {
+    if let Some((file, language)) = &source.file {
         let path = text(file);
+        if !languages.contains(*language) {
+            return Ok(Listing::default());
+        }
         let entry = |size| {
             let packages = Packages::new([path.as_str()].into_iter(), packages_around(&root));
-            describe(path.clone(), size, &packages)
+            describe(path.clone(), *language, size, &packages)
         };
         let size = root
             .join(file)
@@ -91,21 +112,21 @@ pub fn walk(source: &Path, globs: &Globs) -> Result<Listing, ListError> {
             odd: odd.into_iter().collect(),
         });
     }
-    let mut files: Vec<(String, u64)> = Vec::new();
+    let mut files: Vec<(String, Language, u64)> = Vec::new();
     let mut inits: Vec<String> = Vec::new();
     let mut odd = BTreeMap::new();
-    source.each_visible(Some(globs), |path, entry, kind| {
+    let mut add = |path: String, entry: &ignore::DirEntry, kind: Option<Kind>, wanted: Languages| {
         if kind != Some(Kind::File) {
-            return Ok(());
+            return;
         }
-        let Some(stem) = path.rsplit('/').next().and_then(stem) else {
-            return Ok(());
+        let Some(language) = Language::of_path(&path) else {
+            return;
         };
-        if stem == "__init__" {
+        if language == Language::Python && path.rsplit('/').next().and_then(stem) == Some("__init__") {
             inits.push(path.clone());
         }
-        if globs.excludes(&path) || !globs.includes(&path) {
-            return Ok(());
+        if !wanted.contains(language) || globs.excludes(&path) || !globs.includes(&path) {
+            return;
         }
         let size = match entry.metadata() {
             Ok(metadata) => metadata.len(),
@@ -113,22 +134,36 @@ pub fn walk(source: &Path, globs: &Globs) -> Result<Listing, ListError> {
             Err(_) => 0,
         };
         odd.extend(odd_name(&path, entry.path().to_owned(), entry.path().as_os_str()));
-        files.push((path, size));
-        Ok(())
-    })?;
+        files.push((path, language, size));
+    };
+    let (ignorable, compiled) = (
+        languages.without(Language::Bytecode),
+        languages.intersection(Languages::BYTECODE),
+    );
+    if !ignorable.is_empty() {
+        source.each_visible(Some(globs), Ignored::Skipped, |path, entry, kind| {
+            add(path, entry, kind, ignorable);
+        })?;
+    }
+    if !compiled.is_empty() {
+        source.each_visible(Some(globs), Ignored::Bytecode, |path, entry, kind| {
+            add(path, entry, kind, compiled);
+        })?;
+    }
     files.sort_unstable();
     let packages = Packages::new(inits.iter().map(String::as_str), packages_around(&root));
     let entries = files
         .into_iter()
-        .map(|(path, size)| describe(path, size, &packages))
+        .map(|(path, language, size)| describe(path, language, size, &packages))
         .collect();
     Ok(Listing { entries, root, odd })
 }
 
-fn describe(path: String, size: u64, packages: &Packages) -> Entry {
+fn describe(path: String, language: Language, size: u64, packages: &Packages) -> Entry {
     let (module, is_package) = packages.module(&path);
     Entry {
         path,
+        language,
         size,
         module,
         is_package,

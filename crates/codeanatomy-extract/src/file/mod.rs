@@ -13,6 +13,8 @@ mod place;
 mod scope;
 mod source;
 
+use codeanatomy_model::Language;
+
 pub(crate) use decode::{Decoded, UTF8_MARK, decode};
 pub(crate) use diagnostic::Diagnostic;
 pub use globs::Globs;
@@ -26,9 +28,11 @@ pub(crate) use source::Source;
 pub struct Entry {
     /// The path relative to the source, with `/` between its parts.
     pub path: String,
+    /// What it is written in.
+    pub language: Language,
     /// The size in bytes.
     pub size: u64,
-    /// The dotted module name, if its path gives one.
+    /// The dotted module name, if it is Python and its path gives one.
     pub module: Option<String>,
     /// Whether it is the `__init__` of a package.
     pub is_package: bool,

@@ -5,10 +5,12 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use codeanatomy_model::Language;
 use ignore::WalkBuilder;
+use ignore::overrides::OverrideBuilder;
 
-use super::module::stem;
 use super::{Globs, ListError};
+use crate::language::{built_in, suffixes};
 
 /// A path as text. Bytes that are not UTF-8 are written `\xff`.
 pub(super) fn text(path: &OsStr) -> String {
@@ -56,13 +58,22 @@ impl Kind {
     }
 }
 
+/// What becomes of files that are ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ignored {
+    /// They are left out.
+    Skipped,
+    /// Bytecode is found all the same, and nothing else is.
+    Bytecode,
+}
+
 /// Where a source is.
 #[derive(Debug)]
 pub(super) struct Place {
     /// The folder.
     pub(super) root: PathBuf,
-    /// The file, if it is one.
-    pub(super) file: Option<std::ffi::OsString>,
+    /// The file and what it is written in, if it is one.
+    pub(super) file: Option<(std::ffi::OsString, Language)>,
 }
 
 impl Place {
@@ -78,13 +89,23 @@ impl Place {
         if metadata.is_dir() {
             return Ok(Self { root: path, file: None });
         }
-        match (path.file_name(), path.parent()) {
-            (Some(name), Some(parent)) if metadata.is_file() && stem(&text(name)).is_some() => Ok(Self {
-                root: parent.to_owned(),
-                file: Some(name.to_owned()),
-            }),
-            _ => Err(ListError::NotPython {
+        let language = path.file_name().and_then(|name| Language::of_path(&text(name)));
+        match (path.file_name(), path.parent(), language) {
+            (Some(name), Some(parent), Some(language)) if metadata.is_file() => {
+                if !built_in().contains(language) {
+                    return Err(ListError::NotBuiltIn {
+                        path: source.to_owned(),
+                        language: language.name(),
+                    });
+                }
+                Ok(Self {
+                    root: parent.to_owned(),
+                    file: Some((name.to_owned(), language)),
+                })
+            }
+            _ => Err(ListError::NoLanguage {
                 path: source.to_owned(),
+                suffixes: suffixes(built_in()),
             }),
         }
     }
@@ -94,7 +115,8 @@ impl Place {
     pub(super) fn each_visible(
         &self,
         globs: Option<&Globs>,
-        mut f: impl FnMut(String, &ignore::DirEntry, Option<Kind>) -> Result<(), ListError>,
+        ignored: Ignored,
+        mut f: impl FnMut(String, &ignore::DirEntry, Option<Kind>),
     ) -> Result<(), ListError> {
         let mut builder = WalkBuilder::new(&self.root);
         // Ignore files above the source count as far as its repository reaches, and what is set for the user does not
@@ -105,6 +127,9 @@ impl Place {
             .git_global(false)
             .parents(in_repository)
             .follow_links(false);
+        if ignored == Ignored::Bytecode {
+            builder.overrides(bytecode(&self.root)?);
+        }
         if let Some(globs) = globs.cloned() {
             let root = self.root.clone();
             builder.filter_entry(move |entry| {
@@ -126,7 +151,7 @@ impl Place {
                 }
             };
             if let Some(path) = relative(entry.path(), &self.root) {
-                f(path, &entry, entry.file_type().map(Kind::of))?;
+                f(path, &entry, entry.file_type().map(Kind::of));
             }
         }
         Ok(())
@@ -135,15 +160,26 @@ impl Place {
     /// The folders and files that [`Self::each_visible`] finds.
     pub(super) fn visible(&self) -> Result<(BTreeSet<String>, BTreeSet<String>), ListError> {
         let (mut folders, mut files) = (BTreeSet::new(), BTreeSet::new());
-        self.each_visible(None, |path, _, kind| {
+        self.each_visible(None, Ignored::Skipped, |path, _, kind| {
             match kind {
                 Some(Kind::Folder) => folders.insert(path),
                 _ => files.insert(path),
             };
-            Ok(())
         })?;
         Ok((folders, files))
     }
+}
+
+/// Picks the files of bytecode, whatever says that they are ignored, and no other file.
+fn bytecode(root: &Path) -> Result<ignore::overrides::Override, ListError> {
+    let error = |error: ignore::Error| unreadable(root, io::Error::other(error));
+    let mut builder = OverrideBuilder::new(root);
+    for glob in ["*.pyc", "__pycache__/"] {
+        builder.add(glob).map_err(error)?;
+    }
+    // A pattern that matches a hidden name would bring it back.
+    builder.add("!.*").map_err(error)?;
+    builder.build().map_err(error)
 }
 
 /// The path below `root`; none for `root` itself.

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use codeanatomy_model::dataset::FileScopeRow;
+use codeanatomy_model::{Language, Languages};
 
-use super::module::stem;
 use super::place::{Kind, Place, text, unreadable};
 use super::{Globs, ListError};
+use crate::language::built_in;
 
 /// A path below a source and why it is in or out: a row of `file_scope`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,13 +35,19 @@ impl Scoped {
 }
 
 /// Says of everything below `source` why it is in or out, in the order of the bytes of the paths. What is included is
-/// what [`super::walk`] lists.
+/// what [`super::walk`] lists of all languages that are source text.
 pub fn scope(source: &Path, globs: &Globs) -> Result<Vec<Scoped>, ListError> {
     let place = Place::find(source)?;
-    if let Some(file) = &place.file {
+    let languages = built_in().intersection(Languages::SOURCE);
+    if let Some((file, language)) = &place.file {
+        let reason = if languages.contains(*language) {
+            "included"
+        } else {
+            "language"
+        };
         return Ok(vec![Scoped {
             path: text(file),
-            reason: "included",
+            reason,
         }]);
     }
     let (folders, files) = place.visible()?;
@@ -69,7 +76,7 @@ pub fn scope(source: &Path, globs: &Globs) -> Result<Vec<Scoped>, ListError> {
                 Kind::Link => "symlink",
                 Kind::Other => "not_a_file",
                 _ if !visible => "ignored",
-                _ if stem(&name).is_none() => "language",
+                _ if Language::of_path(&name).is_none_or(|l| !languages.contains(l)) => "language",
                 _ if globs.excludes(&path) => "excluded",
                 _ if !globs.includes(&path) => "not_included",
                 _ => "included",

@@ -6,7 +6,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Options, Request};
-use codeanatomy_model::find;
+use codeanatomy_model::{Language, find};
 
 /// The batch of one dataset of `text`, which is the module `pkg.mod`.
 pub fn batch(text: &str, dataset: &str, columns: &[&str]) -> RecordBatch {
@@ -16,6 +16,7 @@ pub fn batch(text: &str, dataset: &str, columns: &[&str]) -> RecordBatch {
     let mut extractor = Extractor::new(&request).expect("columns");
     let entry = Entry {
         path: "pkg/mod.py".into(),
+        language: Language::Python,
         size: text.len() as u64,
         module: Some("pkg.mod".into()),
         is_package: false,

@@ -6,12 +6,13 @@ use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch};
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Options, Request};
-use codeanatomy_model::find;
+use codeanatomy_model::{Language, find};
 
 /// The file `path` with this content.
 pub(crate) fn entry(path: &str, content: &[u8]) -> Entry {
     Entry {
         path: path.to_owned(),
+        language: Language::of_path(path).expect("a language"),
         size: content.len() as u64,
         module: None,
         is_package: false,

@@ -5,6 +5,7 @@ use crate::contract::dataset;
 dataset! {
     /// One row per source file in scope. What is not asked for is not computed: `SELECT path FROM files` reads no file.
     FileRow = "files", Repository;
+    inputs SOURCE;
     key [path]; order [path];
     id file_id = "file" (path);
     node "file";
@@ -13,7 +14,8 @@ dataset! {
         path: Text,
         /// The id of the file.
         file_id: Text,
-        /// The language, by the file's name: `python`.
+        /// The language, by the end of the file's name: `python`, `rust`, `javascript`, `typescript`, `tsx`, `go`, `java`,
+        /// `c` (headers that end in `.h` too) or `cpp`. Files of a language that is not built in are not here.
         language: Text,
         /// The size in bytes, as stored.
         size: Int,
@@ -24,7 +26,7 @@ dataset! {
         /// The encoding that the text was decoded from, by its name in the Encoding Standard (or `iso-8859-1`);
         /// offsets are those of the file itself only if it is `utf-8`. Null if the bytes could not be decoded.
         encoding: OptText,
-        /// Where the encoding comes from: `default`, `bom`, or `cookie` (PEP 263).
+        /// Where the encoding comes from: `default`, `bom`, or `cookie` (PEP 263, in Python files alone).
         encoding_source: OptText,
         /// Whether the file begins with a byte order mark, which is part of the text and of all offsets.
         has_bom: Bool,
@@ -32,13 +34,13 @@ dataset! {
         newline: OptText,
         /// The number of lines; text after the last line end counts as one.
         line_count: OptInt,
-        /// The dotted module name: the path below the outermost package, or below the source (or its `src` folder)
-        /// where there is none. Null if a part of the path is no identifier.
+        /// The dotted name of a Python module: the path below the outermost package, or below the source (or its `src` folder)
+        /// where there is none. Null for other languages and if a part of the path is no identifier.
         module: OptText,
         /// Whether the file is the `__init__` of a package.
         is_package: Bool,
-        /// Whether the path says that it holds tests: a folder `test` or `tests`, or a file `test_*.py`, `*_test.py`,
-        /// `conftest.py`.
+        /// Whether the path says that it holds tests: a folder `test`, `tests` or `__tests__`, or a file `test_*`, `*_test`,
+        /// `*.test`, `*.spec` or `conftest`, with the language's end.
         is_test: Bool,
         /// Whether one of the first lines says that the file was generated.
         is_generated: OptBool,

@@ -5,6 +5,7 @@ use crate::contract::dataset;
 dataset! {
     /// One row per line. A line ends at LF, CRLF or CR and nowhere else.
     LineRow = "lines", Repository;
+    inputs SOURCE;
     key [path, line]; order [path, line];
     {
         /// The file.

@@ -5,6 +5,7 @@ use crate::contract::dataset;
 dataset! {
     /// What kept a file from being read whole: rows, never a failure of the query.
     ParseErrorRow = "parse_errors", Syntax;
+    inputs SOURCE;
     key [path, seq]; order [path, seq];
     id error_id = "err" (path, source, message, seq);
     node "parse_error";
