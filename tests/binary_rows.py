@@ -21,6 +21,7 @@ def default_binary():
 def add_arguments(parser):
     """The arguments that every judge takes."""
     parser.add_argument("--binary", default=default_binary(), help="the program to judge (default: %(default)s)")
+    parser.add_argument("--dump", metavar="PATH", help="take rows from the example `dump` of the extractor instead")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="compare every N-th file only")
     parser.add_argument("folders", nargs="+", metavar="FOLDER")
 
@@ -42,17 +43,35 @@ def parents(path):
     return itertools.accumulate(path.split("/"), lambda folder, name: folder + "/" + name)
 
 
+def json_rows(command, columns, dataset):
+    """The rows that a program prints as lines of JSON, as tuples of these columns."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            for line in process.stdout:
+                row = json.loads(line)
+                # A cell that is null is left out of its line.
+                yield tuple(row.get(column) for column in columns)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        sys.exit("%s failed with %s on %s" % (command[0], process.returncode, dataset))
+
+
 class Source:
     """A folder, every N-th file of it that git does not ignore, and the rows that the binary has of them."""
 
     def __init__(self, arguments, folder):
-        self.binary, self.folder = arguments.binary, folder
+        self.binary, self.dump, self.folder = arguments.binary, getattr(arguments, "dump", None), folder
         ignored = {path for (path,) in self.rows("file_scope", ["path"], "path", ["reason = 'ignored'"])}
         in_scope = (path for path in python_files(folder) if ignored.isdisjoint(parents(path)))
         self.paths = list(itertools.islice(in_scope, 0, None, arguments.sample))
 
     def rows(self, dataset, columns, order, conditions):
         """Rows as tuples, in order, as they come; one query per condition."""
+        if self.dump:
+            yield from self.dumped(dataset, columns)
+            return
         query = "SELECT %s FROM %s WHERE %%s ORDER BY %s;\n" % (", ".join(columns), dataset, order)
         # In a file, since the text may be longer than an argument can be.
         with tempfile.NamedTemporaryFile("w", suffix=".sql", encoding="utf-8") as file:
@@ -60,17 +79,18 @@ class Source:
             file.flush()
             command = [self.binary, "-q", "--format", "nd-json", "--maxrows", "inf", "--source", self.folder]
             command += ["--exclude", "site-packages/", "-f", file.name]
-            with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-                try:
-                    for line in process.stdout:
-                        row = json.loads(line)
-                        # A cell that is null is left out of its line.
-                        yield tuple(row.get(column) for column in columns)
-                except BaseException:
-                    process.kill()
-                    raise
-            if process.returncode != 0:
-                sys.exit("%s failed with %s on %s" % (self.binary, process.returncode, dataset))
+            yield from json_rows(command, columns, dataset)
+
+    def dumped(self, dataset, columns):
+        """Rows of all files in the dataset's own order; of `file_scope`, those that git ignores."""
+        wanted = list(columns) + ["reason"] * (dataset == "file_scope")
+        with subprocess.Popen([self.dump, self.folder, dataset, ",".join(wanted)], stdout=subprocess.PIPE) as process:
+            for line in process.stdout:
+                row = json.loads(line)
+                if row.get("reason", "ignored") == "ignored":
+                    yield tuple(row[column] for column in columns)
+        if process.returncode != 0:
+            sys.exit("%s failed with %s on %s" % (self.dump, process.returncode, dataset))
 
     def conditions(self):
         """Conditions on `path` that pick the files in order, some at a time: the binary gathers what it prints."""

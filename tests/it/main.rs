@@ -6,6 +6,7 @@ mod host;
 mod proto;
 mod rules;
 mod scan;
+mod sources;
 mod store;
 
 use std::path::Path;

@@ -140,7 +140,7 @@ async fn wrong_requests_are_readable_errors_and_leave_the_graph() {
         .await
         .unwrap_err()
         .strip_backtrace();
-    assert!(error.contains("has no Python file in scope"), "{error}");
+    assert!(error.contains("has no source file in scope"), "{error}");
     let error = build(store.path().join("nope"), store.path(), &options(1), &Silent)
         .await
         .unwrap_err()

@@ -1,4 +1,4 @@
-//! Extracts every dataset of a source in one pass, on one thread: `extract_all SOURCE [DATASET,…]`. Prints the number of
+//! Extracts every dataset of a source, those of tree-sitter only if they are named, in one pass, on one thread: `extract_all SOURCE [DATASET,…]`. Prints the number of
 //! rows of each dataset and the CPU time of reading and extracting. The text of files is left out: that of lines has it.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // What it prints is what it is for.
 
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use codeanatomy_extract::file::{Globs, walk};
 use codeanatomy_extract::{Extractor, Options, Request};
-use codeanatomy_model::{CATALOGUE, Languages};
+use codeanatomy_model::{CATALOGUE, Family, Languages};
 
 // That of the product.
 #[global_allocator]
@@ -26,7 +26,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut rows = BTreeMap::new();
     let mut languages = Languages::NONE;
     for contract in CATALOGUE {
-        let is_chosen = chosen.as_ref().is_none_or(|names| names.contains(&contract.name));
+        let is_chosen = match &chosen {
+            Some(names) => names.contains(&contract.name),
+            None => contract.family != Family::TreeSitter,
+        };
         if contract.name == "file_scope" || !is_chosen {
             continue;
         }

@@ -1,14 +1,17 @@
 //! One file: read, decoded, parsed as far as is asked for, and described.
 
 use std::io;
+use std::sync::Arc;
 
 use codeanatomy_model::Language;
 use codeanatomy_model::dataset::FileRow;
 use codeanatomy_model::id::stable_id;
 
-use crate::extractor::{Options, Tables};
-use crate::file::{self, Decoded, Diagnostic, Entry, LineIndex, Source, UTF8_MARK, diagnostic, facts};
+use crate::extractor::{Parsers, Tables};
+use crate::file::{self, Diagnostic, Entry, LineIndex, Outcome, Source, UTF8_MARK, diagnostic, facts};
+use crate::parsed::{ParseKey, ParsedFile};
 use crate::python;
+use crate::treesitter;
 
 /// The columns of `files` that need a parse.
 const PARSED: [&str; 2] = ["status", "error_count"];
@@ -34,9 +37,17 @@ fn needs_text(language: Language, tables: &Tables) -> bool {
 }
 
 fn needs_parse(language: Language, tables: &Tables) -> bool {
-    tables.wants("files", &PARSED)
-        || tables.wants_any(&["parse_errors"])
+    needs_diagnostics(tables)
         || (language == Language::Python && python::needs_parse(tables))
+        || treesitter::needs_parse(language, tables)
+}
+
+fn needs_ruff(tables: &Tables) -> bool {
+    needs_diagnostics(tables) || python::needs_parse(tables)
+}
+
+fn needs_diagnostics(tables: &Tables) -> bool {
+    tables.wants("files", &PARSED) || tables.wants_any(&["parse_errors"])
 }
 
 /// The bytes of a file, described before they are decoded.
@@ -51,28 +62,27 @@ struct Stored {
 #[derive(Debug)]
 struct Known {
     stored: Stored,
-    decoded: Option<Decoded>,
-    lines: Option<LineIndex>,
+    file: Option<Arc<ParsedFile>>,
     status: &'static str,
     diagnostics: Vec<Diagnostic>,
 }
 
 /// Adds the rows of a file to every table that was asked for.
-pub(crate) fn extract(entry: &Entry, bytes: io::Result<Vec<u8>>, options: Options, tables: &mut Tables) {
-    let known = know(entry, bytes, options, tables);
+pub(crate) fn extract(entry: &Entry, bytes: io::Result<Vec<u8>>, parsers: &mut Parsers, tables: &mut Tables) {
+    let known = know(entry, bytes, parsers, tables);
     if let Some(table) = tables.get("parse_errors") {
-        diagnostic::write(entry, &known.diagnostics, known.lines.as_ref(), table);
+        let lines = known.file.as_ref().map(|file| &file.lines);
+        diagnostic::write(entry, &known.diagnostics, lines, table);
     }
     if entry.language.is_source() {
         write_file(entry, &known, tables);
     }
 }
 
-fn know(entry: &Entry, bytes: io::Result<Vec<u8>>, options: Options, tables: &mut Tables) -> Known {
+fn know(entry: &Entry, bytes: io::Result<Vec<u8>>, parsers: &mut Parsers, tables: &mut Tables) -> Known {
     let mut known = Known {
         stored: Stored::default(),
-        decoded: None,
-        lines: None,
+        file: None,
         status: "ok",
         diagnostics: Vec::new(),
     };
@@ -96,44 +106,78 @@ fn know(entry: &Entry, bytes: io::Result<Vec<u8>>, options: Options, tables: &mu
         return known;
     }
     let size = bytes.len() as u64;
-    let decoded = match file::decode(bytes, entry.language) {
-        // Offsets are 32 bits wide in the parser.
-        Ok(decoded) if decoded.text.len() < u32::MAX as usize => decoded,
-        Ok(_) => {
-            known.status = "too_large";
-            known
-                .diagnostics
-                .push(Diagnostic::of_file("limit", "the text is larger than 4 GiB".to_owned()));
-            return known;
-        }
-        Err(message) => {
-            known.status = "undecodable";
-            known.diagnostics.push(Diagnostic::of_file("decode", message));
-            return known;
-        }
+    let limit = parsers.options.max_file_bytes;
+    let parses = size <= limit && needs_parse(entry.language, tables);
+    let cache = parsers
+        .cache
+        .as_ref()
+        .filter(|_| parses && entry.language == Language::Python);
+    let cache = cache.map(|cache| (Arc::clone(cache), ParseKey::new(entry, &bytes, parsers.options)));
+    let file = match cache.as_ref().and_then(|(cache, key)| cache.get(key)) {
+        Some(file) => file,
+        None => match decode(bytes, entry.language) {
+            Ok(file) => file,
+            Err((status, diagnostic)) => {
+                known.status = status;
+                known.diagnostics.push(diagnostic);
+                return known;
+            }
+        },
     };
-    let lines = LineIndex::new(&decoded.text);
     let source = Source {
         entry,
-        text: &decoded.text,
-        lines: &lines,
+        text: &file.decoded.text,
+        lines: &file.lines,
     };
     if let Some(table) = tables.get("lines") {
         file::lines::write(&source, table);
     }
-    if size > options.max_file_bytes {
+    if size > limit {
         known.status = "too_large";
-        let limit = options.max_file_bytes;
         let message = format!("the file has {size} bytes, more than max_file_bytes, {limit}: it was not parsed");
         known.diagnostics.push(Diagnostic::of_file("limit", message));
-    } else if entry.language == Language::Python && needs_parse(entry.language, tables) {
-        let outcome = python::extract(&source, options, tables);
+    } else if parses && let Some(outcome) = parse(&source, &file, parsers, tables) {
         known.status = outcome.status;
         known.diagnostics = outcome.diagnostics;
+        if let Some((cache, key)) = cache {
+            cache.put(key, &file);
+        }
     }
-    known.decoded = Some(decoded);
-    known.lines = Some(lines);
+    known.file = Some(file);
     known
+}
+
+fn decode(bytes: Vec<u8>, language: Language) -> Result<Arc<ParsedFile>, (&'static str, Diagnostic)> {
+    match file::decode(bytes, language) {
+        // Offsets are 32 bits wide in the parser.
+        Ok(decoded) if decoded.text.len() < u32::MAX as usize => Ok(Arc::new(ParsedFile::new(decoded))),
+        Ok(_) => {
+            let message = "the text is larger than 4 GiB".to_owned();
+            Err(("too_large", Diagnostic::of_file("limit", message)))
+        }
+        Err(message) => Err(("undecodable", Diagnostic::of_file("decode", message))),
+    }
+}
+
+/// Adds the rows that need a parse, and says what became of it.
+fn parse(source: &Source<'_>, file: &ParsedFile, parsers: &mut Parsers, tables: &mut Tables) -> Option<Outcome> {
+    let language = source.entry.language;
+    if language != Language::Python {
+        return parsers.trees.extract(source, tables);
+    }
+    if treesitter::needs_parse(language, tables) {
+        // Ruff's parser says what is wrong with Python.
+        parsers.trees.extract(source, tables);
+    }
+    if !needs_ruff(tables) {
+        return None;
+    }
+    let (tree, is_new) = file.tree(source.entry, parsers.options);
+    match is_new {
+        true => parsers.parses.made += 1,
+        false => parsers.parses.reused += 1,
+    }
+    Some(python::extract(source, tree, parsers.options, tables))
 }
 
 fn store(bytes: &[u8], tables: &Tables) -> Stored {
@@ -150,7 +194,9 @@ fn store(bytes: &[u8], tables: &Tables) -> Stored {
 
 fn write_file(entry: &Entry, known: &Known, tables: &mut Tables) {
     let Some(table) = tables.get("files") else { return };
-    let text = known.decoded.as_ref().map(|d| d.text.as_str());
+    let decoded = known.file.as_ref().map(|file| &file.decoded);
+    let lines = known.file.as_ref().map(|file| &file.lines);
+    let text = decoded.map(|d| d.text.as_str());
     let id = if table.wants("file_id") {
         stable_id("file", &[entry.path.as_str().into()])
     } else {
@@ -163,15 +209,11 @@ fn write_file(entry: &Entry, known: &Known, tables: &mut Tables) {
         size: i64::try_from(entry.size).unwrap_or(i64::MAX),
         content_hash: known.stored.content_hash.as_deref(),
         git_blob: known.stored.git_blob.as_deref(),
-        encoding: known.decoded.as_ref().map(|d| d.encoding.as_str()),
-        encoding_source: known.decoded.as_ref().map(|d| d.encoding_source),
+        encoding: decoded.map(|d| d.encoding.as_str()),
+        encoding_source: decoded.map(|d| d.encoding_source),
         has_bom: known.stored.has_bom,
-        newline: known.lines.as_ref().map(LineIndex::newline),
-        line_count: known
-            .lines
-            .as_ref()
-            .zip(text)
-            .map(|(lines, text)| lines.count(text.len())),
+        newline: lines.map(LineIndex::newline),
+        line_count: lines.zip(text).map(|(lines, text)| lines.count(text.len())),
         module: entry.module.as_deref(),
         is_package: entry.is_package,
         is_test: facts::is_test(&entry.path),

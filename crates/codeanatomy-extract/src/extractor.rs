@@ -1,14 +1,19 @@
 //! From one file after the other to the tables that were asked for.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read, Seek};
+use std::sync::Arc;
 
 use arrow_schema::ArrowError;
 use codeanatomy_model::{Contract, Language};
 
+use crate::bytecode::{self, SourceFile};
 use crate::content;
 use crate::file::Entry;
+use crate::parsed::ParseCache;
+use crate::scip;
 use crate::table::Table;
+use crate::treesitter::{CaptureQuery, TreeSitter};
 
 /// Bounds of what is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +39,7 @@ pub struct Request {
     /// Bounds.
     pub options: Options,
     datasets: Vec<(&'static Contract, Option<Vec<usize>>)>,
+    query: Option<CaptureQuery>,
 }
 
 impl Request {
@@ -41,7 +47,7 @@ impl Request {
     pub fn new(options: Options) -> Self {
         Self {
             options,
-            datasets: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -50,13 +56,37 @@ impl Request {
         self.datasets.push((contract, projection));
         self
     }
+
+    /// Says what `ts_captures` is to find; without, asking for it is an error.
+    pub fn with_query(mut self, query: CaptureQuery) -> Self {
+        self.query = Some(query);
+        self
+    }
 }
 
 /// Takes files and fills tables.
 #[derive(Debug)]
 pub struct Extractor {
-    options: Options,
+    parsers: Parsers,
     tables: Tables,
+}
+
+/// How files are parsed, and how often they were.
+#[derive(Debug)]
+pub(crate) struct Parsers {
+    pub(crate) options: Options,
+    pub(crate) trees: TreeSitter,
+    pub(crate) cache: Option<Arc<dyn ParseCache>>,
+    pub(crate) parses: Parses,
+}
+
+/// How often Python files were parsed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Parses {
+    /// From their text.
+    pub made: usize,
+    /// Not at all: the tree was there.
+    pub reused: usize,
 }
 
 /// The tables asked for, by the name of their dataset.
@@ -91,21 +121,63 @@ impl Extractor {
                 .0
                 .insert(contract.name, Table::new(contract, projection.as_deref())?);
         }
+        let trees = TreeSitter::new(request.query.clone());
+        if !trees.has_query() && tables.wants_any(&["ts_captures"]) {
+            return Err(ArrowError::InvalidArgumentError(
+                "ts_captures needs a query, such as ts_captures(source => '…', query => '(identifier) @name')"
+                    .to_owned(),
+            ));
+        }
         Ok(Self {
-            options: request.options,
+            parsers: Parsers {
+                options: request.options,
+                trees,
+                cache: None,
+                parses: Parses::default(),
+            },
             tables,
         })
+    }
+
+    /// The same, which looks for parsed files in `cache` and leaves its own there.
+    #[must_use]
+    pub fn with_cache(mut self, cache: Arc<dyn ParseCache>) -> Self {
+        self.parsers.cache = Some(cache);
+        self
+    }
+
+    /// How often files were parsed.
+    pub fn parses(&self) -> Parses {
+        self.parsers.parses
     }
 
     /// Whether anything that was asked for needs the bytes of files in a language. If not, [`Extractor::add`] may be given
     /// none.
     pub fn reads(&self, language: Language) -> bool {
         content::is_needed(language, &self.tables)
+            || (language == Language::Bytecode && bytecode::is_needed(&self.tables))
+    }
+
+    /// Whether [`Extractor::add_bytecode`] makes use of a source file.
+    pub fn reads_source_of_bytecode(&self) -> bool {
+        bytecode::needs_source(&self.tables)
     }
 
     /// Adds the rows of one file to the tables that have rows of its language. `bytes` is its content, or why it could not be read.
     pub fn add(&mut self, entry: &Entry, bytes: io::Result<Vec<u8>>) {
-        content::extract(entry, bytes, self.options, &mut self.tables);
+        content::extract(entry, bytes, &mut self.parsers, &mut self.tables);
+    }
+
+    /// Adds the rows of one `.pyc` file. `bytes` is its content, or why it could not be read; `source` is the file at its
+    /// [`source_path`](bytecode::source_path), if there is one.
+    pub fn add_bytecode(&mut self, entry: &Entry, bytes: io::Result<Vec<u8>>, source: Option<SourceFile>) {
+        bytecode::extract(entry, bytes, source, self.parsers.options, &mut self.tables);
+    }
+
+    /// Adds the rows of the next document of a SCIP index; `sources` gives the content of the file of a path. False if
+    /// there was none left.
+    pub fn add_scip<R: Read + Seek>(&mut self, index: &mut scip::Index<R>, sources: &scip::Sources<'_>) -> bool {
+        index.extract_next(sources, &mut self.tables)
     }
 
     /// The table of a dataset that was asked for.

@@ -6,13 +6,20 @@
 //!
 //! This crate knows nothing of DataFusion.
 
+pub mod bytecode;
 mod content;
 mod extractor;
 pub mod file;
+mod fold;
 mod language;
+mod parsed;
 mod python;
+pub mod scip;
 mod table;
+mod treesitter;
 
 pub use extractor::{Extractor, Options, Request};
 pub use language::built_in;
+pub use parsed::{ParseCache, ParseKey, ParsedFile};
 pub use table::Table;
+pub use treesitter::{CaptureQuery, QueryError};

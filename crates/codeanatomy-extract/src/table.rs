@@ -20,6 +20,8 @@ pub struct Table {
     projection: Vec<usize>,
     columns: Columns,
     rows: usize,
+    /// Why there can be no more rows; [`Table::take`] gives it.
+    error: Option<ArrowError>,
 }
 
 /// By position in the contract; none where it was not asked for.
@@ -42,6 +44,7 @@ impl Table {
             projection,
             columns: Columns(columns),
             rows: 0,
+            error: None,
         })
     }
 
@@ -71,6 +74,11 @@ impl Table {
         self.rows += rows;
     }
 
+    /// Makes the next [`Table::take`] fail: what was asked for cannot be done.
+    pub(crate) fn fail(&mut self, reason: String) {
+        self.error.get_or_insert(ArrowError::ComputeError(reason));
+    }
+
     /// The number of rows since the last [`Table::take`].
     pub fn len(&self) -> usize {
         self.rows
@@ -88,6 +96,9 @@ impl Table {
 
     /// Gives the rows as a batch and starts anew.
     pub fn take(&mut self) -> Result<RecordBatch, ArrowError> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
         let mut arrays = Vec::with_capacity(self.projection.len());
         for &i in &self.projection {
             match &mut self.columns.0[i] {

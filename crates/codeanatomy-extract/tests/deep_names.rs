@@ -14,14 +14,22 @@ use codeanatomy_extract::{Extractor, Options, Request};
 use codeanatomy_model::{Language, find};
 
 const LEVELS: usize = 50_000;
-const DATASETS: [&str; 7] = [
+const DATASETS: [&str; 15] = [
     "definitions",
+    "parameters",
+    "decorators",
     "references",
     "imports",
     "calls",
+    "call_arguments",
+    "assignments",
+    "type_annotations",
+    "base_classes",
+    "exports",
     "scopes",
     "symbols",
     "bindings",
+    "def_use",
 ];
 
 #[test]
@@ -58,6 +66,39 @@ fn scopes_names_and_receivers_nest_deep() {
                 repeat("(lambda: ", "x", ")")
             ),
         ),
+        ("defaults", repeat("lambda a=", "x", ": 0")),
+        ("arguments", repeat("f(*a, b=", "x", ", **c)")),
+        ("targets", repeat("(a, ", "x", ")") + " = y"),
+        (
+            "unpacking",
+            format!("{} = {}", repeat("(a, ", "x", ")"), repeat("(a, ", "x", ")")),
+        ),
+        (
+            "many targets of a long value",
+            format!("{}({})", "a, *b = ".repeat(100_000), "c, ".repeat(100_000)),
+        ),
+        (
+            "many targets of a long chain",
+            format!("{}x{}", "a = ".repeat(100_000), ".y".repeat(100_000)),
+        ),
+        ("subscripts of targets", repeat("[0 for a[", "b", "] in c]")),
+        (
+            "an annotation in a string",
+            format!("x: '{}'", repeat("", "a", ".b()")) + "\ny: '" + &"(".repeat(8_000) + "'",
+        ),
+        (
+            "subscripts of bases",
+            format!("class A({}): pass", repeat("B[", "C", "]")),
+        ),
+        ("decorators", format!("@{}\ndef f(): pass", repeat("", "a", "[0]"))),
+        (
+            "a sum of lists",
+            format!("__all__ = {}", repeat("['a'] + (", "['b']", ")")),
+        ),
+        (
+            "a list that is assigned often",
+            "__all__ = ['a']\n__all__.remove('a')\n".repeat(20_000),
+        ),
         (
             "classes",
             format!(
@@ -89,6 +130,7 @@ fn scopes_names_and_receivers_nest_deep() {
             extractor.add(&entry, Ok(text.into_bytes()));
             extractor.table("scopes").expect("asked for").len()
         };
+
         let start = Instant::now();
         let scopes = std::thread::Builder::new()
             .stack_size(2 << 20)

@@ -222,9 +222,16 @@ fn broken_source_gives_the_rows_that_could_be_had() {
     let text = "def f(:\n  x = \nclass \nimport \nfrom . import\ndef g(a, a): return __b + \nglobal\nf(\n";
     for dataset in [
         "definitions",
+        "parameters",
+        "decorators",
         "references",
         "imports",
         "calls",
+        "call_arguments",
+        "assignments",
+        "type_annotations",
+        "base_classes",
+        "exports",
         "scopes",
         "symbols",
         "bindings",

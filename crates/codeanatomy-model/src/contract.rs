@@ -61,6 +61,12 @@ pub enum Family {
     Names,
     /// Scopes, symbols, bindings.
     Scopes,
+    /// Trees of tree-sitter's grammars.
+    TreeSitter,
+    /// Bytecode, control flow, data flow.
+    Flow,
+    /// What SCIP indexes say.
+    Scip,
 }
 
 impl Family {
@@ -71,6 +77,9 @@ impl Family {
             Self::Syntax => "syntax",
             Self::Names => "names",
             Self::Scopes => "scopes",
+            Self::TreeSitter => "tree-sitter",
+            Self::Flow => "flow",
+            Self::Scip => "scip",
         }
     }
 }
@@ -107,6 +116,8 @@ pub struct Contract {
     pub id: Option<IdRecipe>,
     /// The kind of graph node that each row becomes, if it becomes one.
     pub node: Option<&'static str>,
+    /// The argument without which there is nothing to give, if there is one: so it is no table of a source.
+    pub requires: Option<&'static str>,
 }
 
 impl Contract {
@@ -170,6 +181,7 @@ macro_rules! dataset {
         key [$($key:ident),*]; order [$($order:ident),*];
         $(id $id:ident = $prefix:literal ($($part:ident),*);)?
         $(node $node:literal;)?
+        $(requires $argument:literal;)?
         { $( $(#[doc = $cdoc:expr])* $col:ident : $ty:ident ),* $(,)? }
     ) => {
         $(#[doc = $doc])*
@@ -194,6 +206,7 @@ macro_rules! dataset {
                     column: stringify!($id), prefix: $prefix, parts: &[$(stringify!($part)),*],
                 })?),
                 node: $crate::contract::optional!($($node)?),
+                requires: $crate::contract::optional!($($argument)?),
             };
 
             #[inline]

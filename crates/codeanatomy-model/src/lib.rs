@@ -12,9 +12,11 @@ mod contract;
 pub mod dataset;
 pub mod id;
 mod language;
+mod position;
 mod span;
 
 pub use catalogue::{CATALOGUE, find};
 pub use contract::{CellWriter, Column, ColumnType, Contract, Family, IdRecipe, Row};
 pub use language::{Language, Languages};
+pub use position::{ColumnUnit, UnitIndex, byte_to_col, col_to_byte};
 pub use span::Span;

@@ -7,9 +7,10 @@ use codeanatomy_model::CATALOGUE;
 use datafusion::common::Result;
 use datafusion::prelude::SessionContext;
 
-use crate::dataset::{DatasetTable, Source, SourceOptions};
+use crate::dataset::{DatasetTable, needs_query};
 use crate::graph::create_graph;
 use crate::relation::{create_relations, pack};
+use crate::source::{Source, SourceOptions};
 use crate::store::Store;
 
 /// Makes the datasets of `source` tables of the session's default schema, with views on top: the relations of the rules
@@ -20,8 +21,8 @@ use crate::store::Store;
 pub async fn attach_source(ctx: &SessionContext, source: impl AsRef<Path>, options: &SourceOptions) -> Result<()> {
     crate::register_all(ctx)?;
     let source = Source::new(source, options)?;
-    source.list_some()?;
-    for contract in CATALOGUE {
+    source.list_some(&ctx.runtime_env()).await?;
+    for contract in CATALOGUE.iter().filter(|c| !needs_query(c)) {
         ctx.register_table(contract.name, Arc::new(DatasetTable::new(source.clone(), contract)))?;
     }
     let relations = create_relations(ctx, &pack()).await?;

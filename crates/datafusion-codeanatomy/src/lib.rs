@@ -18,7 +18,7 @@
 //! [`attach_source`] makes the datasets of one source, and the relations between them, tables of a session;
 //! [`build`](build::build) writes them as a code property graph, and [`attach_graph`] reads one.
 //!
-//! Data flows through the modules in this order: [`dataset`] (source files as tables), [`relation`] (rules that propose
+//! Data flows through the modules in this order: [`source`] (where files are), [`dataset`] (files as tables), [`relation`] (rules that propose
 //! how rows relate), [`winner`] (one proposal per group), [`graph`] (nodes, edges, properties), [`store`] (immutable
 //! versions on disk).
 
@@ -31,9 +31,12 @@ mod ordering;
 mod planner;
 mod register;
 pub mod relation;
+mod settings;
+pub mod source;
 pub mod store;
 pub mod winner;
 
 pub use attach::{attach_graph, attach_source};
-pub use dataset::SourceOptions;
 pub use register::register_all;
+pub use settings::Settings;
+pub use source::{Source, SourceOptions};

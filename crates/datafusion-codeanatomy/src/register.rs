@@ -9,12 +9,13 @@ use datafusion::execution::FunctionRegistry;
 use datafusion::prelude::SessionContext;
 use std::sync::Arc;
 
-use crate::dataset::{DatasetFunction, PARAMETERS};
+use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalOptions, SessionCache, parameters};
 use crate::describe::listings;
 use crate::planner::NamedArguments;
+use crate::settings::Settings;
 
-/// Registers everything in `ctx`, in place: table functions for all datasets, their catalogue, scalar functions, and the
-/// planner that gives table functions named arguments.
+/// Registers everything in `ctx`, in place: table functions for all datasets, external tables `STORED AS CODEANATOMY`, their
+/// catalogue, scalar functions, and the planner that gives table functions named arguments.
 ///
 /// What the session has is kept: id, configuration, tables, catalogs, functions, rules, query planner, function factory
 /// and prepared statements. A second call changes nothing. Fails, before anything is changed, if the session already has
@@ -62,10 +63,18 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     for (name, function) in listings() {
         state.register_udtf(name, function);
     }
+    let factories = state.table_factories_mut();
+    factories.insert("CODEANATOMY".to_string(), Arc::new(DatasetTableFactory));
+    state.register_table_options_extension(ExternalOptions::default());
+    let config = state.config_mut();
+    config.set_extension(Arc::new(SessionCache::default()));
+    if config.options().extensions.get::<Settings>().is_none() {
+        config.options_mut().extensions.insert(Settings::default());
+    }
     for function in scalar_functions() {
         state.register_udf(function)?;
     }
-    let datasets = CATALOGUE.iter().map(|c| (c.name, PARAMETERS));
+    let datasets = CATALOGUE.iter().map(|c| (c.name, parameters(c)));
     let listings = listings().map(|(name, _)| (name, &[][..]));
     state.register_relation_planner(Arc::new(NamedArguments::new(datasets.chain(listings))))
 }

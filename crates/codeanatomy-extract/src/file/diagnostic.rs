@@ -18,6 +18,15 @@ pub(crate) struct Diagnostic {
     pub(crate) span: Option<(u32, u32)>,
 }
 
+/// What became of a file.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// `ok`, `recovered`, `too_deep` or `stopped`.
+    pub(crate) status: &'static str,
+    /// What is wrong with it.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
 impl Diagnostic {
     /// A diagnostic of the file as a whole.
     pub(crate) fn of_file(source: &'static str, message: String) -> Self {

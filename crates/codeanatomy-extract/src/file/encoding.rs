@@ -79,6 +79,17 @@ fn is_or_begins(name: &str, of: &[&str]) -> bool {
 /// The encoding that a PEP 263 comment names, in one of the first two lines; in the second only if the first holds
 /// nothing but a comment.
 pub(super) fn cookie(bytes: &[u8]) -> Option<&str> {
+    declaration(bytes).map(|(_, name)| name)
+}
+
+/// The offset of the PEP 263 comment of a decoded text.
+pub(crate) fn encoding_comment(text: &str) -> Option<usize> {
+    let code = text.strip_prefix('\u{feff}').unwrap_or(text);
+    declaration(code.as_bytes()).map(|(at, _)| text.len() - code.len() + at)
+}
+
+/// The PEP 263 comment: its offset, and the name in it.
+fn declaration(bytes: &[u8]) -> Option<(usize, &str)> {
     let mut rest = bytes;
     for _ in 0..2 {
         let end = memchr::memchr2(b'\n', b'\r', rest);
@@ -87,7 +98,7 @@ pub(super) fn cookie(bytes: &[u8]) -> Option<&str> {
         match line.get(blank) {
             Some(b'#') => {
                 if let Some(name) = cookie_in(&line[blank..]) {
-                    return Some(name);
+                    return Some((bytes.len() - rest.len() + blank, name));
                 }
             }
             Some(_) => return None,

@@ -81,6 +81,24 @@ impl Listing {
         }
         std::fs::read(path)
     }
+
+    /// A file of the list, to be read piece by piece.
+    pub fn open(&self, entry: &Entry) -> io::Result<std::fs::File> {
+        std::fs::File::open(self.root.join(&entry.path))
+    }
+
+    /// The bytes of any regular file below the source, and when it was changed, in seconds since 1970.
+    pub fn read_beside(&self, path: &str) -> io::Result<(Vec<u8>, Option<i64>)> {
+        let path = self.root.join(path);
+        let metadata = std::fs::symlink_metadata(&path)?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        let modified = metadata.modified().ok();
+        let seconds = modified.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        let seconds = seconds.and_then(|s| i64::try_from(s.as_secs()).ok());
+        Ok((std::fs::read(path)?, seconds))
+    }
 }
 
 /// Lists the files of a folder that are written in these languages as far as they are built in, or the one file that
@@ -159,7 +177,7 @@ pub fn walk(source: &Path, globs: &Globs, languages: Languages) -> Result<Listin
     Ok(Listing { entries, root, odd })
 }
 
-fn describe(path: String, language: Language, size: u64, packages: &Packages) -> Entry {
+pub(super) fn describe(path: String, language: Language, size: u64, packages: &Packages) -> Entry {
     let (module, is_package) = packages.module(&path);
     Entry {
         path,

@@ -4,6 +4,7 @@ mod decode;
 pub(crate) mod diagnostic;
 mod encoding;
 pub(crate) mod facts;
+mod given;
 mod globs;
 mod line_index;
 pub(crate) mod lines;
@@ -16,7 +17,9 @@ mod source;
 use codeanatomy_model::Language;
 
 pub(crate) use decode::{Decoded, UTF8_MARK, decode};
-pub(crate) use diagnostic::Diagnostic;
+pub(crate) use diagnostic::{Diagnostic, Outcome};
+pub(crate) use encoding::encoding_comment;
+pub use given::{given, given_scope};
 pub use globs::Globs;
 pub use line_index::{LineCursor, LineIndex};
 pub use list::{ListError, Listing, walk};

@@ -1,61 +1,78 @@
 //! Python, by Ruff's parser. No other module names a type of the parser's crates.
 
 mod ast;
+mod flow;
 mod names;
 mod parse;
 mod scope;
+mod token;
+mod tree;
+mod words;
+
+pub(crate) use tree::Tree;
 
 use ruff_python_ast::ModModule;
 use ruff_python_ast::token::Tokens;
 
 use crate::extractor::{Options, Tables};
-use crate::file::{Diagnostic, Source};
-
-/// What became of a file.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    /// `ok`, `recovered` or `too_deep`.
-    pub(crate) status: &'static str,
-    /// What is wrong with it.
-    pub(crate) diagnostics: Vec<Diagnostic>,
-}
+use crate::file::{Diagnostic, Outcome, Source};
 
 /// Whether a table needs the file to be parsed.
 pub(crate) fn needs_parse(tables: &Tables) -> bool {
-    tables.wants_any(&["ast_nodes"]) || tables.wants_any(&names::DATASETS)
+    tables.wants_any(&token::DATASETS) || needs_tree(tables)
 }
 
-/// Parses a Python file and adds its rows.
-pub(crate) fn extract(source: &Source<'_>, options: Options, tables: &mut Tables) -> Outcome {
-    let Some(parsed) = parse::parse(source) else {
+/// Whether a table needs more of the file than its tokens.
+fn needs_tree(tables: &Tables) -> bool {
+    tables.wants_any(&["ast_nodes"]) || names::is_needed(tables)
+}
+
+/// Adds the rows of a Python file, of which `tree` is the tree.
+pub(crate) fn extract(source: &Source<'_>, tree: &Tree, options: Options, tables: &mut Tables) -> Outcome {
+    let (parsed, levels) = match tree {
+        Tree::TooDeep => return too_deep(options, Vec::new()),
+        Tree::Module(module) => (module.parsed(), module.levels),
+        Tree::NoModule => (None, 0),
+    };
+    let Some(parsed) = parsed else {
         return Outcome {
             status: "ok",
             diagnostics: Vec::new(),
         };
     };
-    let mut diagnostics = parse::diagnostics(source, &parsed);
-    let levels = parse::nesting_bound(parsed.tokens(), parsed.has_invalid_syntax());
-    let mut status = if diagnostics.is_empty() { "ok" } else { "recovered" };
-    // The tree is dropped on the stack that it was walked on, or not at all.
+    let diagnostics = parse::diagnostics(source.text, parsed);
+    let status = if diagnostics.is_empty() { "ok" } else { "recovered" };
+    if let Some(table) = tables.get("tokens") {
+        token::token_rows(source, parsed.tokens(), table);
+    }
     let walked = if levels > options.max_depth {
-        std::mem::forget(parsed);
         Err(ast::TooDeep)
     } else {
         parse::with_stack(levels, || {
-            let walked = tables_of(source, parsed.syntax(), parsed.tokens(), levels, tables);
-            if walked.is_err() {
-                std::mem::forget(parsed);
-            }
-            walked
+            tables_of(source, parsed.syntax(), parsed.tokens(), levels, tables)
         })
     };
+    // Where definitions are walked, comments are written beside them.
+    if (walked.is_err() || !names::writes_comments(tables))
+        && let Some(table) = tables.get("comments")
+    {
+        token::comment_rows(source, parsed.tokens(), None, |_| "", table);
+    }
     if walked.is_err() {
-        status = "too_deep";
-        let limit = options.max_depth;
-        let message = format!("the syntax may nest deeper than max_depth, {limit}: no tree was built");
-        diagnostics.insert(0, Diagnostic::of_file("limit", message));
+        return too_deep(options, diagnostics);
     }
     Outcome { status, diagnostics }
+}
+
+/// What becomes of a file that nests deeper than is walked, or parsed.
+fn too_deep(options: Options, mut diagnostics: Vec<Diagnostic>) -> Outcome {
+    let limit = options.max_depth;
+    let message = format!("the syntax may nest deeper than max_depth, {limit}: no tree was built");
+    diagnostics.insert(0, Diagnostic::of_file("limit", message));
+    Outcome {
+        status: "too_deep",
+        diagnostics,
+    }
 }
 
 /// Adds the rows that come from a tree.
@@ -66,7 +83,7 @@ fn tables_of(
     levels: usize,
     tables: &mut Tables,
 ) -> Result<(), ast::TooDeep> {
-    if !needs_parse(tables) {
+    if !needs_tree(tables) {
         return Ok(());
     }
     ast::flatten(source, module, levels, tables.get("ast_nodes"))?;

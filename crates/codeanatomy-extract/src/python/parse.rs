@@ -2,31 +2,76 @@
 
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_ast::{ModModule, PySourceType, PythonVersion};
-use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
+use ruff_python_parser::lexer::lex;
+use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::TextRange;
 
-use crate::file::{Diagnostic, Source};
+use crate::file::Diagnostic;
 
 /// The stack that one level of a tree may take, in bytes, whoever walks or drops it. A quarter of it suffices for the
 /// deepest trees of the tests.
 const BYTES_PER_LEVEL: usize = if cfg!(debug_assertions) { 8 << 10 } else { 1 << 10 };
 
+/// The levels that the parser's own calls take for one lambda in the default of another.
+const LEVELS_PER_LAMBDA: usize = 4;
+/// The brackets in targets of assignments for which they take one level.
+const BRACKETS_PER_LEVEL: usize = 8;
+/// As many such levels are taken as they are counted; for more, a text is looked at more closely.
+pub(super) const COUNTED_LEVELS: usize = 4096;
+
 /// Levels that the estimate of the nesting is increased by: a leaf may have more nodes than tokens.
 const SPARE_LEVELS: usize = 64;
 
-/// Parses a file. A tree comes out of every text.
-pub(super) fn parse(source: &Source<'_>) -> Option<Parsed<ModModule>> {
-    let kind = if source.entry.path.ends_with(".pyi") {
+/// A bound of the levels that the parser nests without making room for them on the stack, as it does elsewhere: lambdas
+/// that are defaults of lambdas, and targets of assignments.
+pub(super) fn unguarded_levels(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let lambdas = memchr::memmem::find_iter(bytes, b"lambda").count();
+    let brackets = bytes.iter().filter(|b| matches!(b, b'(' | b'[')).count();
+    let levels = LEVELS_PER_LAMBDA * lambdas + brackets / BRACKETS_PER_LEVEL;
+    if levels < COUNTED_LEVELS {
+        levels
+    } else {
+        lexed_levels(text)
+    }
+}
+
+/// The same by the tokens of a text: how deep brackets nest, and the defaults that are lambdas in one statement.
+#[cold]
+fn lexed_levels(text: &str) -> usize {
+    let (mut depth, mut lambdas, mut deepest, mut most) = (0_usize, 0_usize, 0, 0);
+    let mut after_equal = false;
+    let mut lexer = lex(text, Mode::Module);
+    loop {
+        let kind = lexer.next_token();
+        match kind {
+            TokenKind::EndOfFile => break,
+            TokenKind::Comment | TokenKind::NonLogicalNewline => continue,
+            TokenKind::Lpar | TokenKind::Lsqb => depth += 1,
+            TokenKind::Rpar | TokenKind::Rsqb => depth = depth.saturating_sub(1),
+            TokenKind::Lambda if after_equal => lambdas += 1,
+            TokenKind::Newline => (depth, lambdas) = (0, 0),
+            _ => {}
+        }
+        after_equal = kind == TokenKind::Equal;
+        (deepest, most) = (depth.max(deepest), lambdas.max(most));
+    }
+    LEVELS_PER_LAMBDA * (most + 1) + deepest / BRACKETS_PER_LEVEL
+}
+
+/// Parses a file; `levels` are its [`unguarded_levels`]. A tree comes out of every text.
+pub(super) fn parse(text: &str, is_stub: bool, levels: usize) -> Option<Parsed<ModModule>> {
+    let kind = if is_stub {
         PySourceType::Stub
     } else {
         PySourceType::Python
     };
     let options = ParseOptions::from(kind).with_target_version(PythonVersion::latest_preview());
-    parse_unchecked(source.text, options).try_into_module()
+    with_stack(levels, || parse_unchecked(text, options)).try_into_module()
 }
 
 /// What is wrong with a file, in the order of its text.
-pub(super) fn diagnostics(source: &Source<'_>, parsed: &Parsed<ModModule>) -> Vec<Diagnostic> {
+pub(super) fn diagnostics(text: &str, parsed: &Parsed<ModModule>) -> Vec<Diagnostic> {
     let span = |range: TextRange| Some((range.start().to_u32(), range.end().to_u32()));
     let syntax = parsed.errors().iter().map(|e| Diagnostic {
         source: "syntax",
@@ -39,7 +84,7 @@ pub(super) fn diagnostics(source: &Source<'_>, parsed: &Parsed<ModModule>) -> Ve
         span: span(e.range),
     });
     // The parser takes a null byte in a comment or string.
-    let null = memchr::memchr(0, source.text.as_bytes()).map(|at| Diagnostic {
+    let null = memchr::memchr(0, text.as_bytes()).map(|at| Diagnostic {
         source: "syntax",
         message: "Source code cannot contain null bytes".to_owned(),
         span: Some((at as u32, at as u32 + 1)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, BooleanArray, Int64Array};
+use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, StringViewArray, UInt16Array};
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer, NullBufferBuilder, ScalarBuffer};
 use arrow_schema::ArrowError;
 use codeanatomy_model::ColumnType;
@@ -97,20 +97,47 @@ impl Column {
         }
     }
 
+    /// Adds cells to a column of texts by their position in `words`. Their bytes are not copied.
+    pub(crate) fn picks(&mut self, words: &StringViewArray, cells: impl Iterator<Item = Option<u16>>) {
+        self.taken_texts(words, &cells.collect::<UInt16Array>());
+    }
+
+    /// Adds cells to a column of texts by their position in `texts`, whose bytes are shared.
+    pub(crate) fn taken_texts(&mut self, texts: &StringViewArray, cells: &dyn Array) {
+        if let Self::Text(column) = self {
+            column.extend_taken(texts, cells);
+        }
+    }
+
+    /// Makes the next batch fail: cells could not be made.
+    pub(crate) fn fail(&mut self, error: ArrowError) {
+        if let Self::Text(column) = self {
+            column.fail(error);
+        }
+    }
+
     /// Adds cells to a column of integers.
     #[inline]
-    pub(crate) fn ints(&mut self, values: impl ExactSizeIterator<Item = u32>) {
+    pub(crate) fn ints(&mut self, values: impl ExactSizeIterator<Item = impl Into<i64>>) {
         if let Self::Int(column) = self {
-            column.extend(values.map(i64::from));
+            column.extend(values.map(Into::into));
         }
     }
 
     /// Adds cells to a column of integers, some of which are null.
     #[inline]
-    pub(crate) fn optional_ints(&mut self, values: impl ExactSizeIterator<Item = u32>, nulls: &NullBuffer) {
+    pub(crate) fn optional_ints(&mut self, values: impl ExactSizeIterator<Item = impl Into<i64>>, nulls: &NullBuffer) {
         if let Self::Int(column) = self {
-            column.values.extend(values.map(i64::from));
+            column.values.extend(values.map(Into::into));
             column.nulls.append_buffer(nulls);
+        }
+    }
+
+    /// Adds cells to a column of integers, many of which are null.
+    #[inline]
+    pub(crate) fn sparse_ints(&mut self, values: impl Iterator<Item = Option<u32>>) {
+        if let Self::Int(column) = self {
+            values.for_each(|value| column.push(value.map(i64::from)));
         }
     }
 

@@ -127,6 +127,20 @@ impl TextColumn {
         }
     }
 
+    /// Adds cells by their position in `texts`; null where `cells` is null. The bytes of the texts are shared.
+    pub(super) fn extend_taken(&mut self, texts: &StringViewArray, cells: &dyn Array) {
+        self.flush();
+        match take(texts, cells, None) {
+            Ok(array) => self.cells.append_array(array.as_string_view()),
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    /// Makes the next batch fail.
+    pub(super) fn fail(&mut self, error: ArrowError) {
+        self.error = Some(error);
+    }
+
     /// Adds `count` cells of the same text.
     pub(super) fn push_repeated(&mut self, text: &str, count: usize) {
         if self.count == 0 || self.last != text {

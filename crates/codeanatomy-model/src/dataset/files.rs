@@ -45,7 +45,7 @@ dataset! {
         /// Whether one of the first lines says that the file was generated.
         is_generated: OptBool,
         /// What became of the file: `ok`, `recovered` (it does not parse; the rows that could be had are there),
-        /// `undecodable`, `too_large`, `too_deep`, `unreadable`.
+        /// `undecodable`, `too_large`, `too_deep`, `stopped` (its parse takes too much effort for its size), `unreadable`.
         status: OptText,
         /// The number of rows that the file has in `parse_errors`.
         error_count: OptInt,

@@ -1,20 +1,18 @@
 //! What rules look up across files.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use codeanatomy_extract::file::Listing;
 use codeanatomy_extract::{Extractor, Request};
 use codeanatomy_model::dataset::{DefinitionRow, FileRow, ImportRow};
 use codeanatomy_model::{Contract, Row};
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::compute::concat_batches;
-use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::{DataFusionError, Result, internal_err};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::Progress;
-use crate::dataset::{Rows, Source};
+use crate::dataset::Rows;
+use crate::source::{Files, Source, on_blocking_thread};
 
 /// The datasets of the first pass.
 pub(super) const CONTRACTS: [&Contract; 3] = [FileRow::CONTRACT, DefinitionRow::CONTRACT, ImportRow::CONTRACT];
@@ -29,17 +27,17 @@ impl Facts {
     /// Reads all parts.
     pub(super) async fn extract(
         source: &Source,
-        listing: &Arc<Listing>,
+        files: &Files,
         parts: &[Range<usize>],
         threads: usize,
         progress: &dyn Progress,
     ) -> Result<Self> {
         let mut passes = stream::iter(parts.iter().cloned())
             .map(|part| {
-                let (source, listing) = (source.clone(), Arc::clone(listing));
+                let (source, files) = (source.clone(), files.clone());
                 async move {
-                    let bytes: u64 = listing.entries[part.clone()].iter().map(|f| f.size).sum();
-                    let rows = on_blocking_thread(move || extract(&source, &listing, part, &CONTRACTS)).await?;
+                    let bytes: u64 = files.entries[part.clone()].iter().map(|f| f.size).sum();
+                    let rows = on_blocking_thread(move || extract(&source, &files, part, &CONTRACTS)).await?;
                     Ok::<_, DataFusionError>((bytes, rows))
                 }
             })
@@ -115,30 +113,23 @@ impl Facts {
 /// The rows of `contracts` for a run of files, one batch each.
 pub(super) fn extract(
     source: &Source,
-    listing: &Listing,
-    files: Range<usize>,
+    files: &Files,
+    part: Range<usize>,
     contracts: &[&'static Contract],
 ) -> Result<Vec<RecordBatch>> {
     let request = contracts
         .iter()
         .fold(Request::new(source.limits()), |r, c| r.with(c, None));
     let mut extractor = Extractor::new(&request)?;
-    for entry in &listing.entries[files] {
-        extractor.add(entry, listing.read(entry));
+    let mut reader = files.reader();
+    let entries = &files.entries[part];
+    for (i, entry) in entries.iter().enumerate() {
+        reader.expect(entries[i..].iter());
+        extractor.add(entry, reader.read(entry));
     }
     let take = |contract: &&Contract| match extractor.table(contract.name) {
         Some(table) => Ok(table.take()?),
         None => internal_err!("the extractor has no table {}", contract.name),
     };
     contracts.iter().map(take).collect()
-}
-
-/// Runs `work` where it keeps no other task waiting.
-pub(super) async fn on_blocking_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    SpawnedTask::spawn_blocking(work)
-        .join_unwind()
-        .await
-        .map_err(|e| DataFusionError::External(Box::new(e)))?
 }

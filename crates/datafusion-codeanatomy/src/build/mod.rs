@@ -15,14 +15,15 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use codeanatomy_extract::file::{Entry, Listing};
+use codeanatomy_extract::file::Entry;
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::{DataFusionError, Result};
+use datafusion::execution::runtime_env::RuntimeEnv;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::dataset::{Source, SourceOptions};
 use crate::graph::GRAPH_TABLES;
 use crate::relation::{RuleFile, pack};
+use crate::source::{Files, Source, SourceOptions};
 use crate::store::{Checks, Manifest, RuleRecord, TableRecord, TableWriter, VersionWriter};
 use facts::Facts;
 use part::{GraphPart, Workers};
@@ -65,23 +66,23 @@ pub async fn build(
 ) -> Result<BuildReport> {
     let mut run = RunRecord::start(source.as_ref());
     let source = Source::new(source, &options.source)?;
-    let listing = source.list_some()?;
-    let files = &listing.entries;
+    let files = source.list_some(&RuntimeEnv::default()).await?;
+    let entries = &files.entries;
     let threads = options
         .threads
         .or(std::thread::available_parallelism().ok())
         .map_or(1, NonZeroUsize::get);
-    let parts = cut(files);
-    let bytes = files.iter().map(|f| f.size).sum();
+    let parts = cut(entries);
+    let bytes = entries.iter().map(|f| f.size).sum();
     let writer = VersionWriter::begin(out.as_ref())?;
 
     progress.stage("reading", bytes);
-    let facts = Arc::new(Facts::extract(&source, &listing, &parts, threads, progress).await?);
+    let facts = Arc::new(Facts::extract(&source, &files, &parts, threads, progress).await?);
     run.lap("reading");
 
     progress.stage("relating", bytes);
     let (tables, summary, contract_errors) =
-        write_tables(&writer, &source, &listing, &parts, &facts, options, threads, progress).await?;
+        write_tables(&writer, &source, &files, &parts, &facts, options, threads, progress).await?;
     run.lap("relating");
 
     progress.stage("committing", 0);
@@ -96,7 +97,7 @@ pub async fn build(
         exclude: options.source.exclude.clone(),
         max_file_bytes: options.source.limits.max_file_bytes,
         source: facts.source_hash()?,
-        file_count: files.len() as u64,
+        file_count: entries.len() as u64,
         source_bytes: bytes,
         rules: options.rules.iter().map(rule).collect(),
         tables,
@@ -133,7 +134,7 @@ fn cut(files: &[Entry]) -> Vec<std::ops::Range<usize>> {
 async fn write_tables(
     writer: &VersionWriter,
     source: &Source,
-    listing: &Arc<Listing>,
+    files: &Files,
     parts: &[std::ops::Range<usize>],
     facts: &Arc<Facts>,
     options: &BuildOptions,
@@ -149,9 +150,9 @@ async fn write_tables(
     let workers = Arc::new(Workers::new(facts, &options.rules).await?);
     let mut graph = stream::iter(parts.iter().cloned())
         .map(|part| {
-            let (source, listing, workers) = (source.clone(), Arc::clone(listing), Arc::clone(&workers));
+            let (source, files, workers) = (source.clone(), files.clone(), Arc::clone(&workers));
             async move {
-                let task = SpawnedTask::spawn(async move { workers.relate(&source, &listing, part).await });
+                let task = SpawnedTask::spawn(async move { workers.relate(&source, &files, part).await });
                 task.join_unwind()
                     .await
                     .map_err(|e| DataFusionError::External(Box::new(e)))?

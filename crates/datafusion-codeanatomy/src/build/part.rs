@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use codeanatomy_extract::file::Listing;
 use codeanatomy_model::dataset::{BindingRow, CallRow, FileRow, ParseErrorRow, ReferenceRow, ScopeRow, SymbolRow};
 use codeanatomy_model::{Contract, Row};
 use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
@@ -17,12 +16,13 @@ use datafusion::physical_plan::execution_plan::reset_plan_states;
 use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
-use super::facts::{Facts, extract, on_blocking_thread};
+use super::facts::{Facts, extract};
 use super::part_table::{Part, PartSlot, PartTable};
-use crate::dataset::{Rows, Source};
+use crate::dataset::Rows;
 use crate::graph::{GRAPH_TABLES, GraphTable, create_graph};
 use crate::ordering::canonical_sort;
 use crate::relation::{Choice, Output, Relation, Rule, RuleFile, create_relations};
+use crate::source::{Files, Source, on_blocking_thread};
 use crate::store::UniqueBy;
 
 /// The datasets of the second pass: what rules look up inside a file.
@@ -83,18 +83,13 @@ impl Workers {
     }
 
     /// The rows of the files of a part.
-    pub(super) async fn relate(
-        &self,
-        source: &Source,
-        listing: &Arc<Listing>,
-        part: Range<usize>,
-    ) -> Result<GraphPart> {
+    pub(super) async fn relate(&self, source: &Source, files: &Files, part: Range<usize>) -> Result<GraphPart> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let worker = match idle {
             Some(worker) => worker,
             None => Worker::plan(self).await?,
         };
-        let rows = worker.relate(&self.facts, source, listing, part).await?;
+        let rows = worker.relate(&self.facts, source, files, part).await?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         Ok(rows)
     }
@@ -144,22 +139,16 @@ impl Worker {
         })
     }
 
-    async fn relate(
-        &self,
-        facts: &Facts,
-        source: &Source,
-        listing: &Arc<Listing>,
-        part: Range<usize>,
-    ) -> Result<GraphPart> {
-        let files = &listing.entries[part.clone()];
-        let (Some(first), Some(last)) = (files.first(), files.last()) else {
+    async fn relate(&self, facts: &Facts, source: &Source, files: &Files, part: Range<usize>) -> Result<GraphPart> {
+        let entries = &files.entries[part.clone()];
+        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
             return exec_err!("a part of the source has no file");
         };
         let mut batches = {
-            let (source, listing) = (source.clone(), Arc::clone(listing));
+            let (source, files) = (source.clone(), files.clone());
             on_blocking_thread(move || {
                 let contracts: Vec<_> = CONTRACTS.into_iter().chain([FileRow::CONTRACT]).collect();
-                extract(&source, &listing, part, &contracts)
+                extract(&source, &files, part, &contracts)
             })
             .await?
         };
@@ -194,7 +183,7 @@ impl Worker {
                 _ => tables.push(rows_of(&rows, props)?),
             }
         }
-        let source_bytes = files.iter().map(|f| f.size).sum();
+        let source_bytes = entries.iter().map(|f| f.size).sum();
         Ok(GraphPart {
             tables,
             unique: Arc::clone(&self.unique),

@@ -1,7 +1,8 @@
-//! Predicates on the path of a file, decided before any file is read.
+//! Predicates on the path and the language of a file, decided before any file is read.
 
 use std::sync::Arc;
 
+use codeanatomy_model::{Contract, Language, Languages};
 use datafusion::arrow::array::{Array, RecordBatch, StringViewArray, cast::AsArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::catalog::Session;
@@ -11,25 +12,27 @@ use datafusion::logical_expr::expr_rewriter::unnormalize_col;
 use datafusion::logical_expr::{Expr, Volatility};
 use datafusion::physical_expr::PhysicalExpr;
 
-/// A conjunction of predicates that name no column but `path`.
+/// A conjunction of predicates that name no column but `path` and `language`.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct PathFilter {
+pub(crate) struct FileFilter {
     predicates: Vec<Arc<dyn PhysicalExpr>>,
 }
 
-impl PathFilter {
-    /// Whether `expr` can be decided by the path alone, or by nothing at all, the same way every time.
-    pub(crate) fn decides(expr: &Expr) -> bool {
-        expr.column_refs().iter().all(|c| c.name == "path") && is_repeatable(expr)
+impl FileFilter {
+    /// Whether `expr`, a predicate on rows of `contract`, can be decided by the name of the file, or by nothing at all, the
+    /// same way every time. What an index says of a language is not that of a file.
+    pub(crate) fn decides(contract: &Contract, expr: &Expr) -> bool {
+        let is_known = |name: &str| name == "path" || (name == "language" && contract.inputs != Languages::SCIP);
+        expr.column_refs().iter().all(|c| is_known(&c.name)) && is_repeatable(expr)
     }
 
     /// The conjunction of `filters`, which the scan has promised to apply: the engine may have simplified them since, but
-    /// not to something else than a predicate on the path.
-    pub(crate) fn try_new(session: &dyn Session, filters: &[Expr]) -> Result<Self> {
-        if let Some(other) = filters.iter().find(|e| !Self::decides(e)) {
-            return internal_err!("the filter {other} is not decided by the path");
+    /// not to something else than a predicate on the file.
+    pub(crate) fn try_new(session: &dyn Session, contract: &Contract, filters: &[Expr]) -> Result<Self> {
+        if let Some(other) = filters.iter().find(|e| !Self::decides(contract, e)) {
+            return internal_err!("the filter {other} is not decided by the file");
         }
-        let schema = DFSchema::try_from(path_schema())?;
+        let schema = DFSchema::try_from(file_schema())?;
         let predicates = filters
             .iter()
             .map(|e| session.create_physical_expr(unnormalize_col(e.clone()), &schema))
@@ -37,14 +40,16 @@ impl PathFilter {
         Ok(Self { predicates })
     }
 
-    /// Which of `paths` pass.
+    /// Which files pass, of which these are the paths. Their ends say the languages.
     pub(crate) fn matches<'a>(&self, paths: impl Iterator<Item = &'a str>) -> Result<Vec<bool>> {
         let paths = StringViewArray::from_iter_values(paths);
         let mut passed = vec![true; paths.len()];
         if self.predicates.is_empty() {
             return Ok(passed);
         }
-        let batch = RecordBatch::try_new(Arc::new(path_schema()), vec![Arc::new(paths)])?;
+        let language = |path: Option<&str>| path.and_then(Language::of_path).map(Language::name);
+        let languages: StringViewArray = paths.iter().map(language).collect();
+        let batch = RecordBatch::try_new(Arc::new(file_schema()), vec![Arc::new(paths), Arc::new(languages)])?;
         for predicate in &self.predicates {
             let value = predicate.evaluate(&batch)?.into_array(passed.len())?;
             let Some(value) = value.as_boolean_opt() else {
@@ -58,7 +63,13 @@ impl PathFilter {
     }
 }
 
-fn path_schema() -> Schema {
+fn file_schema() -> Schema {
+    let language = Field::new("language", DataType::Utf8View, true);
+    Schema::new(vec![Field::new("path", DataType::Utf8View, false), language])
+}
+
+/// The schema of a batch of paths.
+pub(crate) fn path_schema() -> Schema {
     Schema::new(vec![Field::new("path", DataType::Utf8View, false)])
 }
 

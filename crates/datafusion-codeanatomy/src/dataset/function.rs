@@ -5,27 +5,17 @@ use std::sync::Arc;
 use codeanatomy_extract::Options;
 use codeanatomy_model::Contract;
 use datafusion::catalog::{TableFunctionArgs, TableFunctionImpl, TableProvider};
-use datafusion::common::Result;
+use datafusion::common::{Result, plan_err};
 
-use super::{DatasetTable, Source, SourceOptions};
-use crate::planner::{Arguments, Parameter};
+use super::DatasetTable;
+use super::options::WrittenOptions;
+use super::parameters::parameters;
+use super::repositories::of_repositories;
+use crate::planner::Arguments;
+use crate::source::{Source, SourceOptions};
 
-/// What every dataset function takes.
-pub(crate) const PARAMETERS: &[Parameter] = &[
-    Parameter::required("source", "the folder or file to read"),
-    Parameter::optional(
-        "include",
-        "a glob, or a list of globs, as in a .gitignore: only files that match are read",
-    ),
-    Parameter::optional(
-        "exclude",
-        "a glob, or a list of globs, as in a .gitignore: files that match are left out",
-    ),
-    Parameter::optional(
-        "max_file_bytes",
-        "a larger file is not parsed and has a row in parse_errors; 16 MiB by default",
-    ),
-];
+/// The path of a `text` that is given none.
+const TEXT_PATH: &str = "text.py";
 
 /// The table function of a dataset.
 #[derive(Debug)]
@@ -42,17 +32,47 @@ impl DatasetFunction {
 
 impl TableFunctionImpl for DatasetFunction {
     fn call_with_args(&self, args: TableFunctionArgs<'_, '_>) -> Result<Arc<dyn TableProvider>> {
-        let arguments = Arguments::try_new(self.contract.name, PARAMETERS, args.exprs())?;
+        let name = self.contract.name;
+        let arguments = Arguments::try_new(name, parameters(self.contract), args.exprs())?;
         let mut limits = Options::default();
         if let Some(bytes) = arguments.integer("max_file_bytes")? {
             limits.max_file_bytes = bytes;
         }
+        let written = WrittenOptions {
+            query: arguments.text("query")?,
+            language: arguments.text("language")?,
+            position_encoding: arguments.text("position_encoding")?,
+            root: arguments.text("root")?,
+        };
+        let details = written.parse(self.contract)?;
         let options = SourceOptions {
             include: arguments.texts("include")?,
             exclude: arguments.texts("exclude")?,
+            rev: arguments.text("rev")?.map(str::to_string),
             limits,
         };
-        let source = Source::new(arguments.text("source")?, &options)?;
-        Ok(Arc::new(DatasetTable::new(source, self.contract)))
+        let sources = arguments.texts("source")?;
+        let table = |source: Source| {
+            let table = DatasetTable::new(source, self.contract).with_options(details.clone());
+            Arc::new(table) as Arc<dyn TableProvider>
+        };
+        match (sources.as_slice(), arguments.text("text")?, arguments.text("path")?) {
+            ([], Some(text), path) => {
+                let source = Source::of_text(path.unwrap_or(TEXT_PATH), text, &options)?;
+                Ok(table(source))
+            }
+            ([_, ..], Some(_), _) => plan_err!("{name}: give either source or text, not both"),
+            ([], None, _) if arguments.is_list("source") => plan_err!("{name}: the list of sources is empty"),
+            ([], None, _) => plan_err!(
+                "{name}: the argument source is missing; the function is {}",
+                arguments.signature()
+            ),
+            (_, None, Some(_)) => plan_err!("{name}: path goes with text; for files of a source use include"),
+            ([source], None, None) if !arguments.is_list("source") => Ok(table(Source::new(source, &options)?)),
+            (sources, None, None) => {
+                let open = |source: &String| Ok((source.clone(), table(Source::new(source, &options)?)));
+                of_repositories(name, sources.iter().map(open).collect::<Result<_>>()?)
+            }
+        }
     }
 }

@@ -1,20 +1,28 @@
 //! Datasets as tables: what a source is, how its files are read, and how SQL reaches them.
 
+mod cache;
+mod external;
 mod filter;
 mod function;
+mod options;
+mod parameters;
 mod partition;
 mod provider;
+mod repositories;
 mod rows;
 mod scan;
 mod schema;
-mod source;
 
+pub use external::DatasetTableFactory;
 pub use function::DatasetFunction;
+pub use options::DatasetOptions;
 pub use provider::DatasetTable;
 pub use schema::SourceSchema;
-pub use source::{Source, SourceOptions};
 
-pub(crate) use function::PARAMETERS;
+pub(crate) use cache::SessionCache;
+pub(crate) use external::ExternalOptions;
+pub(crate) use options::needs_query;
+pub(crate) use parameters::parameters;
 pub(crate) use provider::key_constraint;
 pub(crate) use rows::Rows;
 pub(crate) use scan::{declared_order, estimated_rows};

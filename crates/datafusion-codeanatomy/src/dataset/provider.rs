@@ -10,19 +10,19 @@ use datafusion::common::{Constraint, Constraints, Result};
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
-use super::Source;
-use super::filter::PathFilter;
+use super::DatasetOptions;
+use super::filter::FileFilter;
 use super::scan::DatasetScanExec;
+use crate::source::{Files, Source};
 
 /// One dataset of a [`Source`].
 ///
 /// Pushed down: the projection (a column that is not asked for is not computed; a dataset that needs no file's content
-/// reads none), predicates on `path` alone (exactly: other files are not opened) and the limit. Declared: the key as a
+/// reads none), predicates on `path` and `language` alone (exactly: other files are not opened) and the limit. Declared: the key as a
 /// constraint, the canonical order as the order of every partition, estimated row counts.
 #[derive(Debug)]
 pub struct DatasetTable {
-    source: Source,
-    contract: &'static Contract,
+    dataset: Dataset,
     schema: SchemaRef,
     constraints: Constraints,
 }
@@ -31,12 +31,30 @@ impl DatasetTable {
     /// The dataset `contract` of `source`.
     pub fn new(source: Source, contract: &'static Contract) -> Self {
         Self {
-            source,
-            contract,
+            dataset: Dataset {
+                source,
+                contract,
+                options: DatasetOptions::default(),
+            },
             schema: contract.schema(),
             constraints: key_constraint(contract),
         }
     }
+
+    /// The same, read as `options` say.
+    #[must_use]
+    pub fn with_options(mut self, options: DatasetOptions) -> Self {
+        self.dataset.options = options;
+        self
+    }
+}
+
+/// What is read from where, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Dataset {
+    pub(crate) source: Source,
+    pub(crate) contract: &'static Contract,
+    pub(crate) options: DatasetOptions,
 }
 
 /// The key of a contract as a constraint.
@@ -60,7 +78,7 @@ impl TableProvider for DatasetTable {
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        let kind = |e: &&Expr| match PathFilter::decides(e) {
+        let kind = |e: &&Expr| match FileFilter::decides(self.dataset.contract, e) {
             true => TableProviderFilterPushDown::Exact,
             false => TableProviderFilterPushDown::Unsupported,
         };
@@ -74,16 +92,19 @@ impl TableProvider for DatasetTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let filter = PathFilter::try_new(session, filters)?;
+        let filter = FileFilter::try_new(session, self.dataset.contract, filters)?;
         let partitions = session.config().target_partitions();
-        let scan = DatasetScanExec::try_new(
-            self.source.clone(),
-            self.contract,
-            projection,
-            filter,
-            limit,
-            partitions,
-        )?;
+        // The scope is read when the scan runs, and by one partition.
+        let files = match self.dataset.contract.name {
+            "file_scope" => Files::default(),
+            _ => {
+                self.dataset
+                    .source
+                    .list(session.runtime_env(), self.dataset.contract.inputs)
+                    .await?
+            }
+        };
+        let scan = DatasetScanExec::try_new(self.dataset.clone(), projection, &files, filter, limit, partitions)?;
         Ok(Arc::new(scan))
     }
 }

@@ -7,7 +7,8 @@ use codeanatomy_model::{CATALOGUE, find};
 use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::common::Result;
 
-use super::{DatasetTable, Source};
+use super::{DatasetTable, needs_query};
+use crate::source::Source;
 
 /// A schema with every dataset of one [`Source`], to be registered in a catalog.
 #[derive(Debug)]
@@ -25,14 +26,19 @@ impl SourceSchema {
 #[async_trait]
 impl SchemaProvider for SourceSchema {
     fn table_names(&self) -> Vec<String> {
-        CATALOGUE.iter().map(|c| c.name.to_string()).collect()
+        CATALOGUE
+            .iter()
+            .filter(|c| !needs_query(c))
+            .map(|c| c.name.to_string())
+            .collect()
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        Ok(find(name).map(|c| Arc::new(DatasetTable::new(self.source.clone(), c)) as _))
+        let contract = find(name).filter(|c| !needs_query(c));
+        Ok(contract.map(|c| Arc::new(DatasetTable::new(self.source.clone(), c)) as _))
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        find(name).is_some()
+        find(name).is_some_and(|c| !needs_query(c))
     }
 }

@@ -6,13 +6,13 @@ use codeanatomy_model::CATALOGUE;
 use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringViewArray};
 use datafusion::common::Result;
 
-use crate::dataset::PARAMETERS;
+use crate::dataset::parameters;
 use crate::planner::Parameter;
 
 pub(super) fn rows() -> Result<RecordBatch> {
     let datasets = CATALOGUE
         .iter()
-        .flat_map(|c| (1..).zip(PARAMETERS).map(|(i, p)| (c.name, Some((i, p)))));
+        .flat_map(|c| (1..).zip(parameters(c)).map(|(i, p)| (c.name, Some((i, p)))));
     let listings = super::listings().map(|(name, _)| (name, None));
     let rows: Vec<(&str, Option<(i64, &Parameter)>)> = datasets.chain(listings).collect();
     let parameter = |f: fn(&Parameter) -> &str| {

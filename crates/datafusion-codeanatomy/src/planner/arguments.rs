@@ -89,12 +89,19 @@ impl<'a> Arguments<'a> {
         })
     }
 
-    /// A required text.
-    pub(crate) fn text(&self, name: &str) -> Result<&str> {
-        match self.get(name) {
-            Some(value) => self.as_text(name, value),
-            None => plan_err!("{}: the argument {name} is missing", self.function),
-        }
+    /// How errors show the function.
+    pub(crate) fn signature(&self) -> String {
+        signature(self.function, self.parameters)
+    }
+
+    /// An optional text.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>> {
+        self.get(name).map(|value| self.as_text(name, value)).transpose()
+    }
+
+    /// Whether a list was given.
+    pub(crate) fn is_list(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| value.data_type().is_list())
     }
 
     /// An optional text or list of texts; left out, it is empty.

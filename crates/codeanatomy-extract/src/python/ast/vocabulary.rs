@@ -2,19 +2,7 @@
 
 use ruff_python_ast::{BoolOp, CmpOp, ExprContext, Operator, UnaryOp};
 
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($variant:ident = $word:expr),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[repr(u8)]
-        pub(super) enum $name { $($variant),* }
-
-        impl $name {
-            /// The words as they stand in rows, by number.
-            pub(super) const WORDS: &'static [&'static str] = &[$($word),*];
-        }
-    };
-}
+use crate::python::words::words;
 
 macro_rules! kinds {
     ($($variant:ident),* $(,)?) => {

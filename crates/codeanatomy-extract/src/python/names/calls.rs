@@ -8,10 +8,10 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Named;
 use super::facts::{Call, CallRole};
-use super::ids::ScopedIds;
+use super::ids::{IdList, ScopedIds};
 use super::references::chain_text;
 use super::text::fold_receiver;
-use crate::table::{Column, Table};
+use crate::table::Table;
 
 /// What is called, as texts.
 struct Callee<'a> {
@@ -80,25 +80,52 @@ impl<'a> Callee<'a> {
     }
 }
 
+/// The calls of a file with their texts.
+pub(super) struct CallTexts<'a> {
+    callees: Vec<Callee<'a>>,
+    ordinals: Vec<u32>,
+}
+
+impl<'a> CallTexts<'a> {
+    pub(super) fn new(named: &'a Named<'_>, wants_receiver: bool, wants_ordinals: bool) -> Self {
+        let text = named.source.text;
+        let calls = &named.facts.calls;
+        let callees: Vec<Callee<'a>> = calls
+            .iter()
+            .map(|call| Callee::new(text, &call.node.func, wants_receiver))
+            .collect();
+        let ordinals = if wants_ordinals {
+            ordinals(calls, &callees)
+        } else {
+            Vec::new()
+        };
+        Self { callees, ordinals }
+    }
+
+    /// The ids, which need ordinals.
+    pub(super) fn ids(&self, named: &Named<'_>) -> IdList {
+        let calls = &named.facts.calls;
+        let mut ids = IdList::with_capacity("call", calls.len());
+        let mut writer = ScopedIds::new("call", &named.ids.scopes);
+        for ((call, callee), ordinal) in calls.iter().zip(&self.callees).zip(&self.ordinals) {
+            let parts = [callee.text().into(), i64::from(*ordinal).into()];
+            ids.push_text(writer.id(call.scope, &parts));
+        }
+        ids
+    }
+}
+
 /// Writes the rows, column by column.
-pub(super) fn rows(named: &Named<'_>, table: &mut Table) {
+pub(super) fn rows(named: &Named<'_>, texts: &CallTexts<'_>, ids: &IdList, table: &mut Table) {
     let calls = &named.facts.calls;
-    let wants_receiver = table.wants("receiver");
-    let callees: Vec<Callee<'_>> = calls
-        .iter()
-        .map(|call| Callee::new(named.source.text, &call.node.func, wants_receiver))
-        .collect();
-    let ordinals = if table.wants("call_id") || table.wants("ordinal") {
-        ordinals(calls, &callees)
-    } else {
-        Vec::new()
-    };
+    let CallTexts { callees, ordinals } = texts;
     let count = calls.len();
     let scopes = || calls.iter().map(|c| c.scope);
     table.append(count, |name, column| match name {
         "path" => column.repeated_text(named.path(), count),
+        "language" => column.repeated_text(named.source.entry.language.name(), count),
         "node_id" => column.ints(calls.iter().map(|c| c.node_id)),
-        "call_id" => write_ids(named, &callees, &ordinals, column),
+        "call_id" => column.texts((0..count).map(|i| Some(ids.get(i)))),
         "callee_shape" => column.word_runs(callees.iter().map(|c| c.shape)),
         "callee" => column.texts(callees.iter().map(|c| c.dotted.as_deref())),
         "callee_name" => column.texts(callees.iter().map(|c| c.name)),
@@ -144,12 +171,4 @@ fn ordinals(calls: &[Call<'_>], callees: &[Callee<'_>]) -> Vec<u32> {
         *next - 1
     };
     calls.iter().zip(callees).map(ordinal).collect()
-}
-
-fn write_ids(named: &Named<'_>, callees: &[Callee<'_>], ordinals: &[u32], column: &mut Column) {
-    let mut writer = ScopedIds::new("call", &named.ids.scopes);
-    for ((call, callee), ordinal) in named.facts.calls.iter().zip(callees).zip(ordinals) {
-        let parts = [callee.text().into(), i64::from(*ordinal).into()];
-        column.text(Some(writer.id(call.scope, &parts)));
-    }
 }

@@ -2,7 +2,7 @@
 
 use codeanatomy_model::dataset::DefinitionRow;
 use ruff_python_ast::token::Tokens;
-use ruff_python_ast::{Decorator, Expr, Identifier, Stmt};
+use ruff_python_ast::{Decorator, Expr, ExprStringLiteral, Identifier, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
@@ -10,6 +10,7 @@ use super::Named;
 use super::facts::{Definition, DefinitionNode, Facts};
 use super::text::{fold_code, header_end};
 use crate::python::scope::ScopeTree;
+use crate::python::token::{Extent, Owners};
 use crate::table::Table;
 
 /// A definition in the order of the rows.
@@ -67,20 +68,12 @@ pub(super) fn rows(named: &Named<'_>, order: &[Ordered], tokens: &Tokens, table:
         }
         if wants_name {
             qualified_name.clear();
-            if let Some(module) = &named.source.entry.module {
-                qualified_name.push_str(module);
-                qualified_name.push('.');
-            }
-            qualified_name.push_str(
-                named
-                    .scopes
-                    .qualified
-                    .text(named.scopes.scope(definition.body).qualified),
-            );
+            write_qualified_name(named, definition, &mut qualified_name);
         }
-        let docstring = docstring(body);
+        let docstring = docstring(body).map(|literal| literal.range);
         table.push(&DefinitionRow {
             path: named.path(),
+            language: named.source.entry.language.name(),
             node_id: i64::from(definition.node_id),
             def_id: named.ids.definitions.get(d.index as usize),
             kind: definition.kind(),
@@ -88,23 +81,25 @@ pub(super) fn rows(named: &Named<'_>, order: &[Ordered], tokens: &Tokens, table:
             qualified_name: &qualified_name,
             ordinal: i64::from(d.ordinal),
             container_id: named.container_id(definition.owner),
-            scope_id: named
-                .ids
-                .scopes
-                .get(symbol.map_or(definition.owner, |s| s.binder).index()),
+            scope_id: Some(
+                named
+                    .ids
+                    .scopes
+                    .get(symbol.map_or(definition.owner, |s| s.binder).index()),
+            ),
             binding_id: symbol
                 .and_then(|s| s.binding)
                 .map(|b| named.ids.bindings.get(b.index())),
-            body_scope_id: named.ids.scopes.get(definition.body.index()),
+            body_scope_id: Some(named.ids.scopes.get(definition.body.index())),
             is_async: matches!(definition.node, DefinitionNode::Function(f) if f.is_async),
-            decorator_count: decorators.len() as i64,
+            decorator_count: Some(decorators.len() as i64),
             bstart: offset(range.start()),
             bend: offset(range.end()),
             decorated_bstart: offset(decorators.first().map_or(range.start(), Ranged::start)),
             name_bstart: offset(name.start()),
             name_bend: offset(name.end()),
-            body_bstart: offset(body.first().map_or(range.end(), Ranged::start)),
-            body_bend: offset(range.end()),
+            body_bstart: Some(offset(body.first().map_or(range.end(), Ranged::start))),
+            body_bend: Some(offset(range.end())),
             docstring_bstart: docstring.map(|d| offset(d.start())),
             docstring_bend: docstring.map(|d| offset(d.end())),
             signature: &signature,
@@ -115,6 +110,33 @@ pub(super) fn rows(named: &Named<'_>, order: &[Ordered], tokens: &Tokens, table:
             },
         });
     }
+}
+
+/// Appends the qualified name of a definition, the module's name included.
+pub(super) fn write_qualified_name(named: &Named<'_>, definition: &Definition<'_>, into: &mut String) {
+    if let Some(module) = &named.source.entry.module {
+        into.push_str(module);
+        into.push('.');
+    }
+    let scope = named.scopes.scope(definition.body);
+    into.push_str(named.scopes.qualified.text(scope.qualified));
+}
+
+/// The definitions as what comments may belong to.
+pub(super) fn owners<'a>(named: &Named<'a>, order: &[Ordered]) -> Owners<'a> {
+    let extent = |d: &Ordered| {
+        let range = named.facts.definitions[d.index as usize].range;
+        Extent {
+            bstart: range.start().to_u32(),
+            bend: range.end().to_u32(),
+            definition: d.index,
+        }
+    };
+    Owners::new(
+        named.source.text,
+        named.source.lines,
+        order.iter().map(extent).collect(),
+    )
 }
 
 struct Parts<'a> {
@@ -150,10 +172,19 @@ fn parts<'a>(definition: &Definition<'a>) -> Parts<'a> {
     }
 }
 
-fn docstring(body: &[Stmt]) -> Option<TextRange> {
+/// The body of a definition.
+pub(super) fn body<'a>(definition: &Definition<'a>) -> &'a [Stmt] {
+    match definition.node {
+        DefinitionNode::Function(node) => &node.body,
+        DefinitionNode::Class(node) => &node.body,
+    }
+}
+
+/// The docstring of a body.
+pub(super) fn docstring(body: &[Stmt]) -> Option<&ExprStringLiteral> {
     match body.first()? {
         Stmt::Expr(statement) => match &*statement.value {
-            Expr::StringLiteral(literal) => Some(literal.range),
+            Expr::StringLiteral(literal) => Some(literal),
             _ => None,
         },
         _ => None,

@@ -5,6 +5,12 @@ use ruff_text_size::TextRange;
 
 use crate::python::scope::{NameId, ScopeId, SymbolId, Unevaluated};
 
+mod owned;
+mod target;
+
+pub(crate) use owned::{Annotation, AnnotationRole, Base, Decorated, Inner, Parameter, ParameterKind};
+pub(crate) use target::{Assignment, AssignmentKind, NO_PATH, Origin, Paths, Target};
+
 /// The preorder number of a node, or 0 for a tree that was not numbered.
 #[inline]
 pub(crate) fn node_id(node: &AtomicNodeIndex) -> u32 {
@@ -51,6 +57,14 @@ pub(crate) struct Reference<'a> {
     pub(crate) chain: Option<&'a ExprAttribute>,
 }
 
+/// An identifier that binds a name and is no `Name`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bound {
+    pub(crate) bstart: u32,
+    pub(crate) bend: u32,
+    pub(crate) symbol: SymbolId,
+}
+
 /// A `Call`.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
@@ -59,6 +73,8 @@ pub(crate) struct Call<'a> {
     pub(crate) scope: ScopeId,
     /// The symbol of the name that the callee begins with.
     pub(crate) root: Option<Lookup>,
+    /// Where the arguments are among the roots of arguments.
+    pub(crate) argument_roots: u32,
     pub(crate) role: CallRole,
 }
 
@@ -129,8 +145,31 @@ impl Definition<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Facts<'a> {
     pub(crate) references: Vec<Reference<'a>>,
+    pub(crate) bound: Vec<Bound>,
     pub(crate) calls: Vec<Call<'a>>,
     pub(crate) imports: Vec<Import<'a>>,
     pub(crate) definitions: Vec<Definition<'a>>,
     pub(crate) unevaluated: Vec<Unevaluated>,
+    pub(crate) parameters: Vec<Parameter<'a>>,
+    pub(crate) decorators: Vec<Decorated<'a>>,
+    /// The symbols of the names that arguments begin with, call by call: of the positional ones, then of the keywords.
+    pub(crate) argument_roots: Vec<Option<Lookup>>,
+    pub(crate) assignments: Vec<Assignment<'a>>,
+    pub(crate) paths: Paths,
+    pub(crate) annotations: Vec<Annotation<'a>>,
+    pub(crate) bases: Vec<Base<'a>>,
+}
+
+/// What of it is asked for. Imports and definitions are always there: scopes need them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Wants {
+    pub(crate) references: bool,
+    pub(crate) calls: bool,
+    pub(crate) argument_roots: bool,
+    pub(crate) parameters: bool,
+    pub(crate) decorators: bool,
+    pub(crate) assignments: bool,
+    pub(crate) annotations: bool,
+    pub(crate) bases: bool,
+    pub(crate) flow: bool,
 }

@@ -29,6 +29,11 @@ impl IdList {
         write_id(&mut self.text, prefix, stable_hash128(buffer, prefix, parts));
     }
 
+    /// Adds the id of the next position, which is there already.
+    pub(crate) fn push_text(&mut self, id: &str) {
+        self.text.push_str(id);
+    }
+
     /// Leaves the next position without an id.
     pub(crate) fn push_blank(&mut self) {
         self.text.extend(std::iter::repeat_n(' ', self.width));
@@ -104,6 +109,13 @@ pub(super) fn collect(
             ("symbols", &["symbol_id"]),
             ("references", &["symbol_id"]),
             ("calls", &["symbol_id"]),
+            ("parameters", &["symbol_id"]),
+            ("decorators", &["symbol_id"]),
+            ("call_arguments", &["symbol_id"]),
+            ("assignments", &["symbol_id"]),
+            ("type_annotations", &["symbol_id"]),
+            ("base_classes", &["symbol_id"]),
+            ("def_use", &["symbol_id"]),
         ],
     );
     let bindings: &[&str] = &["binding_id"];
@@ -114,6 +126,10 @@ pub(super) fn collect(
             ("bindings", bindings),
             ("imports", bindings),
             ("definitions", bindings),
+            ("parameters", bindings),
+            ("assignments", bindings),
+            ("exports", bindings),
+            ("def_use", bindings),
         ],
     );
     let wants_scopes = wants_symbols
@@ -125,9 +141,16 @@ pub(super) fn collect(
                 ("symbols", &["scope_id", "binding_scope_id"]),
                 ("bindings", &["scope_id"]),
                 ("references", &["scope_id", "ref_id"]),
+                ("def_use", &["scope_id"]),
                 ("calls", &["scope_id", "call_id"]),
                 ("imports", &["scope_id", "import_id"]),
                 ("definitions", &["scope_id", "body_scope_id"]),
+                ("parameters", &["scope_id"]),
+                ("decorators", &["scope_id"]),
+                ("call_arguments", &["call_id"]),
+                ("assignments", &["scope_id"]),
+                ("type_annotations", &["scope_id"]),
+                ("base_classes", &["scope_id"]),
             ],
         );
     if wants_scopes {
@@ -148,7 +171,7 @@ pub(super) fn collect(
         let mut writer = ScopedIds::new("sym", &ids.scopes);
         for symbol in &scopes.symbols {
             let name = scopes.names.text(symbol.name);
-            ids.symbols.text.push_str(writer.id(symbol.scope, &[name.into()]));
+            ids.symbols.push_text(writer.id(symbol.scope, &[name.into()]));
         }
     }
     if wants_bindings {
@@ -157,7 +180,7 @@ pub(super) fn collect(
         for symbol in &scopes.symbols {
             if symbol.is_binding() {
                 let name = scopes.names.text(symbol.name);
-                ids.bindings.text.push_str(writer.id(symbol.scope, &[name.into()]));
+                ids.bindings.push_text(writer.id(symbol.scope, &[name.into()]));
             } else {
                 ids.bindings.push_blank();
             }
@@ -168,10 +191,17 @@ pub(super) fn collect(
         tables,
         &[
             ("definitions", &["def_id", "container_id"]),
+            ("docstrings", &["def_id"]),
+            ("comments", container),
             ("scopes", &["def_id"]),
             ("references", container),
             ("imports", container),
             ("calls", &["container_id", "class_id"]),
+            ("parameters", &["def_id"]),
+            ("decorators", &["def_id"]),
+            ("base_classes", &["def_id"]),
+            ("assignments", container),
+            ("type_annotations", &["def_id", "container_id"]),
         ],
     );
     if wants_definitions {

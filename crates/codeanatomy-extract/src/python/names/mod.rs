@@ -1,14 +1,26 @@
-//! Definitions, references, imports, calls; scopes, symbols, bindings: everything that hangs on names, from one walk.
+//! Definitions and what belongs to them, references, imports, calls, assignments, exports; scopes, symbols, bindings:
+//! everything that hangs on names, from one walk.
 
+mod assignments;
+mod base_classes;
+mod call_arguments;
 mod calls;
+mod cleandoc;
+mod decorators;
 mod definitions;
+mod docstrings;
+mod exports;
 mod facts;
 mod ids;
 mod imports;
+mod parameters;
 mod references;
 mod text;
+mod type_annotations;
+mod value;
 mod walk;
 
+pub(super) use facts::{Facts, Lookup, node_id};
 pub(super) use ids::Ids;
 
 use ruff_python_ast::ModModule;
@@ -16,43 +28,61 @@ use ruff_python_ast::token::Tokens;
 use ruff_text_size::TextSize;
 
 use super::scope::{ScopeId, ScopeTree, SymbolId, binding_rows, scope_rows, symbol_order, symbol_rows};
+use super::token::comment_rows;
 use crate::extractor::Tables;
 use crate::file::Source;
 use crate::table::Column;
-use facts::Facts;
+use calls::CallTexts;
+use facts::Wants;
+use ids::IdList;
 use walk::Walk;
 
 /// The datasets that this module fills.
-pub(crate) const DATASETS: [&str; 7] = [
+pub(crate) const DATASETS: [&str; 16] = [
     "definitions",
+    "docstrings",
+    "parameters",
+    "decorators",
     "references",
     "imports",
     "calls",
+    "call_arguments",
+    "assignments",
+    "type_annotations",
+    "base_classes",
+    "exports",
     "scopes",
     "symbols",
     "bindings",
+    "def_use",
 ];
+
+/// Whether a table needs the walk.
+pub(crate) fn is_needed(tables: &Tables) -> bool {
+    tables.wants_any(&DATASETS) || writes_comments(tables)
+}
+
+/// Whether comments are to have the definitions that they belong to.
+pub(crate) fn writes_comments(tables: &Tables) -> bool {
+    tables.wants("comments", &["container_id"])
+}
 
 /// A file after its walk.
 #[derive(Debug)]
-struct Named<'a> {
-    source: &'a Source<'a>,
-    scopes: ScopeTree<'a>,
-    facts: Facts<'a>,
-    ids: Ids,
+pub(super) struct Named<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) scopes: ScopeTree<'a>,
+    pub(super) facts: Facts<'a>,
+    pub(super) ids: Ids,
 }
 
 /// Adds the rows of a module to those of [`DATASETS`] that were asked for. Nodes carry the numbers of their rows in
 /// `ast_nodes`.
 pub(crate) fn emit(source: &Source<'_>, module: &ModModule, tokens: &Tokens, tables: &mut Tables) {
-    if !tables.wants_any(&DATASETS) {
+    if !is_needed(tables) {
         return;
     }
-    let mut walk = Walk::new(
-        source.text,
-        tables.wants_any(&["references"]),
-        tables.wants_any(&["calls"]),
-    );
+    let mut walk = Walk::new(source.text, wants(tables));
     walk.reserve(tokens.len());
     walk.run(module);
     let Walk { scopes, mut facts, .. } = walk;
@@ -60,6 +90,15 @@ pub(crate) fn emit(source: &Source<'_>, module: &ModModule, tokens: &Tokens, tab
     facts.references.sort_by_key(|r| r.node_id);
     facts.calls.sort_by_key(|c| c.node_id);
     facts.imports.sort_by_key(|i| i.node_id);
+    facts.parameters.sort_by_key(|p| (p.owner, p.position));
+    facts.assignments.sort_by_key(|a| a.node_id);
+    facts.annotations.sort_by_key(|a| a.node_id);
+    let owners: Vec<u32> = facts.definitions.iter().map(|d| d.node_id).collect();
+    facts
+        .decorators
+        .sort_by_key(|d| (owners[d.definition as usize], d.position));
+    facts.bases.sort_by_key(|b| (owners[b.definition as usize], b.position));
+    facts.bound.sort_by_key(|b| b.bstart);
     let definitions = definitions::in_order(&scopes, &facts);
     let ids = ids::collect(&source.entry.path, &scopes, &facts, &definitions, tables);
     let named = Named {
@@ -71,14 +110,45 @@ pub(crate) fn emit(source: &Source<'_>, module: &ModModule, tokens: &Tokens, tab
     if let Some(table) = tables.get("definitions") {
         definitions::rows(&named, &definitions, tokens, table);
     }
+    if let Some(table) = tables.get("docstrings") {
+        docstrings::rows(&named, module, &definitions, table);
+    }
+    if writes_comments(tables)
+        && let Some(table) = tables.get("comments")
+    {
+        let owners = definitions::owners(&named, &definitions);
+        comment_rows(
+            source,
+            tokens,
+            Some(owners),
+            |d| named.ids.definitions.get(d as usize),
+            table,
+        );
+    }
+    if let Some(table) = tables.get("parameters") {
+        parameters::rows(&named, table);
+    }
+    if let Some(table) = tables.get("decorators") {
+        decorators::rows(&named, table);
+    }
     if let Some(table) = tables.get("references") {
         references::rows(&named, table);
     }
     if let Some(table) = tables.get("imports") {
         imports::rows(&named, table);
     }
-    if let Some(table) = tables.get("calls") {
-        calls::rows(&named, table);
+    call_rows(&named, tables);
+    if let Some(table) = tables.get("assignments") {
+        assignments::rows(&named, table);
+    }
+    if let Some(table) = tables.get("type_annotations") {
+        type_annotations::rows(&named, table);
+    }
+    if let Some(table) = tables.get("base_classes") {
+        base_classes::rows(&named, table);
+    }
+    if let Some(table) = tables.get("exports") {
+        exports::rows(&named, module, table);
     }
     if let Some(table) = tables.get("scopes") {
         scope_rows(source, &named.scopes, &named.ids, table);
@@ -92,11 +162,49 @@ pub(crate) fn emit(source: &Source<'_>, module: &ModModule, tokens: &Tokens, tab
             binding_rows(source, &named.scopes, &order, &named.ids, table);
         }
     }
+    if let Some(table) = tables.get("def_use") {
+        super::flow::emit(&named, module, table);
+    }
+}
+
+/// What the walk must collect.
+fn wants(tables: &Tables) -> Wants {
+    Wants {
+        references: tables.wants_any(&["references", "def_use"]),
+        flow: tables.wants_any(&["def_use"]),
+        calls: tables.wants_any(&["calls", "call_arguments"]),
+        argument_roots: tables.wants("call_arguments", &["symbol_id"]),
+        parameters: tables.wants_any(&["parameters"]),
+        decorators: tables.wants_any(&["decorators"]),
+        assignments: tables.wants_any(&["assignments"]),
+        annotations: tables.wants_any(&["type_annotations"]),
+        bases: tables.wants_any(&["base_classes"]),
+    }
+}
+
+/// Adds the rows of calls and of their arguments, which share ids.
+fn call_rows(named: &Named<'_>, tables: &mut Tables) {
+    let of_calls = tables.wants_any(&["calls"]);
+    let wants_ids = tables.wants("calls", &["call_id"]) || tables.wants("call_arguments", &["call_id"]);
+    let mut ids = IdList::default();
+    if of_calls || wants_ids {
+        let wants_ordinals = wants_ids || tables.wants("calls", &["ordinal"]);
+        let texts = CallTexts::new(named, tables.wants("calls", &["receiver"]), wants_ordinals);
+        if wants_ids {
+            ids = texts.ids(named);
+        }
+        if let Some(table) = tables.get("calls") {
+            calls::rows(named, &texts, &ids, table);
+        }
+    }
+    if let Some(table) = tables.get("call_arguments") {
+        call_arguments::rows(named, &ids, table);
+    }
 }
 
 impl Named<'_> {
     /// The path of the file.
-    fn path(&self) -> &str {
+    pub(super) fn path(&self) -> &str {
         &self.source.entry.path
     }
 
@@ -114,7 +222,7 @@ impl Named<'_> {
     }
 
     /// Writes the ids of scopes.
-    fn write_scope_ids(&self, scopes: impl Iterator<Item = ScopeId>, column: &mut Column) {
+    pub(super) fn write_scope_ids(&self, scopes: impl Iterator<Item = ScopeId>, column: &mut Column) {
         column.numbered_texts(scopes.map(|s| Some(s.index() as u32)), |s| {
             self.ids.scopes.get(s as usize)
         });
@@ -123,11 +231,16 @@ impl Named<'_> {
     /// Writes the ids of the definitions that scopes are or are inside of.
     fn write_container_ids(&self, scopes: impl Iterator<Item = ScopeId>, column: &mut Column) {
         let containers = scopes.map(|s| self.scopes.scope(s).container);
-        column.numbered_texts(containers, |d| self.ids.definitions.get(d as usize));
+        self.write_definition_ids(containers, column);
+    }
+
+    /// Writes the ids of definitions.
+    fn write_definition_ids(&self, definitions: impl Iterator<Item = Option<u32>>, column: &mut Column) {
+        column.numbered_texts(definitions, |d| self.ids.definitions.get(d as usize));
     }
 
     /// Writes the lines of offsets.
-    fn write_lines(&self, offsets: impl ExactSizeIterator<Item = TextSize>, column: &mut Column) {
+    pub(super) fn write_lines(&self, offsets: impl ExactSizeIterator<Item = TextSize>, column: &mut Column) {
         let mut lines = self.source.lines.cursor();
         column.ints(offsets.map(|offset| lines.line(offset.to_u32()).0 as u32));
     }
@@ -141,7 +254,18 @@ impl Named<'_> {
     }
 
     /// The id of the symbol that a name means.
-    fn symbol_id(&self, lookup: facts::Lookup) -> Option<&str> {
+    pub(super) fn symbol_id(&self, lookup: facts::Lookup) -> Option<&str> {
         self.symbol(lookup).map(|symbol| self.ids.symbols.get(symbol.index()))
+    }
+
+    /// The id of the binding that a name means; none where it is not evaluated.
+    fn binding_id(&self, lookup: facts::Lookup) -> Option<&str> {
+        match lookup {
+            facts::Lookup::Symbol(symbol) => {
+                let binding = self.scopes.symbol(symbol).binding?;
+                Some(self.ids.bindings.get(binding.index()))
+            }
+            facts::Lookup::Unevaluated(_) => None,
+        }
     }
 }

@@ -84,6 +84,7 @@ pub(super) fn rows(named: &Named<'_>, table: &mut Table) {
     };
     table.append(references.len(), |name, column| match name {
         "path" => column.repeated_text(named.path(), references.len()),
+        "language" => column.repeated_text(named.source.entry.language.name(), references.len()),
         "node_id" => column.ints(references.iter().map(|r| r.node_id)),
         "ref_id" => write_ids(named, &ordinals, column),
         "name" => column.texts(references.iter().map(|r| Some(named.scopes.names.text(r.name)))),

@@ -5,39 +5,21 @@ use std::borrow::Cow;
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-/// The longest text of a receiver, so that a chain of calls does not repeat itself quadratically.
-const MAX_RECEIVER: usize = 256;
+pub(super) use crate::fold::{fold, fold_receiver};
 
-/// Appends `text` with white space folded.
-pub(super) fn fold(text: &str, into: &mut String) {
-    for word in text.split_ascii_whitespace() {
-        if !into.is_empty() {
-            into.push(' ');
-        }
-        into.push_str(word);
-    }
-}
+/// The longest text of expressions that may stand in each other, or come several times.
+pub(super) const MAX_EXPRESSION: usize = 256;
 
-/// The start of `text` with white space folded; what is cut off is an ellipsis.
-pub(super) fn fold_receiver(text: &str) -> Cow<'_, str> {
-    if text.len() <= MAX_RECEIVER && !text.bytes().any(|byte| byte.is_ascii_whitespace()) {
+/// The start of `text`; what is cut off is an ellipsis.
+pub(super) fn cut(text: &str) -> Cow<'_, str> {
+    if text.len() <= MAX_EXPRESSION {
         return Cow::Borrowed(text);
     }
-    let mut into = String::new();
-    let mut end = text.len().min(4 * MAX_RECEIVER);
+    let mut end = MAX_EXPRESSION;
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    fold(&text[..end], &mut into);
-    if end < text.len() || into.len() > MAX_RECEIVER {
-        let mut end = into.len().min(MAX_RECEIVER);
-        while !into.is_char_boundary(end) {
-            end -= 1;
-        }
-        into.truncate(end);
-        into.push('…');
-    }
-    Cow::Owned(into)
+    Cow::Owned(format!("{}…", &text[..end]))
 }
 
 /// Appends the text of `range` with comments left out and white space folded.

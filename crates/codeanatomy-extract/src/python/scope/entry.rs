@@ -13,6 +13,12 @@ impl ScopeId {
     /// The module.
     pub(crate) const MODULE: Self = Self(0);
 
+    /// The scope at a position.
+    #[inline]
+    pub(crate) fn at(position: usize) -> Self {
+        Self(position as u32)
+    }
+
     /// Its position among the scopes.
     #[inline]
     pub(crate) fn index(self) -> usize {
@@ -74,6 +80,11 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// Its last symbol; the others come before it.
+    pub(crate) fn last_symbol(&self) -> Option<SymbolId> {
+        self.symbols
+    }
+
     /// The module, which ends at `bend`.
     pub(super) fn module(name: NameId, bend: u32) -> Self {
         Self {

@@ -53,6 +53,11 @@ impl<'a> Interner<'a> {
         }
     }
 
+    /// The number of a name, if it is known.
+    pub(crate) fn find(&self, text: &str) -> Option<NameId> {
+        self.ids.get(text).copied()
+    }
+
     /// The text of a name.
     #[inline]
     pub(crate) fn text(&self, name: NameId) -> &str {

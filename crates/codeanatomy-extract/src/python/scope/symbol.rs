@@ -156,6 +156,11 @@ pub(crate) struct Symbol {
 }
 
 impl Symbol {
+    /// The symbol that was added to its scope before it.
+    pub(crate) fn before(&self) -> Option<SymbolId> {
+        self.previous
+    }
+
     /// Whether its scope is the one that binds it, by a statement of the source.
     pub(crate) fn is_binding(&self) -> bool {
         self.binder == self.scope && self.sites.is_some()

@@ -4,7 +4,7 @@ use ruff_python_ast::{Comprehension, Expr, ExprGenerator, ExprLambda, ExprNamed}
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Walk;
-use crate::python::names::facts::node_id;
+use crate::python::names::facts::{AssignmentKind, node_id};
 use crate::python::scope::{Flags, Opening, ScopeKind};
 
 impl<'a> Walk<'a> {
@@ -47,7 +47,8 @@ impl<'a> Walk<'a> {
             self.scopes.define(name, Flags::PARAMETER, None);
         }
         for (i, generator) in generators.iter().enumerate() {
-            self.expression(&generator.target);
+            let of = (AssignmentKind::Comprehension, &generator.node_index);
+            self.assign(&generator.target, of, Some(&generator.iter), None);
             if i > 0 {
                 self.expression(&generator.iter);
             }
@@ -71,7 +72,8 @@ impl<'a> Walk<'a> {
             self.scopes.define_walrus(name);
         }
         self.expression(&node.value);
-        self.expression(&node.target);
+        let (of, value) = ((AssignmentKind::Walrus, &node.node_index), Some(&*node.value));
+        self.assign(&node.target, of, value, value);
     }
 
     #[inline(never)]
@@ -79,20 +81,24 @@ impl<'a> Walk<'a> {
         if let Some(parameters) = &node.parameters {
             self.defaults(parameters);
         }
+        let id = node_id(&node.node_index);
         if self.is_unevaluated {
+            if let Some(parameters) = &node.parameters {
+                self.parameters(parameters, id, None);
+            }
             return self.expression(&node.body);
         }
         self.scopes.enter(Opening {
             kind: ScopeKind::Lambda,
             name: "lambda",
-            node_id: node_id(&node.node_index),
+            node_id: id,
             bstart: node.start().to_u32(),
             bend: node.end().to_u32(),
             definition: None,
             receiver: None,
         });
         if let Some(parameters) = &node.parameters {
-            self.parameters(parameters);
+            self.parameters(parameters, id, None);
         }
         self.expression(&node.body);
         self.scopes.exit();

@@ -1,11 +1,12 @@
-//! Functions, classes, and their parameters.
+//! Functions and classes.
 
-use ruff_python_ast::{Arguments, Decorator, Expr, Parameter, Parameters, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{Arguments, Decorator, Expr, Keyword, Parameter, StmtClassDef, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Walk;
-use crate::python::names::facts::{CallRole, Definition, DefinitionNode, node_id};
+use crate::python::names::facts::{Base, CallRole, Decorated, Definition, DefinitionNode, node_id};
 use crate::python::names::text::{skip_trivia, statement_end};
+use crate::python::names::value::unstarred;
 use crate::python::scope::{BindingKind, Flags, NameId, Opening, ScopeKind, SymbolId};
 
 impl<'a> Walk<'a> {
@@ -16,7 +17,7 @@ impl<'a> Walk<'a> {
         let index = self.define(DefinitionNode::Function(node), node_id(&node.node_index), symbol, range);
         self.defaults(&node.parameters);
         if let Some(type_params) = &node.type_params {
-            self.decorators(&node.decorator_list);
+            self.decorators(&node.decorator_list, index);
             let name = node.name.as_str();
             self.enter_type_parameters(name, range, node_id(&node.node_index), None);
             // The scope takes the defaults as arguments, the positional ones even if there are none.
@@ -25,10 +26,10 @@ impl<'a> Walk<'a> {
                 self.define_implicit(".kwdefaults", Flags::PARAMETER);
             }
             self.type_parameters(type_params);
-            self.signature(node);
+            self.signature(node, index);
         } else {
-            self.signature(node);
-            self.decorators(&node.decorator_list);
+            self.signature(node, index);
+            self.decorators(&node.decorator_list, index);
         }
         let receiver = self.receiver(node, index);
         let body = self.scopes.enter(Opening {
@@ -41,7 +42,7 @@ impl<'a> Walk<'a> {
             receiver,
         });
         self.facts.definitions[index as usize].body = body;
-        self.parameters(&node.parameters);
+        self.parameters(&node.parameters, node_id(&node.node_index), Some(index));
         let outer = std::mem::take(&mut self.in_try);
         self.statements(&node.body);
         self.in_try = outer;
@@ -59,13 +60,13 @@ impl<'a> Walk<'a> {
         let name = node.name.as_str();
         let outer = self.scopes.private;
         if let Some(type_params) = &node.type_params {
-            self.decorators(&node.decorator_list);
+            self.decorators(&node.decorator_list, index);
             self.enter_type_parameters(name, range, node_id(&node.node_index), Some(name));
             self.type_parameters(type_params);
-            self.bases(node.arguments.as_deref());
+            self.bases(node.arguments.as_deref(), index);
         } else {
-            self.bases(node.arguments.as_deref());
-            self.decorators(&node.decorator_list);
+            self.bases(node.arguments.as_deref(), index);
+            self.decorators(&node.decorator_list, index);
         }
         let body = self.scopes.enter(Opening {
             kind: ScopeKind::Class,
@@ -90,67 +91,49 @@ impl<'a> Walk<'a> {
         self.scopes.private = outer;
     }
 
-    /// The expressions of a signature that are evaluated where the function is defined; defaults come before.
-    fn signature(&mut self, node: &'a StmtFunctionDef) {
-        let parameters = &*node.parameters;
-        let annotated = |p: &'a ruff_python_ast::ParameterWithDefault| p.parameter.annotation.as_deref();
-        for node in parameters
-            .posonlyargs
-            .iter()
-            .chain(&parameters.args)
-            .filter_map(annotated)
-        {
-            self.annotation(node);
-        }
-        let variadic = [&parameters.vararg, &parameters.kwarg];
-        for node in variadic.into_iter().flatten().filter_map(|p| p.annotation.as_deref()) {
-            self.annotation(node);
-        }
-        for node in parameters.kwonlyargs.iter().filter_map(annotated) {
-            self.annotation(node);
-        }
-        if let Some(node) = &node.returns {
-            self.annotation(node);
-        }
-    }
-
-    /// The default values, in the scope around.
-    pub(super) fn defaults(&mut self, parameters: &'a Parameters) {
-        let positional = parameters.posonlyargs.iter().chain(&parameters.args);
-        for node in positional
-            .chain(&parameters.kwonlyargs)
-            .filter_map(|p| p.default.as_deref())
-        {
-            self.expression(node);
-        }
-    }
-
-    /// The names of the parameters, in the scope of the function.
-    pub(super) fn parameters(&mut self, parameters: &'a Parameters) {
-        let positional = parameters.posonlyargs.iter().chain(&parameters.args);
-        for node in positional.chain(&parameters.kwonlyargs) {
-            self.bind(&node.parameter.name, Flags::PARAMETER, BindingKind::Parameter);
-        }
-        for node in [&parameters.vararg, &parameters.kwarg].into_iter().flatten() {
-            self.bind(&node.name, Flags::PARAMETER, BindingKind::Parameter);
-        }
-    }
-
-    fn decorators(&mut self, decorators: &'a [Decorator]) {
-        for decorator in decorators {
-            match &decorator.expression {
+    fn decorators(&mut self, decorators: &'a [Decorator], definition: u32) {
+        for (position, node) in decorators.iter().enumerate() {
+            let root = match &node.expression {
                 Expr::Call(call) => self.call(call, CallRole::Decorator),
-                other => self.expression(other),
+                other => self.chain(other),
+            };
+            if self.wants.decorators {
+                let (position, scope) = (position as u32, self.scopes.current());
+                self.facts.decorators.push(Decorated {
+                    definition,
+                    position,
+                    node,
+                    scope,
+                    root,
+                });
             }
         }
     }
 
-    fn bases(&mut self, arguments: Option<&'a Arguments>) {
-        if let Some(arguments) = arguments {
-            self.expressions(&arguments.args);
-            for keyword in &arguments.keywords {
-                self.expression(&keyword.value);
-            }
+    fn bases(&mut self, arguments: Option<&'a Arguments>, definition: u32) {
+        let Some(arguments) = arguments else { return };
+        for (i, node) in arguments.args.iter().enumerate() {
+            let before = arguments.keywords.partition_point(|k| k.start() < node.start());
+            self.base(definition, i + before, None, node);
+        }
+        for (i, keyword) in arguments.keywords.iter().enumerate() {
+            let before = arguments.args.partition_point(|a| a.start() < keyword.start());
+            self.base(definition, i + before, Some(keyword), &keyword.value);
+        }
+    }
+
+    fn base(&mut self, definition: u32, position: usize, keyword: Option<&'a Keyword>, node: &'a Expr) {
+        let root = self.headed(unstarred(node));
+        if self.wants.bases {
+            let (position, scope) = (position as u32, self.scopes.current());
+            self.facts.bases.push(Base {
+                definition,
+                position,
+                keyword,
+                node,
+                scope,
+                root,
+            });
         }
     }
 

@@ -4,6 +4,7 @@ use ruff_python_ast::{Expr, ExprAttribute, ExprCall, FStringPart, InterpolatedSt
 
 use super::Walk;
 use crate::python::names::facts::{Call, CallRole, Lookup, node_id};
+use crate::python::names::value::unstarred;
 use crate::python::scope::ScopeKind;
 
 impl<'a> Walk<'a> {
@@ -27,7 +28,9 @@ impl<'a> Walk<'a> {
             Expr::Attribute(node) => {
                 self.attribute(node);
             }
-            Expr::Call(node) => self.call(node, CallRole::Plain),
+            Expr::Call(node) => {
+                self.call(node, CallRole::Plain);
+            }
             Expr::BoolOp(node) => self.expressions(&node.values),
             Expr::Named(node) => self.named(node),
             Expr::BinOp(node) => {
@@ -76,7 +79,9 @@ impl<'a> Walk<'a> {
             }
             Expr::Generator(node) => self.generator(node, node.range),
             Expr::Await(node) => match &*node.value {
-                Expr::Call(call) => self.call(call, CallRole::Awaited),
+                Expr::Call(call) => {
+                    self.call(call, CallRole::Awaited);
+                }
                 value => self.expression(value),
             },
             Expr::Yield(node) => self.optional(node.value.as_deref()),
@@ -131,7 +136,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A chain of attributes. Gives what its first name means, if it begins with a name.
-    fn attribute(&mut self, chain: &'a ExprAttribute) -> Option<Lookup> {
+    pub(super) fn attribute(&mut self, chain: &'a ExprAttribute) -> Option<Lookup> {
         let mut value = &*chain.value;
         while let Expr::Attribute(inner) = value {
             value = &inner.value;
@@ -143,28 +148,27 @@ impl<'a> Walk<'a> {
         None
     }
 
-    /// A call.
-    pub(super) fn call(&mut self, node: &'a ExprCall, role: CallRole) {
+    /// A call. Gives what the name means that its callee begins with.
+    pub(super) fn call(&mut self, node: &'a ExprCall, role: CallRole) -> Option<Lookup> {
         let at = self.facts.calls.len();
-        if self.wants_calls {
+        let argument_roots = self.facts.argument_roots.len();
+        if self.wants.calls {
             let (node_id, scope) = (node_id(&node.node_index), self.scopes.current());
             self.facts.calls.push(Call {
                 node_id,
                 node,
                 scope,
                 root: None,
+                argument_roots: argument_roots as u32,
                 role,
             });
         }
-        let root = match &*node.func {
-            Expr::Name(name) => self.name(name, None),
-            Expr::Attribute(chain) => self.attribute(chain),
-            other => {
-                self.expression(other);
-                None
-            }
-        };
-        if self.wants_calls {
+        if self.wants.argument_roots {
+            let end = argument_roots + node.arguments.len();
+            self.facts.argument_roots.resize(end, None);
+        }
+        let root = self.chain(&node.func);
+        if self.wants.calls {
             self.facts.calls[at].root = root;
         }
         match &*node.arguments.args {
@@ -172,10 +176,25 @@ impl<'a> Walk<'a> {
             [Expr::Generator(only)] if !only.parenthesized && node.arguments.keywords.is_empty() => {
                 self.generator(only, node.arguments.range);
             }
-            arguments => self.expressions(arguments),
+            arguments => {
+                for (i, argument) in arguments.iter().enumerate() {
+                    self.argument(argument_roots + i, unstarred(argument));
+                }
+            }
         }
-        for keyword in &node.arguments.keywords {
-            self.expression(&keyword.value);
+        let keywords = argument_roots + node.arguments.args.len();
+        for (i, keyword) in node.arguments.keywords.iter().enumerate() {
+            self.argument(keywords + i, &keyword.value);
+        }
+        root
+    }
+
+    #[inline]
+    fn argument(&mut self, at: usize, value: &'a Expr) {
+        if self.wants.argument_roots {
+            self.facts.argument_roots[at] = self.chain(value);
+        } else {
+            self.expression(value);
         }
     }
 }

@@ -85,6 +85,6 @@ impl<'a> Walk<'a> {
         let start = alias.name.start().to_u32();
         let name = self.mangled(first);
         let site = Sites::one(BindingKind::Import, start, start + end as u32);
-        Some(self.scopes.define(name, Flags::IMPORT, Some(site)))
+        Some(self.bind_at(name, Flags::IMPORT, site))
     }
 }

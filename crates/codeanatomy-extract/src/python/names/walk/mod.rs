@@ -3,21 +3,24 @@
 //! It recurses as deep as the tree; the caller provides the stack. Frames are kept small: what needs more locals stands
 //! in functions of its own.
 
+mod annotation;
 mod comprehension;
 mod definition;
 mod expression;
 mod import;
 mod name;
+mod parameter;
 mod pattern;
+mod target;
 mod type_parameter;
 
 pub(super) use import::is_future;
 
-use ruff_python_ast::{ExceptHandler, Expr, Identifier, ModModule, Stmt, StmtAnnAssign, StmtIf, StmtTry};
-use ruff_text_size::{Ranged, TextSize};
+use ruff_python_ast::{ExceptHandler, Identifier, ModModule, Stmt, StmtIf, StmtMatch, StmtTry};
+use ruff_text_size::TextSize;
 
-use super::facts::{Context, Facts, Lookup};
-use crate::python::scope::{BindingKind, Flags, ScopeTree, Sites};
+use super::facts::{AssignmentKind, Facts, Origin, Wants, node_id};
+use crate::python::scope::{BindingKind, Flags, ScopeTree};
 
 /// The walker.
 #[derive(Debug)]
@@ -25,8 +28,7 @@ pub(super) struct Walk<'a> {
     pub(super) scopes: ScopeTree<'a>,
     pub(super) facts: Facts<'a>,
     text: &'a str,
-    wants_references: bool,
-    wants_calls: bool,
+    wants: Wants,
     /// `from __future__ import annotations`.
     future_annotations: bool,
     /// Inside of an annotation that is not evaluated: nothing goes into the table.
@@ -38,13 +40,12 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(text: &'a str, wants_references: bool, wants_calls: bool) -> Self {
+    pub(super) fn new(text: &'a str, wants: Wants) -> Self {
         Self {
             scopes: ScopeTree::new(text.len() as u32),
             facts: Facts::default(),
             text,
-            wants_references,
-            wants_calls,
+            wants,
             future_annotations: false,
             is_unevaluated: false,
             in_type_checking: false,
@@ -56,10 +57,10 @@ impl<'a> Walk<'a> {
     /// Makes room for a module of so many tokens, by what is usual.
     pub(super) fn reserve(&mut self, tokens: usize) {
         self.scopes.reserve(tokens / 12);
-        if self.wants_references {
+        if self.wants.references {
             self.facts.references.reserve(tokens / 6);
         }
-        if self.wants_calls {
+        if self.wants.calls {
             self.facts.calls.reserve(tokens / 14);
         }
     }
@@ -85,16 +86,18 @@ impl<'a> Walk<'a> {
             Stmt::Delete(node) => self.expressions(&node.targets),
             Stmt::TypeAlias(node) => self.type_alias(node),
             Stmt::Assign(node) => {
-                self.expressions(&node.targets);
+                self.chained_targets(node);
                 self.expression(&node.value);
             }
             Stmt::AugAssign(node) => {
-                self.expression(&node.target);
+                let of = (AssignmentKind::Augmented, &node.node_index);
+                self.assign(&node.target, of, Some(&node.value), None);
                 self.expression(&node.value);
             }
             Stmt::AnnAssign(node) => self.annotated(node),
             Stmt::For(node) => {
-                self.expression(&node.target);
+                let of = (AssignmentKind::For, &node.node_index);
+                self.assign(&node.target, of, Some(&node.iter), None);
                 self.expression(&node.iter);
                 self.statements(&node.body);
                 self.statements(&node.orelse);
@@ -108,18 +111,14 @@ impl<'a> Walk<'a> {
             Stmt::With(node) => {
                 for item in &node.items {
                     self.expression(&item.context_expr);
-                    self.optional(item.optional_vars.as_deref());
+                    if let Some(target) = &item.optional_vars {
+                        let of = (AssignmentKind::With, &item.node_index);
+                        self.assign(target, of, Some(&item.context_expr), None);
+                    }
                 }
                 self.statements(&node.body);
             }
-            Stmt::Match(node) => {
-                self.expression(&node.subject);
-                for case in &node.cases {
-                    self.pattern(&case.pattern);
-                    self.optional(case.guard.as_deref());
-                    self.statements(&case.body);
-                }
-            }
+            Stmt::Match(node) => self.matching(node),
             Stmt::Raise(node) => {
                 self.optional(node.exc.as_deref());
                 self.optional(node.cause.as_deref());
@@ -145,45 +144,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// An annotated assignment. A target in parentheses is no local of its scope unless it is assigned to.
-    #[inline(never)]
-    fn annotated(&mut self, node: &'a StmtAnnAssign) {
-        match &*node.target {
-            Expr::Name(target) if !target.id.is_empty() => {
-                let written = self.scopes.names.intern(target.id.as_str());
-                let name = self.scopes.mangle(written);
-                let kind = if node.value.is_some() {
-                    BindingKind::Assignment
-                } else {
-                    BindingKind::Annotation
-                };
-                let flags = if node.simple {
-                    Flags::ANNOTATION.with(Flags::LOCAL)
-                } else {
-                    Flags::LOCAL
-                };
-                let lookup = if node.simple || node.value.is_some() {
-                    let site = Sites::one(kind, target.start().to_u32(), target.end().to_u32());
-                    Lookup::Symbol(self.scopes.define(name, flags, Some(site)))
-                } else {
-                    self.unevaluated(name)
-                };
-                self.reference(target, written, Context::Store, lookup, None);
-            }
-            target => self.expression(target),
-        }
-        self.annotation(&node.annotation);
-        self.optional(node.value.as_deref());
-    }
-
-    /// An annotation, which CPython 3.11 keeps out of the table if the module asks for annotations as strings.
-    fn annotation(&mut self, node: &'a Expr) {
-        let outer = self.is_unevaluated;
-        self.is_unevaluated |= self.future_annotations;
-        self.expression(node);
-        self.is_unevaluated = outer;
-    }
-
     #[inline(never)]
     fn conditional(&mut self, node: &'a StmtIf) {
         let outer = self.in_type_checking;
@@ -202,6 +162,17 @@ impl<'a> Walk<'a> {
     }
 
     #[inline(never)]
+    fn matching(&mut self, node: &'a StmtMatch) {
+        self.expression(&node.subject);
+        for case in &node.cases {
+            let origin = Origin::new(AssignmentKind::Match, &case.node_index, Some(&node.subject));
+            self.pattern(&case.pattern, &origin, Some(&node.subject));
+            self.optional(case.guard.as_deref());
+            self.statements(&case.body);
+        }
+    }
+
+    #[inline(never)]
     fn attempt(&mut self, node: &'a StmtTry) {
         let outer = self.in_try;
         self.in_try |= !node.handlers.is_empty();
@@ -212,7 +183,9 @@ impl<'a> Walk<'a> {
         for ExceptHandler::ExceptHandler(handler) in &node.handlers {
             self.optional(handler.type_.as_deref());
             if let Some(name) = &handler.name {
-                self.bind(name, Flags::LOCAL, BindingKind::Assignment);
+                let symbol = self.bind(name, Flags::LOCAL, BindingKind::Assignment);
+                let origin = Origin::new(AssignmentKind::Except, &handler.node_index, handler.type_.as_deref());
+                self.assigned_name(node_id(&handler.node_index), name, origin, symbol, None);
             }
             self.statements(&handler.body);
         }

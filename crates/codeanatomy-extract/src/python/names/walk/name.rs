@@ -4,7 +4,7 @@ use ruff_python_ast::{ExprAttribute, ExprContext, ExprName, Identifier};
 use ruff_text_size::Ranged;
 
 use super::Walk;
-use crate::python::names::facts::{Context, Lookup, Reference, node_id};
+use crate::python::names::facts::{Bound, Context, Lookup, Reference, node_id};
 use crate::python::scope::{BindingKind, Flags, NameId, Sites, SymbolId, Unevaluated};
 
 impl<'a> Walk<'a> {
@@ -64,7 +64,7 @@ impl<'a> Walk<'a> {
         lookup: Lookup,
         chain: Option<&'a ExprAttribute>,
     ) {
-        if self.wants_references {
+        if self.wants.references {
             let (node_id, scope) = (node_id(&node.node_index), self.scopes.current());
             self.facts.references.push(Reference {
                 node_id,
@@ -85,7 +85,17 @@ impl<'a> Walk<'a> {
         }
         let site = Sites::one(kind, name.start().to_u32(), name.end().to_u32());
         let name = self.mangled(name.as_str());
-        Some(self.scopes.define(name, flags, Some(site)))
+        Some(self.bind_at(name, flags, site))
+    }
+
+    /// Binds a name at a site that is not a `Name` of the tree.
+    pub(super) fn bind_at(&mut self, name: NameId, flags: Flags, site: Sites) -> SymbolId {
+        let symbol = self.scopes.define(name, flags, Some(site));
+        if self.wants.flow {
+            let (bstart, bend) = (site.bstart, site.bend);
+            self.facts.bound.push(Bound { bstart, bend, symbol });
+        }
+        symbol
     }
 
     /// A name as the compiler has it here.

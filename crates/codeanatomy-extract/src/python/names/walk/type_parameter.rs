@@ -4,7 +4,8 @@ use ruff_python_ast::{Expr, StmtTypeAlias, TypeParam, TypeParams};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Walk;
-use crate::python::names::facts::{Lookup, node_id};
+use crate::python::names::facts::{AssignmentKind, Lookup, NO_PATH, Origin, Target, node_id};
+use crate::python::names::value::expression_id;
 use crate::python::scope::{BindingKind, Flags, Opening, ScopeKind};
 
 impl<'a> Walk<'a> {
@@ -15,9 +16,21 @@ impl<'a> Walk<'a> {
             _ => "",
         };
         if let Expr::Name(name) = &*node.name
-            && let Some(Lookup::Symbol(symbol)) = self.name(name, None)
+            && let Some(lookup) = self.name(name, None)
         {
-            self.scopes.mark_type_alias(symbol);
+            if let Lookup::Symbol(symbol) = lookup {
+                self.scopes.mark_type_alias(symbol);
+            }
+            let origin = Origin::new(AssignmentKind::TypeAlias, &node.node_index, Some(&node.value));
+            let target = Target::Expression(&node.name);
+            self.assigned(
+                expression_id(&node.name),
+                target,
+                origin,
+                Some(lookup),
+                NO_PATH,
+                Some(&node.value),
+            );
         }
         let id = node_id(&node.node_index);
         if let Some(type_params) = &node.type_params {

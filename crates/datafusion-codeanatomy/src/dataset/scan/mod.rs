@@ -1,0 +1,312 @@
+//! The operator that reads the files of a source.
+
+mod prune;
+mod reader;
+mod sizes;
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use codeanatomy_model::{Contract, Languages};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::stats::Precision;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{Result, Statistics, internal_err};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::utils::collect_columns;
+use datafusion::physical_expr::{EquivalenceProperties, LexOrdering, Partitioning, PhysicalExpr, PhysicalSortExpr};
+use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
+use datafusion::physical_plan::filter_pushdown::{
+    ChildPushdownResult, FilterPushdownPhase, FilterPushdownPropagation, PushedDown,
+};
+use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricBuilder, MetricCategory, MetricsSet};
+use datafusion::physical_plan::statistics::StatisticsArgs;
+use datafusion::physical_plan::stream::{RecordBatchReceiverStreamBuilder, RecordBatchStreamAdapter};
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties, ReplaceChildrenOptions};
+
+use futures::{FutureExt, StreamExt};
+
+use super::filter::FileFilter;
+use super::partition::split_by_bytes;
+use super::provider::{Dataset, key_constraint};
+use crate::source::Files;
+use reader::Reader;
+pub(crate) use sizes::estimated_rows;
+
+/// Reads one dataset of a source: a run of files per partition, in path order, so that every partition has the
+/// dataset's canonical order. Files are read and parsed on the blocking pool, one at a time per partition, and their
+/// rows are sent on in batches; nothing is read ahead of what the query takes.
+#[derive(Debug, Clone)]
+pub(crate) struct DatasetScanExec {
+    dataset: Dataset,
+    projection: Vec<usize>,
+    /// The number of files of the source, before `filter`.
+    listed: usize,
+    files: Files,
+    runs: Vec<Range<usize>>,
+    filter: FileFilter,
+    /// What joins and the like say while they run, over rows of the output.
+    pruning: Vec<Arc<dyn PhysicalExpr>>,
+    limit: Option<usize>,
+    properties: Arc<PlanProperties>,
+    metrics: ExecutionPlanMetricsSet,
+}
+
+impl DatasetScanExec {
+    /// The scan of the files among `files` that pass `filter`.
+    pub(crate) fn try_new(
+        dataset: Dataset,
+        projection: Option<&Vec<usize>>,
+        files: &Files,
+        filter: FileFilter,
+        limit: Option<usize>,
+        partitions: usize,
+    ) -> Result<Self> {
+        let contract = dataset.contract;
+        let projection = projection
+            .cloned()
+            .unwrap_or_else(|| (0..contract.columns.len()).collect());
+        let schema = Arc::new(contract.schema().project(&projection)?);
+        let listed = files.entries.len();
+        // Rows of an index have the paths of what it describes, in order over all indexes.
+        let (files, partitions) = match is_of_indexes(contract) {
+            true => (files.clone(), 1),
+            false => (select(files, &filter)?, partitions),
+        };
+        let sizes: Vec<u64> = files.entries.iter().map(|f| f.size).collect();
+        let runs = split_by_bytes(&sizes, partitions);
+        let properties = properties(contract, &projection, schema, runs.len());
+        Ok(Self {
+            dataset,
+            projection,
+            listed,
+            files,
+            runs,
+            filter,
+            pruning: vec![],
+            limit,
+            properties: Arc::new(properties),
+            metrics: ExecutionPlanMetricsSet::new(),
+        })
+    }
+}
+
+/// Whether rows come from SCIP indexes.
+fn is_of_indexes(contract: &Contract) -> bool {
+    contract.inputs == Languages::SCIP
+}
+
+fn select(files: &Files, filter: &FileFilter) -> Result<Files> {
+    let passed = filter.matches(files.entries.iter().map(|f| f.path.as_str()))?;
+    if passed.iter().all(|passed| *passed) {
+        return Ok(files.clone());
+    }
+    let chosen = files.entries.iter().zip(passed).filter(|(_, passed)| *passed);
+    Ok(files.with_entries(chosen.map(|(entry, _)| entry.clone()).collect()))
+}
+
+fn properties(
+    contract: &'static Contract,
+    projection: &[usize],
+    schema: SchemaRef,
+    partitions: usize,
+) -> PlanProperties {
+    let order = declared_order(contract, &schema);
+    let mut equivalences = EquivalenceProperties::new_with_orderings(schema, order);
+    if let Some(key) = key_constraint(contract).project(projection) {
+        equivalences = equivalences.with_constraints(key);
+    }
+    let partitioning = Partitioning::UnknownPartitioning(partitions);
+    PlanProperties::new(
+        equivalences,
+        partitioning,
+        EmissionType::Incremental,
+        Boundedness::Bounded,
+    )
+}
+
+/// As much of the canonical order as the columns of `schema` can say.
+pub(crate) fn declared_order(contract: &Contract, schema: &SchemaRef) -> Option<LexOrdering> {
+    let columns = contract
+        .order
+        .iter()
+        .map_while(|name| Some((*name, schema.index_of(name).ok()?)));
+    let ascending = datafusion::arrow::compute::SortOptions {
+        descending: false,
+        nulls_first: false,
+    };
+    LexOrdering::new(columns.map(|(name, i)| PhysicalSortExpr::new(Arc::new(Column::new(name, i)), ascending)))
+}
+
+impl DisplayAs for DatasetScanExec {
+    fn fmt_as(&self, format: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let files = self.files.entries.len();
+        if matches!(format, DisplayFormatType::TreeRender) {
+            return write!(f, "dataset={}\nfiles={files}", self.dataset.contract.name);
+        }
+        let columns: Vec<_> = self
+            .projection
+            .iter()
+            .map(|&i| self.dataset.contract.columns[i].name)
+            .collect();
+        write!(
+            f,
+            "DatasetScanExec: dataset={}, files={files}/{}, projection=[{}]",
+            self.dataset.contract.name,
+            self.listed,
+            columns.join(", ")
+        )?;
+        if let Some(limit) = self.limit {
+            write!(f, ", fetch={limit}")?;
+        }
+        if !self.pruning.is_empty() {
+            let pruning: Vec<_> = self.pruning.iter().map(ToString::to_string).collect();
+            write!(f, ", pruning=[{}]", pruning.join(", "))?;
+        }
+        if let Some(order) = self.properties.output_ordering() {
+            write!(f, ", output_ordering=[{order}]")?;
+        }
+        Ok(())
+    }
+}
+
+impl ExecutionPlan for DatasetScanExec {
+    fn name(&self) -> &str {
+        "DatasetScanExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![]
+    }
+
+    fn apply_expressions(
+        &self,
+        f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        for predicate in &self.pruning {
+            if f(predicate)? == TreeNodeRecursion::Stop {
+                return Ok(TreeNodeRecursion::Stop);
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    /// Takes predicates that say something of the path, to skip files by; whoever gave one still has to apply it to rows.
+    fn handle_child_pushdown_result(
+        &self,
+        phase: FilterPushdownPhase,
+        result: ChildPushdownResult,
+        _config: &ConfigOptions,
+    ) -> Result<FilterPushdownPropagation<Arc<dyn ExecutionPlan>>> {
+        let filters = result.parent_filters.iter().map(|f| &f.filter);
+        let propagation =
+            FilterPushdownPropagation::with_parent_pushdown_result(vec![PushedDown::No; result.parent_filters.len()]);
+        if phase == FilterPushdownPhase::Pre {
+            return Ok(propagation);
+        }
+        let names_path = |filter: &&Arc<dyn PhysicalExpr>| collect_columns(filter).iter().any(|c| c.name() == "path");
+        let pruning: Vec<_> = filters.filter(names_path).cloned().collect();
+        if pruning.is_empty() {
+            return Ok(propagation);
+        }
+        let scan = Self {
+            pruning,
+            metrics: ExecutionPlanMetricsSet::new(),
+            ..self.clone()
+        };
+        Ok(propagation.with_updated_node(Arc::new(scan)))
+    }
+
+    fn replace_children(
+        self: Arc<Self>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
+        _options: ReplaceChildrenOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        if children.is_empty() {
+            Ok(self)
+        } else {
+            internal_err!("DatasetScanExec has no children")
+        }
+    }
+
+    fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        if children.is_empty() {
+            Ok(self)
+        } else {
+            internal_err!("DatasetScanExec has no children")
+        }
+    }
+
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let Some(run) = self.runs.get(partition).cloned() else {
+            return internal_err!("DatasetScanExec has no partition {partition}");
+        };
+        let mut reader = Reader::new(self, partition, &context)?;
+        if partition == 0 {
+            let count = |name| {
+                MetricBuilder::new(&self.metrics)
+                    .with_category(MetricCategory::Rows)
+                    .global_counter(name)
+            };
+            count("files_listed").add(self.listed);
+            count("files_skipped_by_filter").add(self.listed - self.files.entries.len());
+        }
+        let files = Arc::clone(&self.files.entries);
+        let schema = self.schema();
+        // Not before the first row is asked for: a join that is still gathering its other side may yet say which files it
+        // wants.
+        let start = async move {
+            let mut stream = RecordBatchReceiverStreamBuilder::new(schema, 1);
+            let sender = stream.tx();
+            stream.spawn_blocking(move || reader.run(&files[run], &sender));
+            stream.build()
+        };
+        let stream = start.into_stream().flatten();
+        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), stream)))
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        Some(self.metrics.clone_inner())
+    }
+
+    fn statistics_from_inputs(&self, _inputs: &[Arc<Statistics>], args: &StatisticsArgs) -> Result<Arc<Statistics>> {
+        let mut statistics = Statistics::new_unknown(&self.schema());
+        let files = match args.partition().and_then(|p| self.runs.get(p)) {
+            Some(run) => &self.files.entries[run.clone()],
+            None => &self.files.entries[..],
+        };
+        let rows = match self.dataset.contract.name {
+            "file_scope" => Precision::Absent,
+            "files" => Precision::Exact(files.len().min(self.limit.unwrap_or(usize::MAX))),
+            dataset => {
+                let rows = estimated_rows(dataset, files.iter().map(|f| f.size).sum()).max(files.len());
+                Precision::Inexact(rows.min(self.limit.unwrap_or(usize::MAX)))
+            }
+        };
+        statistics.num_rows = rows;
+        Ok(Arc::new(statistics))
+    }
+
+    fn supports_limit_pushdown(&self) -> bool {
+        false
+    }
+
+    fn with_fetch(&self, limit: Option<usize>) -> Option<Arc<dyn ExecutionPlan>> {
+        Some(Arc::new(Self {
+            limit,
+            metrics: ExecutionPlanMetricsSet::new(),
+            ..self.clone()
+        }))
+    }
+
+    fn fetch(&self) -> Option<usize> {
+        self.limit
+    }
+}

@@ -1,0 +1,252 @@
+//! The work of one partition of a scan.
+
+use std::cell::RefCell;
+use std::io;
+use std::sync::Arc;
+
+use codeanatomy_extract::bytecode::{SourceFile, source_path};
+use codeanatomy_extract::file::Entry;
+use codeanatomy_extract::{Extractor, Request, Table, scip};
+use codeanatomy_model::Language;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::common::{DataFusionError, Result, exec_datafusion_err};
+use datafusion::execution::TaskContext;
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::metrics::{
+    BaselineMetrics, Count, ExecutionPlanMetricsSet, MetricBuilder, MetricCategory, Time,
+};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::Sender;
+
+use super::prune::FilePruner;
+use super::{DatasetScanExec, is_of_indexes};
+use crate::dataset::cache::SessionCache;
+use crate::dataset::filter::FileFilter;
+use crate::settings::Settings;
+use crate::source::{FileReader, Source};
+
+/// Files that are looked at at once: so many are pruned in one go, and on their way from an object store.
+const WINDOW: usize = 32;
+
+/// Reads a run of files and sends their rows.
+pub(super) struct Reader {
+    source: Source,
+    files: RefCell<FileReader>,
+    /// How indexes are read, if that is what the files are.
+    indexes: Option<scip::Options>,
+    dataset: &'static str,
+    filter: FileFilter,
+    pruner: FilePruner,
+    extractor: Extractor,
+    left: usize,
+    batch_size: usize,
+    runtime: Arc<RuntimeEnv>,
+    reservation: MemoryReservation,
+    metrics: ReaderMetrics,
+}
+
+struct ReaderMetrics {
+    baseline: BaselineMetrics,
+    files_read: Count,
+    files_skipped_by_join: Count,
+    bytes_read: Count,
+    files_parsed: Count,
+    parses_reused: Count,
+    time_reading: Time,
+}
+
+impl ReaderMetrics {
+    fn new(metrics: &ExecutionPlanMetricsSet, partition: usize) -> Self {
+        let counter = |name, category| {
+            MetricBuilder::new(metrics)
+                .with_category(category)
+                .counter(name, partition)
+        };
+        Self {
+            baseline: BaselineMetrics::new(metrics, partition),
+            files_read: counter("files_read", MetricCategory::Rows),
+            files_skipped_by_join: counter("files_skipped_by_join", MetricCategory::Rows),
+            bytes_read: counter("bytes_read", MetricCategory::Bytes),
+            files_parsed: counter("files_parsed", MetricCategory::Rows),
+            parses_reused: counter("parses_reused", MetricCategory::Rows),
+            time_reading: MetricBuilder::new(metrics).subset_time("time_reading", partition),
+        }
+    }
+}
+
+/// With the cache of the session, if it has one.
+fn extractor(request: &Request, context: &TaskContext) -> Result<Extractor> {
+    let config = context.session_config();
+    let capacity = config
+        .options()
+        .extensions
+        .get::<Settings>()
+        .map(|s| s.parse_cache_bytes);
+    let extractor = Extractor::new(request)?;
+    Ok(match (config.get_extension::<SessionCache>(), capacity) {
+        (Some(cache), Some(capacity)) if capacity > 0 => {
+            extractor.with_cache(cache.open(context.memory_pool(), capacity))
+        }
+        _ => extractor,
+    })
+}
+
+impl Reader {
+    pub(super) fn new(scan: &DatasetScanExec, partition: usize, context: &TaskContext) -> Result<Self> {
+        let mut request =
+            Request::new(scan.dataset.source.limits()).with(scan.dataset.contract, Some(scan.projection.clone()));
+        if let Some(query) = &scan.dataset.options.query {
+            request = request.with_query(query.clone());
+        }
+        let consumer = MemoryConsumer::new(format!("{}[{partition}]", scan.dataset.contract.name));
+        Ok(Self {
+            source: scan.dataset.source.clone(),
+            files: RefCell::new(scan.files.reader()),
+            indexes: is_of_indexes(scan.dataset.contract).then(|| scan.dataset.options.scip.clone()),
+            dataset: scan.dataset.contract.name,
+            filter: scan.filter.clone(),
+            pruner: FilePruner::new(&scan.pruning, &scan.schema()),
+            extractor: extractor(&request, context)?,
+            left: scan.limit.unwrap_or(usize::MAX),
+            batch_size: context.session_config().batch_size(),
+            runtime: context.runtime_env(),
+            reservation: consumer.register(context.memory_pool()),
+            metrics: ReaderMetrics::new(&scan.metrics, partition),
+        })
+    }
+
+    /// Reads `files` until all is sent or no more is wanted.
+    pub(super) fn run(&mut self, files: &[Entry], sender: &Sender<Result<RecordBatch>>) -> Result<()> {
+        if self.dataset == "file_scope" {
+            self.list_scope()?;
+        }
+        if let Some(options) = self.indexes.clone() {
+            return self.run_indexes(files, &options, sender);
+        }
+        for window in files.chunks(WINDOW) {
+            let wanted = self.pruner.wanted(window)?;
+            self.metrics.files_skipped_by_join.add(window.len() - wanted.len());
+            for (i, entry) in wanted.iter().enumerate() {
+                self.read(entry, &wanted[i..]);
+                let full = self.table()?.len() >= self.batch_size.min(self.left);
+                if full && !self.send(sender)? {
+                    return Ok(());
+                }
+            }
+            if sender.is_closed() {
+                return Ok(());
+            }
+        }
+        self.send(sender)?;
+        Ok(())
+    }
+
+    /// Adds the rows of a file.
+    fn read(&mut self, entry: &Entry, next: &[&Entry]) {
+        let reads = self.extractor.reads(entry.language);
+        let (bytes, beside) = if reads {
+            let _timer = self.metrics.time_reading.timer();
+            let files = self.files.get_mut();
+            files.expect(next.iter().copied());
+            let bytes = files.read(entry);
+            self.metrics.files_read.add(1);
+            let is_compiled = entry.language == Language::Bytecode && self.extractor.reads_source_of_bytecode();
+            let beside = source_path(&entry.path).filter(|_| is_compiled);
+            let beside = beside.and_then(|path| files.read_beside(&path).ok());
+            (bytes.inspect(|b| self.metrics.bytes_read.add(b.len())), beside)
+        } else {
+            (Ok(Vec::new()), None)
+        };
+        let _timer = self.metrics.baseline.elapsed_compute().timer();
+        if entry.language == Language::Bytecode {
+            let source = beside.map(|(bytes, modified)| SourceFile { bytes, modified });
+            self.extractor.add_bytecode(entry, bytes, source);
+        } else {
+            let before = self.extractor.parses();
+            self.extractor.add(entry, bytes);
+            let parses = self.extractor.parses();
+            self.metrics.files_parsed.add(parses.made - before.made);
+            self.metrics.parses_reused.add(parses.reused - before.reused);
+        }
+    }
+
+    /// Reads indexes document by document, in the order of the paths of the documents.
+    fn run_indexes(
+        &mut self,
+        files: &[Entry],
+        options: &scip::Options,
+        sender: &Sender<Result<RecordBatch>>,
+    ) -> Result<()> {
+        let mut indexes = vec![];
+        for entry in files {
+            let opened = self.files.get_mut().open(entry);
+            let opened = opened.and_then(|reader| scip::Index::open(&entry.path, reader, options.clone()));
+            let mut index = opened.map_err(|e| exec_datafusion_err!("cannot read the index '{}': {e}", entry.path))?;
+            self.metrics.files_read.add(1);
+            let paths: Vec<String> = index.paths().map(str::to_string).collect();
+            let passed = self.filter.matches(paths.iter().map(String::as_str))?;
+            let mut passed = paths
+                .into_iter()
+                .zip(passed)
+                .filter(|(_, p)| *p)
+                .map(|(p, _)| p)
+                .collect::<Vec<_>>();
+            passed.dedup();
+            index.retain(|path| passed.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
+            indexes.push(index);
+        }
+        let next = |indexes: &[scip::Index<_>]| {
+            let first = |(i, index): (usize, &scip::Index<_>)| Some((index.paths().next()?.to_string(), i));
+            indexes.iter().enumerate().filter_map(first).min().map(|(_, i)| i)
+        };
+        while let Some(i) = next(&indexes) {
+            let timer = self.metrics.baseline.elapsed_compute().timer();
+            let files = &self.files;
+            let source = |path: &str| -> io::Result<Vec<u8>> { Ok(files.borrow_mut().read_beside(path)?.0) };
+            self.extractor.add_scip(&mut indexes[i], &source);
+            timer.done();
+            if self.table()?.len() >= self.batch_size.min(self.left) && !self.send(sender)? {
+                return Ok(());
+            }
+        }
+        self.send(sender)?;
+        Ok(())
+    }
+
+    /// Sends what the table holds, in batches. False if no more is wanted.
+    fn send(&mut self, sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
+        let rows = self.table()?.take()?;
+        self.reservation.try_resize(rows.get_array_memory_size())?;
+        let mut start = 0;
+        while start < rows.num_rows() && self.left > 0 {
+            let length = self.batch_size.min(rows.num_rows() - start).min(self.left);
+            let batch = rows.slice(start, length);
+            self.metrics.baseline.record_output(length);
+            start += length;
+            self.left -= length;
+            if sender.blocking_send(Ok(batch)).is_err() {
+                return Ok(false);
+            }
+        }
+        Ok(self.left > 0)
+    }
+
+    fn list_scope(&mut self) -> Result<()> {
+        let rows = Handle::current().block_on(self.source.scope(&self.runtime))?;
+        let passed = self.filter.matches(rows.iter().map(|r| r.path.as_str()))?;
+        let table = self.table()?;
+        for (row, _) in rows.iter().zip(passed).filter(|(_, passed)| *passed) {
+            table.push(&row.row());
+        }
+        Ok(())
+    }
+
+    fn table(&mut self) -> Result<&mut Table> {
+        let dataset = self.dataset;
+        self.extractor
+            .table(dataset)
+            .ok_or_else(|| DataFusionError::Internal(format!("the extractor has no table {dataset}")))
+    }
+}
