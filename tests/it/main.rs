@@ -3,6 +3,7 @@
 
 mod graph;
 mod host;
+mod pages;
 mod proto;
 mod rules;
 mod scan;

@@ -30,6 +30,7 @@ pub const CATALOGUE: &[&Contract] = &[
     TsNodeRow::CONTRACT,
     TsErrorRow::CONTRACT,
     TsCaptureRow::CONTRACT,
+    DefUseRow::CONTRACT,
     CodeFileRow::CONTRACT,
     CodeUnitRow::CONTRACT,
     InstructionRow::CONTRACT,
@@ -41,7 +42,6 @@ pub const CATALOGUE: &[&Contract] = &[
     ScipSymbolRow::CONTRACT,
     ScipRelationshipRow::CONTRACT,
     ScipDiagnosticRow::CONTRACT,
-    DefUseRow::CONTRACT,
 ];
 
 /// The dataset of that name.

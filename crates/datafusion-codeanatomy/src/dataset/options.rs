@@ -68,5 +68,5 @@ impl WrittenOptions<'_> {
 
 /// Whether a dataset is nothing without a query.
 pub(crate) fn needs_query(contract: &Contract) -> bool {
-    contract.name == "ts_captures"
+    contract.requires == Some("query")
 }

@@ -1,0 +1,108 @@
+//! The pages in `docs/`: they are what the contracts say, or this fails. `WRITE_PAGES=1` writes them anew.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use codeanatomy_model::{CATALOGUE, Contract, Languages};
+use datafusion::prelude::SessionContext;
+use datafusion_codeanatomy::register_all;
+
+use crate::lines;
+
+const GENERATED: &str = "<!-- Made from the contracts by `tests/it/pages.rs`; change them, not this page. -->\n";
+
+fn inputs(contract: &Contract) -> &'static str {
+    match contract.inputs {
+        inputs if inputs == Languages::PYTHON => "Python files",
+        inputs if inputs == Languages::SOURCE => "source files of every language that is built in",
+        inputs if inputs == Languages::BYTECODE => "`.pyc` files of CPython 3.9 to 3.14",
+        inputs if inputs == Languages::SCIP => "`.scip` indexes",
+        other => panic!("{other:?} wants words"),
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Text as a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn page(contract: &Contract, parameters: &[String]) -> String {
+    let mut page = format!("{GENERATED}\n# `{}`\n\n{}\n\n", contract.name, contract.description());
+    writeln!(page, "- Family: {}", contract.family.name()).unwrap();
+    writeln!(page, "- Read from: {}", inputs(contract)).unwrap();
+    writeln!(page, "- Key: {}", list(contract.key)).unwrap();
+    writeln!(page, "- Order: {}, ascending, text by its bytes", list(contract.order)).unwrap();
+    if let Some(id) = contract.id {
+        let parts = id.parts.join(", ");
+        writeln!(page, "- Id: `{}` = `stable_id('{}', {parts})`", id.column, id.prefix).unwrap();
+    }
+    if let Some(node) = contract.node {
+        writeln!(page, "- Graph: each row is a node of kind {node}").unwrap();
+    }
+    page.push_str("\n## Columns\n\n| column | type | null | meaning |\n|---|---|---|---|\n");
+    for column in contract.columns {
+        let null = if column.nullable { "may be" } else { "never" };
+        let (name, ty) = (column.name, column.ty.sql_name());
+        writeln!(page, "| `{name}` | {ty} | {null} | {} |", cell(&column.description())).unwrap();
+    }
+    page.push_str("\n## Arguments of the function\n\n| argument | meaning |\n|---|---|\n");
+    for parameter in parameters {
+        page.push_str(parameter);
+        page.push('\n');
+    }
+    page
+}
+
+async fn pages() -> BTreeMap<String, String> {
+    let ctx = SessionContext::new();
+    register_all(&ctx).unwrap();
+    let mut pages = BTreeMap::new();
+    let mut index = format!("{GENERATED}\n# Datasets\n");
+    let mut family = "";
+    for contract in CATALOGUE {
+        let name = contract.name;
+        let sql = format!(
+            "SELECT concat('`', parameter, '`'), description FROM table_functions() WHERE function = '{name}' ORDER BY position"
+        );
+        let row = |line: String| format!("| {line} |");
+        let parameters: Vec<_> = lines(&ctx, &sql).await.into_iter().map(row).collect();
+        pages.insert(format!("datasets/{name}.md"), page(contract, &parameters));
+        if contract.family.name() != family {
+            family = contract.family.name();
+            write!(index, "\n## {family}\n\n").unwrap();
+        }
+        let first = contract.description();
+        let first = first.split_inclusive(". ").next().unwrap_or_default().trim_end();
+        writeln!(index, "- [`{name}`](datasets/{name}.md): {first}").unwrap();
+    }
+    pages.insert("README.md".to_string(), index);
+    pages
+}
+
+#[tokio::test]
+async fn the_pages_are_what_the_contracts_say() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    for (path, text) in pages().await {
+        let path = docs.join(path);
+        if std::env::var_os("WRITE_PAGES").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &text).unwrap();
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            written == text,
+            "{} is stale: run this test with WRITE_PAGES=1",
+            path.display()
+        );
+    }
+    let known: Vec<_> = CATALOGUE.iter().map(|c| format!("{}.md", c.name)).collect();
+    for entry in std::fs::read_dir(docs.join("datasets")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(known.contains(&name), "docs/datasets/{name} is of no dataset");
+    }
+}
