@@ -20,6 +20,7 @@ import argparse
 import collections
 import io
 import os
+import shutil
 import sys
 import tempfile
 import tokenize
@@ -28,7 +29,7 @@ import binary_rows
 import scip_expected
 from scip_expected import CODECS, DIAGNOSTIC, DOCUMENT, OCCURRENCE, PARSED, RELATIONSHIP, SYMBOLS, Expected, parsed
 
-RELATION = "{dataset}(source => '{folder}', index => '{index}', position_encoding => '{unit}')"
+RELATION = "{dataset}(source => '{folder}', include => '/{index}', position_encoding => {unit})"
 
 
 class Ours:
@@ -43,7 +44,9 @@ class Ours:
             unit = ":" + arguments.unit if arguments.unit else ""
             command = [arguments.dump, "%s:%s%s" % (self.index, self.folder, unit), dataset, ",".join(columns)]
         else:
-            relation = arguments.relation.format(dataset=dataset, folder=self.folder, index=self.index, unit=arguments.unit)
+            index = os.path.relpath(self.index, self.folder).replace(os.sep, "/")
+            unit = "'%s'" % arguments.unit if arguments.unit else "NULL"
+            relation = arguments.relation.format(dataset=dataset, folder=self.folder, index=index, unit=unit)
             query = "SELECT %s FROM %s" % (", ".join(columns), relation)
             command = [arguments.binary, "-q", "--format", "nd-json", "--maxrows", "inf", "-c", query]
         return binary_rows.json_rows(command, columns, dataset)
@@ -169,11 +172,17 @@ def main():
 
 def judge(arguments, index, path, folder):
     """The rows that an index should have, and whether others are there."""
-    name = "index.scip" if arguments.dump else os.path.relpath(path, folder).replace(os.sep, "/")
-    expected, ours = Expected(index, name, folder, arguments.unit or None), Ours(arguments, path, folder)
     differences, counts = collections.defaultdict(list), collections.Counter()
-    compare(ours, expected, differences, counts)
-    check_ids(ours, differences)
+    with tempfile.TemporaryDirectory() as scratch:
+        there = path
+        if not arguments.dump:
+            # The program finds an index below its source, and there shall be no other.
+            folder = shutil.copytree(folder, os.path.join(scratch, "source"), ignore=shutil.ignore_patterns("*.scip"))
+            there = shutil.copyfile(path, os.path.join(folder, "index.scip"))
+        expected = Expected(index, "index.scip", folder, arguments.unit or None)
+        ours = Ours(arguments, there, folder)
+        compare(ours, expected, differences, counts)
+        check_ids(ours, differences)
     print("%s: %s" % (path, ", ".join("%d %s" % (count, dataset) for dataset, count in counts.items())))
     for category, where in sorted(differences.items()):
         print("  DIFFERENCE: %s: %d, as in %s" % (category, len(where), "; ".join(where[:3])))

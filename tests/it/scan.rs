@@ -158,6 +158,52 @@ async fn the_memory_limit_is_respected() {
     );
 }
 
+/// The engine trusts the order, so that only rows which it has forgotten the order of can be sorted anew.
+#[tokio::test]
+async fn every_dataset_comes_in_the_order_that_it_declares() {
+    let sources = [
+        "../sqllogictest/fixtures",
+        "../crates/codeanatomy-extract/tests",
+        "../examples",
+    ];
+    let mut seen = 0;
+    for source in sources.map(|s| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(s)) {
+        let ctx = session(1, 512);
+        for contract in codeanatomy_model::CATALOGUE {
+            let query = match contract.name {
+                "ts_captures" => ", query => '(identifier) @name'",
+                _ => "",
+            };
+            let sql = format!(
+                "SELECT * FROM \"{}\"(source => '{}'{query})",
+                contract.name,
+                source.display()
+            );
+            let given = crate::rows(&ctx, &sql).await.unwrap();
+            seen += given
+                .iter()
+                .map(datafusion::arrow::array::RecordBatch::num_rows)
+                .sum::<usize>();
+            let name = format!("copy_{}", contract.name);
+            let schema = contract.schema();
+            let given = datafusion::arrow::compute::concat_batches(&schema, &given).unwrap();
+            let copy = datafusion::catalog::MemTable::try_new(schema, vec![vec![given.clone()]]).unwrap();
+            ctx.register_table(&name, Arc::new(copy)).unwrap();
+            let order = contract
+                .order
+                .iter()
+                .map(|c| format!("{c} NULLS LAST"))
+                .collect::<Vec<_>>();
+            let sql = format!("SELECT * FROM {name} ORDER BY {}", order.join(", "));
+            let sorted = crate::rows(&ctx, &sql).await.unwrap();
+            let sorted = datafusion::arrow::compute::concat_batches(&contract.schema(), &sorted).unwrap();
+            assert_eq!(given, sorted, "{} of {}", contract.name, source.display());
+            ctx.deregister_table(&name).unwrap();
+        }
+    }
+    assert!(seen > 50_000, "{seen} rows");
+}
+
 #[tokio::test]
 async fn every_column_can_be_named_without_quotes() {
     let ctx = session(1, 8192);

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use codeanatomy_model::CATALOGUE;
 use datafusion::object_store::memory::InMemory;
 use datafusion::object_store::path::Path as ObjectPath;
 use datafusion::object_store::throttle::{ThrottleConfig, ThrottledStore};
@@ -170,21 +171,20 @@ async fn a_commit_is_read_without_a_checkout() {
 async fn function_external_table_and_attached_source_give_the_same_rows() {
     let source = folder(FILES);
     let place = source.path().display().to_string();
-    let by_function = answers(&context(), &format!("source => '{place}'")).await;
-
     let attached = context();
     attach_source(&attached, source.path(), &SourceOptions::default())
         .await
         .unwrap();
     let external = context();
-    for dataset in ["calls", "files", "definitions", "ast_nodes"] {
-        let sql = format!("CREATE EXTERNAL TABLE {dataset} STORED AS CODEANATOMY LOCATION '{place}'");
+    for contract in CATALOGUE.iter().filter(|c| c.requires.is_none()) {
+        let (name, order) = (contract.name, contract.order.join(", "));
+        let sql = format!("CREATE EXTERNAL TABLE \"{name}\" STORED AS CODEANATOMY LOCATION '{place}'");
         rows(&external, &sql).await.unwrap();
-    }
-    for (question, expected) in QUESTIONS.iter().zip(&by_function) {
-        let sql = question.replace("{}", "");
-        assert_eq!(&lines(&attached, &sql).await, expected);
-        assert_eq!(&lines(&external, &sql).await, expected);
+        let by_function = format!("SELECT * FROM \"{name}\"(source => '{place}') ORDER BY {order}");
+        let expected = lines(&context(), &by_function).await;
+        let by_name = format!("SELECT * FROM \"{name}\" ORDER BY {order}");
+        assert_eq!(lines(&attached, &by_name).await, expected, "{name}");
+        assert_eq!(lines(&external, &by_name).await, expected, "{name}");
     }
 }
 

@@ -5,8 +5,8 @@ use std::io;
 use std::sync::Arc;
 
 use codeanatomy_extract::file::Entry;
-use datafusion::common::Result;
 use datafusion::common::runtime::SpawnedTask;
+use datafusion::common::{Result, plan_err};
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::object_store::path::Path;
@@ -30,6 +30,9 @@ pub(super) struct Objects {
 impl Objects {
     /// All objects below `url`, or the one that it names: their relative paths and sizes.
     pub(super) async fn list(url: &ListingTableUrl, runtime: &RuntimeEnv) -> Result<(Self, Vec<(String, u64)>)> {
+        if url.get_glob().is_some() {
+            return plan_err!("'{url}' holds a glob: name the folder, and say by `include` which of its files to read");
+        }
         let store = runtime.object_store(url)?;
         let prefix = url.prefix().clone();
         let found: Vec<_> = store.list(Some(&prefix)).try_collect().await?;

@@ -29,6 +29,7 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Pla
 
 use futures::{FutureExt, StreamExt};
 
+use super::cache::ScanId;
 use super::filter::FileFilter;
 use super::partition::split_by_bytes;
 use super::provider::{Dataset, key_constraint};
@@ -51,6 +52,7 @@ pub(crate) struct DatasetScanExec {
     /// What joins and the like say while they run, over rows of the output.
     pruning: Vec<Arc<dyn PhysicalExpr>>,
     limit: Option<usize>,
+    id: ScanId,
     properties: Arc<PlanProperties>,
     metrics: ExecutionPlanMetricsSet,
 }
@@ -88,6 +90,7 @@ impl DatasetScanExec {
             filter,
             pruning: vec![],
             limit,
+            id: ScanId::default(),
             properties: Arc::new(properties),
             metrics: ExecutionPlanMetricsSet::new(),
         })

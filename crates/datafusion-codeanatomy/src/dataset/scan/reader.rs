@@ -77,7 +77,7 @@ impl ReaderMetrics {
 }
 
 /// With the cache of the session, if it has one.
-fn extractor(request: &Request, context: &TaskContext) -> Result<Extractor> {
+fn extractor(request: &Request, scan: &DatasetScanExec, context: &TaskContext) -> Result<Extractor> {
     let config = context.session_config();
     let capacity = config
         .options()
@@ -87,7 +87,7 @@ fn extractor(request: &Request, context: &TaskContext) -> Result<Extractor> {
     let extractor = Extractor::new(request)?;
     Ok(match (config.get_extension::<SessionCache>(), capacity) {
         (Some(cache), Some(capacity)) if capacity > 0 => {
-            extractor.with_cache(cache.open(context.memory_pool(), capacity))
+            extractor.with_cache(cache.open(&scan.id, context.memory_pool(), capacity))
         }
         _ => extractor,
     })
@@ -108,7 +108,7 @@ impl Reader {
             dataset: scan.dataset.contract.name,
             filter: scan.filter.clone(),
             pruner: FilePruner::new(&scan.pruning, &scan.schema()),
-            extractor: extractor(&request, context)?,
+            extractor: extractor(&request, scan, context)?,
             left: scan.limit.unwrap_or(usize::MAX),
             batch_size: context.session_config().batch_size(),
             runtime: context.runtime_env(),
