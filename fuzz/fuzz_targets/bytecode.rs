@@ -5,7 +5,7 @@
 use codeanatomy_extract::bytecode::SourceFile;
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Options, Request};
-use codeanatomy_model::{CATALOGUE, Family};
+use codeanatomy_model::{CATALOGUE, Language, Languages};
 use libfuzzer_sys::fuzz_target;
 
 /// The magic numbers of Python 3.9 to 3.14.
@@ -27,10 +27,11 @@ fuzz_target!(|data: &[u8]| {
     };
     let request = CATALOGUE
         .iter()
-        .filter(|contract| contract.family == Family::Flow)
+        .filter(|contract| contract.inputs == Languages::BYTECODE)
         .fold(Request::new(options), |request, contract| request.with(contract, None));
     let entry = Entry {
         path: "__pycache__/fuzz.cpython-311.pyc".to_owned(),
+        language: Language::Bytecode,
         size: file.len() as u64,
         module: None,
         is_package: false,
@@ -41,7 +42,7 @@ fuzz_target!(|data: &[u8]| {
         modified: None,
     };
     extractor.add_bytecode(&entry, Ok(file), Some(source));
-    for contract in CATALOGUE.iter().filter(|contract| contract.family == Family::Flow) {
+    for contract in CATALOGUE.iter().filter(|contract| contract.inputs == Languages::BYTECODE) {
         if let Some(table) = extractor.table(contract.name) {
             table.take().expect("a batch that can be made");
         }

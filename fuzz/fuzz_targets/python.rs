@@ -7,16 +7,17 @@ use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Options, Request};
-use codeanatomy_model::{CATALOGUE, Contract};
+use codeanatomy_model::{CATALOGUE, Contract, Family, Language};
 use libfuzzer_sys::fuzz_target;
 
 thread_local! {
     static EXTRACTOR: RefCell<Extractor> = RefCell::new(extractor());
 }
 
-/// The datasets of a file; `file_scope` is of a folder.
+/// The datasets of a Python file that Ruff's parser gives; `file_scope` is of a folder.
 fn datasets() -> impl Iterator<Item = &'static &'static Contract> {
-    CATALOGUE.iter().filter(|c| c.name != "file_scope")
+    let of_python = |c: &&&Contract| c.inputs.contains(Language::Python) && c.family != Family::TreeSitter;
+    CATALOGUE.iter().filter(of_python).filter(|c| c.name != "file_scope")
 }
 
 fn extractor() -> Extractor {
@@ -27,6 +28,7 @@ fn extractor() -> Extractor {
 fuzz_target!(|bytes: &[u8]| {
     let entry = Entry {
         path: "pkg/mod.py".to_owned(),
+        language: Language::Python,
         size: bytes.len() as u64,
         module: Some("pkg.mod".to_owned()),
         is_package: false,
