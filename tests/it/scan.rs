@@ -206,18 +206,15 @@ async fn every_dataset_comes_in_the_order_that_it_declares() {
 
 #[tokio::test]
 async fn every_column_can_be_named_without_quotes() {
-    let ctx = session(1, 8192);
+    let (ctx, source) = (session(1, 8192), folder(&[]));
     for contract in codeanatomy_model::CATALOGUE {
         let query = match contract.name {
             "ts_captures" => ", query => '(identifier) @name'",
             _ => "",
         };
         let columns: Vec<_> = contract.columns.iter().map(|c| c.name).collect();
-        let sql = format!(
-            "SELECT {} FROM {}(text => ''{query})",
-            columns.join(", "),
-            contract.name
-        );
+        let (listed, folder) = (columns.join(", "), source.path().display());
+        let sql = format!("SELECT {listed} FROM {}(source => '{folder}'{query})", contract.name);
         let frame = ctx.sql(&sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
         assert_eq!(frame.schema().fields().len(), columns.len());
     }

@@ -169,6 +169,7 @@ impl TextColumn {
 
     #[inline]
     fn append_n(&mut self, value: Option<&str>, count: usize) {
+        self.flush();
         match value {
             Some(text) => {
                 if let Err(error) = self.cells.try_append_value_n(text, count) {
@@ -198,4 +199,24 @@ impl TextColumn {
 
 fn builder(cells: usize) -> StringViewBuilder {
     StringViewBuilder::with_capacity(cells).with_fixed_block_size(BLOCK_BYTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_stay_in_order_however_they_are_added() -> Result<(), ArrowError> {
+        let mut column = TextColumn::new(true);
+        column.push_repeated("a", 2);
+        column.extend_sparse(3, [(1, "b")].into_iter());
+        column.push_repeated("b", 1);
+        column.extend_sparse(1, std::iter::empty());
+        column.append(Some("c"));
+        let cells = column.finish()?;
+        let cells: Vec<_> = cells.as_string_view().iter().collect();
+        let (a, b, c) = (Some("a"), Some("b"), Some("c"));
+        assert_eq!(cells, [a, a, None, b, None, b, None, c]);
+        Ok(())
+    }
 }

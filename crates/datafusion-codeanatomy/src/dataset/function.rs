@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use codeanatomy_extract::Options;
-use codeanatomy_model::Contract;
+use codeanatomy_model::{Contract, Language};
 use datafusion::catalog::{TableFunctionArgs, TableFunctionImpl, TableProvider};
 use datafusion::common::{Result, plan_err};
 
@@ -58,8 +58,14 @@ impl TableFunctionImpl for DatasetFunction {
         };
         match (sources.as_slice(), arguments.text("text")?, arguments.text("path")?) {
             ([], Some(text), path) => {
-                let source = Source::of_text(path.unwrap_or(TEXT_PATH), text, &options)?;
-                Ok(table(source))
+                let path = path.unwrap_or(TEXT_PATH);
+                let source = Source::of_text(path, text, &options)?;
+                match Language::of_path(path) {
+                    Some(language) if !self.contract.inputs.contains(language) => {
+                        plan_err!("{name}: there are no rows of a text in {}", language.name())
+                    }
+                    _ => Ok(table(source)),
+                }
             }
             ([_, ..], Some(_), _) => plan_err!("{name}: give either source or text, not both"),
             ([], None, _) if arguments.is_list("source") => plan_err!("{name}: the list of sources is empty"),

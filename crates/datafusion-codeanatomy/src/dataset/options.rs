@@ -58,6 +58,14 @@ impl WrittenOptions<'_> {
             },
         };
         let root = self.root.unwrap_or_default().to_string();
+        if !root.is_empty()
+            && root
+                .trim_matches('/')
+                .split('/')
+                .any(|part| matches!(part, "" | "." | ".."))
+        {
+            return plan_err!("{name}: '{root}' is no folder below the source; write its path as in 'packages/one'");
+        }
         let scip = scip::Options {
             position_encoding,
             root,

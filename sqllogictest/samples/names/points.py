@@ -1,0 +1,3 @@
+Point = tuple
+origin = (0, 0)
+_hidden = 1

@@ -1,0 +1,5 @@
+é = "𝄞"; y = é
+
+
+def f(x):
+    return x + y
