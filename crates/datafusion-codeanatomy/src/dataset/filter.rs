@@ -6,10 +6,10 @@ use codeanatomy_model::{Contract, Language, Languages};
 use datafusion::arrow::array::{Array, RecordBatch, StringViewArray, cast::AsArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::catalog::Session;
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::tree_node::TreeNode;
 use datafusion::common::{DFSchema, Result, exec_err, internal_err};
+use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::expr_rewriter::unnormalize_col;
-use datafusion::logical_expr::{Expr, Volatility};
 use datafusion::physical_expr::PhysicalExpr;
 
 /// A conjunction of predicates that name no column but `path` and `language`.
@@ -40,6 +40,16 @@ impl FileFilter {
         Ok(Self { predicates })
     }
 
+    /// The conjunction of `predicates`, whose only column is `path`, the first.
+    pub(crate) fn on_paths(predicates: Vec<Arc<dyn PhysicalExpr>>) -> Self {
+        Self { predicates }
+    }
+
+    /// Whether every file passes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.predicates.is_empty()
+    }
+
     /// Which files pass, of which these are the paths. Their ends say the languages.
     pub(crate) fn matches<'a>(&self, paths: impl Iterator<Item = &'a str>) -> Result<Vec<bool>> {
         let paths = StringViewArray::from_iter_values(paths);
@@ -68,25 +78,13 @@ fn file_schema() -> Schema {
     Schema::new(vec![Field::new("path", DataType::Utf8View, false), language])
 }
 
-/// The schema of a batch of paths.
-pub(crate) fn path_schema() -> Schema {
-    Schema::new(vec![Field::new("path", DataType::Utf8View, false)])
-}
-
 fn is_repeatable(expr: &Expr) -> bool {
-    let mut repeatable = true;
+    let reads_other_rows = |e: &Expr| {
+        Ok(matches!(
+            e,
+            Expr::ScalarSubquery(_) | Expr::Exists(_) | Expr::InSubquery(_) | Expr::OuterReferenceColumn(..)
+        ))
+    };
     // The visitor cannot fail.
-    let _ = expr.apply(|e| {
-        repeatable &= match e {
-            Expr::ScalarFunction(f) => f.func.signature().volatility != Volatility::Volatile,
-            Expr::ScalarSubquery(_) | Expr::Exists(_) | Expr::InSubquery(_) | Expr::OuterReferenceColumn(..) => false,
-            _ => true,
-        };
-        Ok(if repeatable {
-            TreeNodeRecursion::Continue
-        } else {
-            TreeNodeRecursion::Stop
-        })
-    });
-    repeatable
+    !expr.is_volatile() && !expr.exists(reads_other_rows).unwrap_or(true)
 }

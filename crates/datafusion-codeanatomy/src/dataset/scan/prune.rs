@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use codeanatomy_extract::file::Entry;
-use datafusion::arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode};
@@ -12,15 +11,15 @@ use datafusion::physical_expr::utils::collect_columns;
 use datafusion::physical_expr::{PhysicalExpr, split_conjunction};
 use datafusion::physical_expr_common::physical_expr::{snapshot_generation, snapshot_physical_expr};
 
-use crate::dataset::filter::path_schema;
+use crate::dataset::filter::FileFilter;
 
 /// Decides by those conjuncts of predicates that name no column but `path`.
 pub(super) struct FilePruner {
     predicates: Vec<Arc<dyn PhysicalExpr>>,
     schema: SchemaRef,
     generation: Option<u64>,
-    /// As of `generation`, on a batch of paths alone.
-    current: Vec<Arc<dyn PhysicalExpr>>,
+    /// As of `generation`.
+    current: FileFilter,
 }
 
 impl FilePruner {
@@ -30,7 +29,7 @@ impl FilePruner {
             predicates: predicates.to_vec(),
             schema: Arc::clone(schema),
             generation: None,
-            current: vec![],
+            current: FileFilter::default(),
         }
     }
 
@@ -40,20 +39,9 @@ impl FilePruner {
         if self.current.is_empty() {
             return Ok(files.iter().collect());
         }
-        let paths = StringViewArray::from_iter_values(files.iter().map(|f| f.path.as_str()));
-        let batch = RecordBatch::try_new(Arc::new(path_schema()), vec![Arc::new(paths)])?;
-        let mut wanted: Vec<&Entry> = files.iter().collect();
-        let mut passed = vec![true; files.len()];
-        for predicate in &self.current {
-            let value = predicate.evaluate(&batch)?.into_array(files.len())?;
-            let Some(value) = value.as_boolean_opt() else { continue };
-            for (i, passed) in passed.iter_mut().enumerate() {
-                *passed &= value.is_valid(i) && value.value(i);
-            }
-        }
-        let mut passed = passed.into_iter();
-        wanted.retain(|_| passed.next().unwrap_or(true));
-        Ok(wanted)
+        let passed = self.current.matches(files.iter().map(|f| f.path.as_str()))?;
+        let wanted = files.iter().zip(passed).filter(|(_, passed)| *passed);
+        Ok(wanted.map(|(file, _)| file).collect())
     }
 
     fn refresh(&mut self) -> Result<()> {
@@ -66,16 +54,17 @@ impl FilePruner {
             return Ok(());
         }
         self.generation = Some(generation);
-        self.current.clear();
+        let mut current = vec![];
         for predicate in &self.predicates {
             let predicate = snapshot_physical_expr(Arc::clone(predicate))?;
             for conjunct in split_conjunction(&predicate) {
                 let columns = collect_columns(conjunct);
                 if columns.len() == 1 && columns.iter().all(|c| self.is_path(c)) {
-                    self.current.push(on_paths(Arc::clone(conjunct))?);
+                    current.push(on_paths(Arc::clone(conjunct))?);
                 }
             }
         }
+        self.current = FileFilter::on_paths(current);
         Ok(())
     }
 
