@@ -39,6 +39,18 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// An error. What function may be meant is left out: of names that are equally near the engine takes the first of a
+    /// hash table, another one in every run.
+    pub(crate) fn error(message: String) -> Self {
+        match (
+            message.contains("Invalid function"),
+            message.split_once("Did you mean '"),
+        ) {
+            (true, Some((before, _))) => Self::Error(before.trim_end().to_owned()),
+            _ => Self::Error(message),
+        }
+    }
+
     /// What stays when the values are left out.
     pub(crate) fn shape(&self) -> String {
         match self {

@@ -129,7 +129,7 @@ async fn run_file(session: Session, suite: PathBuf, file: String, root: String) 
         run.records.push(observed(
             format!("{file}:0"),
             "register_all".to_owned(),
-            Outcome::Error(error.to_string()),
+            Outcome::error(error.to_string()),
         ));
         return run;
     }
@@ -139,7 +139,7 @@ async fn run_file(session: Session, suite: PathBuf, file: String, root: String) 
             run.records.push(observed(
                 format!("{file}:0"),
                 String::new(),
-                Outcome::Error(error.kind().to_string()),
+                Outcome::error(error.kind().to_string()),
             ));
             return run;
         }
@@ -161,7 +161,7 @@ async fn run_file(session: Session, suite: PathBuf, file: String, root: String) 
         let output = AssertUnwindSafe(runner.apply_record(record)).catch_unwind().await;
         let outcome = match output {
             Ok(output) => outcome(output),
-            Err(panic) => Some(Outcome::Error(format!("panic: {}", panic_message(panic.as_ref())))),
+            Err(panic) => Some(Outcome::error(format!("panic: {}", panic_message(panic.as_ref())))),
         };
         if let (false, Some(outcome)) = (location.is_empty(), outcome) {
             run.records.push(observed(location, sql, without(&root, outcome)));
@@ -173,14 +173,14 @@ async fn run_file(session: Session, suite: PathBuf, file: String, root: String) 
 fn outcome(output: RecordOutput<DFColumnType>) -> Option<Outcome> {
     match output {
         RecordOutput::Query { error: Some(error), .. } | RecordOutput::Statement { error: Some(error), .. } => {
-            Some(Outcome::Error(error.to_string()))
+            Some(Outcome::error(error.to_string()))
         }
         RecordOutput::Query { types, rows, .. } => Some(Outcome::Rows {
             types: types.iter().map(ColumnType::to_char).collect(),
             rows: rows.iter().map(|row| row.join("\t")).collect(),
         }),
         RecordOutput::Statement { .. } => Some(Outcome::Done),
-        RecordOutput::Let { error: Some(error), .. } => Some(Outcome::Error(error.to_string())),
+        RecordOutput::Let { error: Some(error), .. } => Some(Outcome::error(error.to_string())),
         RecordOutput::Let { values, .. } => Some(Outcome::Rows {
             types: String::new(),
             rows: vec![values.join("\t")],
