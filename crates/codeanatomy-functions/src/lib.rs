@@ -1,14 +1,22 @@
 //! SQL functions of CodeAnatomy, usable in any DataFusion session.
 //!
-//! One SQL name is one module; [`scalar_functions`] is the list.
+//! One SQL name is one module; [`scalar_functions`] and [`aggregate_functions`] are the lists.
 
+mod content_digest;
+mod encode;
 mod stable_id;
 
 use std::sync::Arc;
 
-use datafusion_expr::ScalarUDF;
+use datafusion_expr::{AggregateUDF, ScalarUDF};
 
+pub use content_digest::ContentDigest;
 pub use stable_id::StableId;
+
+/// Every aggregate function.
+pub fn aggregate_functions() -> Vec<Arc<AggregateUDF>> {
+    vec![Arc::new(AggregateUDF::from(ContentDigest::new()))]
+}
 
 /// Every scalar function.
 pub fn scalar_functions() -> Vec<Arc<ScalarUDF>> {
