@@ -57,7 +57,6 @@ async fn everything_that_a_host_has_survives() {
         .build();
     let ctx = SessionContext::new_with_state(state);
     rows(&ctx, "CREATE TABLE mine AS VALUES (1), (2)").await.unwrap();
-    rows(&ctx, "PREPARE twice(BIGINT) AS SELECT $1 + $1").await.unwrap();
     let before = ctx.state();
     let other_handle = ctx.clone();
 
@@ -86,8 +85,10 @@ async fn everything_that_a_host_has_survives() {
     assert!(functions(&before).iter().all(|f| kept.contains(f)));
     let planned = planner.0.load(Ordering::Relaxed);
     assert_eq!(lines(&ctx, "SELECT count(*) FROM mine").await, ["2"]);
+    rows(&ctx, "PREPARE twice(BIGINT) AS SELECT $1 + $1").await.unwrap();
+    register_all(&ctx).unwrap();
     assert_eq!(lines(&ctx, "EXECUTE twice(21)").await, ["42"]);
-    assert_eq!(planner.0.load(Ordering::Relaxed), planned + 2);
+    assert_eq!(planner.0.load(Ordering::Relaxed), planned + 3);
     assert!((ctx.state().query_planner().as_ref() as &dyn Any).is::<CountingPlanner>());
 
     let error = rows(&ctx, "CREATE FUNCTION f(BIGINT) RETURNS BIGINT RETURN $1")
@@ -123,6 +124,57 @@ async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
     assert!(!ctx.state().table_functions().contains_key("files"));
 }
 
+/// Our physical rules, in their order.
+const OURS: [&str; 1] = ["winner_select"];
+
+fn position(rules: &[String], name: &str) -> usize {
+    rules.iter().position(|r| r == name).unwrap()
+}
+
+/// A rule cannot stand beside one that a host took out.
+#[tokio::test]
+async fn a_missing_neighbour_of_a_rule_is_an_error_before_anything_changes() {
+    let state = SessionStateBuilder::new()
+        .with_default_features()
+        .with_physical_optimizer_rules(vec![])
+        .build();
+    let ctx = SessionContext::new_with_state(state);
+    let error = register_all(&ctx).unwrap_err().strip_backtrace();
+    assert!(
+        error.contains("winner_select stands before the engine's physical rule WindowTopN"),
+        "{error}"
+    );
+    assert!(!ctx.state().table_functions().contains_key("files"));
+}
+
+/// A function may have taken over a name that is an alias of another.
+#[tokio::test]
+async fn every_name_keeps_its_function() {
+    let ctx = SessionContext::new();
+    let upper = ctx.state().scalar_functions()["upper"].as_ref().clone();
+    let length = ctx.state().scalar_functions()["length"].as_ref().clone();
+    ctx.register_udf(upper.clone().with_aliases(["shout", "length"]));
+    ctx.register_udf(length);
+    ctx.register_udf(upper.with_aliases(["character_length"]));
+    let names = |ctx: &SessionContext| {
+        let state = ctx.state();
+        let names = state
+            .scalar_functions()
+            .iter()
+            .map(|(n, f)| (n.clone(), f.name().to_string()));
+        names.collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let before = names(&ctx);
+    assert_eq!(
+        (before["length"].as_str(), before["character_length"].as_str()),
+        ("character_length", "upper")
+    );
+    register_all(&ctx).unwrap();
+    let after = names(&ctx);
+    let changed: Vec<_> = before.iter().filter(|(n, f)| after.get(*n) != Some(f)).collect();
+    assert!(changed.is_empty(), "{changed:?}");
+}
+
 /// An engine upgrade that adds, drops or moves a rule shows here, and is then thought about.
 #[tokio::test]
 async fn the_engines_rules_are_all_there_in_their_order() {
@@ -150,7 +202,14 @@ async fn the_engines_rules_are_all_there_in_their_order() {
     let ctx = SessionContext::new();
     let before = names(&ctx);
     register_all(&ctx).unwrap();
-    assert_eq!(names(&ctx), before);
+    let (analyzer, optimizer, physical) = names(&ctx);
+    let (ours, kept): (Vec<_>, Vec<_>) = physical.iter().cloned().partition(|r| OURS.contains(&r.as_str()));
+    assert_eq!(ours, OURS);
+    assert_eq!((analyzer, optimizer, kept), before);
+    assert_eq!(
+        position(&physical, "winner_select") + 1,
+        position(&physical, "WindowTopN")
+    );
     let (analyzer, optimizer, physical) = before;
     assert_eq!(analyzer, ["resolve_grouping_function", "type_coercion"]);
     assert_eq!(optimizer.len(), 25, "{optimizer:?}");

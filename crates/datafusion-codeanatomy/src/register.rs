@@ -11,15 +11,17 @@ use std::sync::Arc;
 
 use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalOptions, SessionCache, parameters};
 use crate::describe::listings;
+use crate::optimizer;
 use crate::planner::NamedArguments;
 use crate::settings::Settings;
 
 /// Registers everything in `ctx`, in place: table functions for all datasets, external tables `STORED AS CODEANATOMY`, their
-/// catalogue, scalar functions, and the planner that gives table functions named arguments.
+/// catalogue, scalar functions, the planner that gives table functions named arguments, and the physical rules.
 ///
-/// What the session has is kept: id, configuration, tables, catalogs, functions, rules, query planner, function factory
-/// and prepared statements. A second call changes nothing. Fails, before anything is changed, if the session already has
-/// a function of one of our names.
+/// What the session has is kept: id, configuration, tables, catalogs, functions, rules, query planner and function factory.
+/// Statements prepared before the call are not: the engine takes physical rules only where it builds the session's state
+/// anew, and drops them there. A second call changes nothing. Fails, before anything is changed, if the session already has
+/// a function of one of our names, or lacks the rule of the engine beside which one of ours stands.
 ///
 /// ```
 /// # use datafusion::prelude::*;
@@ -40,7 +42,7 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
             .is_some_and(|f| (f.function().as_ref() as &dyn Any).is::<DatasetFunction>())
     };
     if CATALOGUE.iter().all(|c| is_ours(c.name)) {
-        return Ok(());
+        return optimizer::install(&mut state);
     }
     let names = CATALOGUE.iter().map(|c| c.name).chain(listings().map(|(name, _)| name));
     let taken: Vec<_> = names.filter(|n| state.table_functions().contains_key(*n)).collect();
@@ -56,6 +58,7 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     {
         return plan_err!("the session already has a scalar function of our name: {}", f.name());
     }
+    optimizer::install(&mut state)?;
 
     for contract in CATALOGUE {
         state.register_udtf(contract.name, Arc::new(DatasetFunction::new(contract)));

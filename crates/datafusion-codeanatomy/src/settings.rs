@@ -2,21 +2,89 @@
 
 use std::any::Any;
 
-use datafusion::common::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
+use datafusion::common::config::{ConfigEntry, ConfigExtension, ConfigOptions, ExtensionOptions};
 use datafusion::common::{Result, config_err};
 
 /// The settings of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// How many bytes of parsed files a session keeps, so that another dataset of the same files is not parsed again; at
-    /// most an eighth of a limited memory pool; 0 for none.
+    /// `parse_cache_bytes`: how many bytes of parsed files a session keeps, so that another dataset of the same files is
+    /// not parsed again; at most an eighth of a limited memory pool; 0 for none.
     pub parse_cache_bytes: usize,
+    /// `optimizer.winner_select`: whether SQL that keeps the first rows of groups is run by `WinnerSelectExec`.
+    pub winner_select: bool,
+    /// `optimizer.interval_join`: whether joins on a key and a range are run by `IntervalJoinExec`.
+    pub interval_join: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             parse_cache_bytes: 256 << 20,
+            winner_select: true,
+            interval_join: true,
+        }
+    }
+}
+
+/// A setting, as SQL sees it: `codeanatomy.NAME`.
+struct Setting {
+    name: &'static str,
+    value: fn(&mut Settings) -> Value<'_>,
+    doc: &'static str,
+}
+
+enum Value<'a> {
+    Bytes(&'a mut usize),
+    Switch(&'a mut bool),
+}
+
+const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "parse_cache_bytes",
+        value: |s| Value::Bytes(&mut s.parse_cache_bytes),
+        doc: "How many bytes of parsed files a session keeps, so that another dataset of the same files is not \
+              parsed again; at most an eighth of a limited memory pool; 0 for none",
+    },
+    Setting {
+        name: "optimizer.winner_select",
+        value: |s| Value::Switch(&mut s.winner_select),
+        doc: "Whether queries that keep the first rows of groups (row_number() = 1, DISTINCT ON, first_value) are run \
+              by WinnerSelectExec",
+    },
+    Setting {
+        name: "optimizer.interval_join",
+        value: |s| Value::Switch(&mut s.interval_join),
+        doc: "Whether joins on a key and a range are run by IntervalJoinExec",
+    },
+];
+
+impl Settings {
+    /// Those of a session; the defaults if it has none.
+    pub(crate) fn of(config: &ConfigOptions) -> Self {
+        config.extensions.get::<Self>().cloned().unwrap_or_default()
+    }
+}
+
+impl Value<'_> {
+    fn set(self, name: &str, text: &str) -> Result<()> {
+        match self {
+            Value::Bytes(bytes) => match text.parse() {
+                Ok(value) => *bytes = value,
+                Err(_) => return config_err!("codeanatomy.{name} is a number of bytes, not '{text}'"),
+            },
+            Value::Switch(switch) => match text.to_lowercase().parse() {
+                Ok(value) => *switch = value,
+                Err(_) => return config_err!("codeanatomy.{name} is true or false, not '{text}'"),
+            },
+        }
+        Ok(())
+    }
+
+    fn text(self) -> String {
+        match self {
+            Value::Bytes(bytes) => bytes.to_string(),
+            Value::Switch(switch) => switch.to_string(),
         }
     }
 }
@@ -40,22 +108,22 @@ impl ExtensionOptions for Settings {
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<()> {
-        match key {
-            "parse_cache_bytes" => match value.parse() {
-                Ok(bytes) => self.parse_cache_bytes = bytes,
-                Err(_) => return config_err!("codeanatomy.{key} is a number of bytes, not '{value}'"),
-            },
-            _ => return config_err!("there is no setting codeanatomy.{key}; there is codeanatomy.parse_cache_bytes"),
+        match SETTINGS.iter().find(|s| s.name == key) {
+            Some(setting) => (setting.value)(self).set(key, value),
+            None => {
+                let all: Vec<_> = SETTINGS.iter().map(|s| format!("codeanatomy.{}", s.name)).collect();
+                config_err!("there is no setting codeanatomy.{key}; there are {}", all.join(", "))
+            }
         }
-        Ok(())
     }
 
     fn entries(&self) -> Vec<ConfigEntry> {
-        vec![ConfigEntry {
-            key: "codeanatomy.parse_cache_bytes".to_string(),
-            value: Some(self.parse_cache_bytes.to_string()),
-            description: "How many bytes of parsed files a session keeps, so that another dataset of the same files is not \
-                          parsed again; at most an eighth of a limited memory pool; 0 for none",
-        }]
+        let mut settings = self.clone();
+        let entry = |s: &Setting| ConfigEntry {
+            key: format!("codeanatomy.{}", s.name),
+            value: Some((s.value)(&mut settings).text()),
+            description: s.doc,
+        };
+        SETTINGS.iter().map(entry).collect()
     }
 }

@@ -10,6 +10,8 @@
 //! and name, target, kind and span: all columns that can differ, so the order is total and the winner does not depend on
 //! how rows arrive.
 
+mod recognise;
 mod select;
 
+pub(crate) use recognise::WinnerSelect;
 pub use select::{candidates_sql, losers_sql, winners_sql};
