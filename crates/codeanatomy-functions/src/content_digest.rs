@@ -8,9 +8,7 @@ use datafusion_common::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Fi
 use datafusion_common::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion_common::{Result, ScalarValue, internal_err, plan_err};
 use datafusion_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion_expr::{
-    Accumulator, AggregateUDFImpl, Documentation, EmitTo, GroupsAccumulator, Signature, Volatility,
-};
+use datafusion_expr::{Accumulator, AggregateUDFImpl, Documentation, EmitTo, GroupsAccumulator, Signature, Volatility};
 use datafusion_macros::user_doc;
 
 use crate::encode::{ColumnEncoder, is_encodable};
@@ -38,7 +36,10 @@ since hashes are added. Never null: no rows have a digest too.",
 | true |
 +------+
 ```"#,
-    argument(name = "value", description = "A column of the rows, of any type but a union; one or more of them.")
+    argument(
+        name = "value",
+        description = "A column of the rows, of any type but a union; one or more of them."
+    )
 )]
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct ContentDigest {
@@ -82,7 +83,10 @@ impl AggregateUDFImpl for ContentDigest {
         }
         for (i, ty) in types.iter().enumerate() {
             if !is_encodable(ty) {
-                return plan_err!("content_digest(value, ...): argument {} must not be a union, as {ty} is", i + 1);
+                return plan_err!(
+                    "content_digest(value, ...): argument {} must not be a union, as {ty} is",
+                    i + 1
+                );
             }
         }
         Ok(DataType::Utf8)
@@ -94,7 +98,11 @@ impl AggregateUDFImpl for ContentDigest {
 
     fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
         let name = format!("{}[rows]", args.name);
-        Ok(vec![Arc::new(Field::new(name, DataType::FixedSizeBinary(STATE_BYTES), false))])
+        Ok(vec![Arc::new(Field::new(
+            name,
+            DataType::FixedSizeBinary(STATE_BYTES),
+            false,
+        ))])
     }
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
@@ -156,7 +164,9 @@ fn states(values: &[ArrayRef]) -> Result<impl Iterator<Item = RowSum> + '_> {
     let Some(states) = values.first().and_then(|v| v.as_fixed_size_binary_opt()) else {
         return internal_err!("content_digest has one state, a fixed-size binary");
     };
-    Ok(states.iter().map(|state| state.map(RowSum::from_state).unwrap_or_default()))
+    Ok(states
+        .iter()
+        .map(|state| state.map(RowSum::from_state).unwrap_or_default()))
 }
 
 /// The rows of one group.
@@ -190,7 +200,10 @@ impl Accumulator for Rows {
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        Ok(vec![ScalarValue::FixedSizeBinary(STATE_BYTES, Some(self.0.state().to_vec()))])
+        Ok(vec![ScalarValue::FixedSizeBinary(
+            STATE_BYTES,
+            Some(self.0.state().to_vec()),
+        )])
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
@@ -247,7 +260,13 @@ impl GroupsAccumulator for Groups {
     fn convert_to_state(&self, values: &[ArrayRef], filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
         let mut hasher = RowHasher::try_new(values)?;
         let rows = 0..values.first().map_or(0, |v| v.len());
-        let sums = rows.map(|row| if passes(filter, row) { hasher.hash(row) } else { RowSum::default() });
+        let sums = rows.map(|row| {
+            if passes(filter, row) {
+                hasher.hash(row)
+            } else {
+                RowSum::default()
+            }
+        });
         let sums: Vec<_> = sums.collect();
         column(sums.iter())
     }

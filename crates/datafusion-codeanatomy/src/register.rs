@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use codeanatomy_functions::scalar_functions;
+use codeanatomy_functions::{aggregate_functions, scalar_functions};
 use codeanatomy_model::CATALOGUE;
 use datafusion::common::{Result, plan_err};
 use datafusion::execution::FunctionRegistry;
@@ -16,7 +16,7 @@ use crate::planner::NamedArguments;
 use crate::settings::Settings;
 
 /// Registers everything in `ctx`, in place: table functions for all datasets, external tables `STORED AS CODEANATOMY`, their
-/// catalogue, scalar functions, the planner that gives table functions named arguments, and the physical rules.
+/// catalogue, scalar and aggregate functions, the planner that gives table functions named arguments, and the physical rules.
 ///
 /// What the session has is kept: id, configuration, tables, catalogs, functions, rules, query planner and function factory.
 /// Statements prepared before the call are not: the engine takes physical rules only where it builds the session's state
@@ -58,6 +58,15 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     {
         return plan_err!("the session already has a scalar function of our name: {}", f.name());
     }
+    if let Some(f) = aggregate_functions()
+        .iter()
+        .find(|f| state.aggregate_functions().contains_key(f.name()))
+    {
+        return plan_err!(
+            "the session already has an aggregate function of our name: {}",
+            f.name()
+        );
+    }
     optimizer::install(&mut state)?;
 
     for contract in CATALOGUE {
@@ -76,6 +85,9 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     }
     for function in scalar_functions() {
         state.register_udf(function)?;
+    }
+    for function in aggregate_functions() {
+        state.register_udaf(function)?;
     }
     let datasets = CATALOGUE.iter().map(|c| (c.name, parameters(c)));
     let listings = listings().map(|(name, _)| (name, &[][..]));

@@ -89,6 +89,5 @@ pub(crate) fn is_encodable(ty: &DataType) -> bool {
     }
 }
 
-
 #[cfg(test)]
 mod tests;

@@ -98,7 +98,10 @@ pub(super) fn encoder(array: &ArrayRef) -> Result<Option<Box<dyn Encode>>> {
         }
         DataType::Map(_, _) => {
             let map = array.as_map().clone();
-            let items = vec![ColumnEncoder::try_new(map.keys())?, ColumnEncoder::try_new(map.values())?];
+            let items = vec![
+                ColumnEncoder::try_new(map.keys())?,
+                ColumnEncoder::try_new(map.values())?,
+            ];
             Box::new(Runs {
                 tag: MAP,
                 items,

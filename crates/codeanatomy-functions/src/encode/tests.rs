@@ -55,14 +55,29 @@ fn nulls_of_a_dictionary_may_be_keys_or_values() {
 #[test]
 fn numbers_have_the_bytes_of_their_value() {
     let seven = scalar(ScalarValue::Int64(Some(7)));
-    for ty in [DataType::Int8, DataType::Int16, DataType::Int32, DataType::UInt8, DataType::UInt64] {
+    for ty in [
+        DataType::Int8,
+        DataType::Int16,
+        DataType::Int32,
+        DataType::UInt8,
+        DataType::UInt64,
+    ] {
         assert_eq!(scalar(ScalarValue::Int64(Some(7)).cast_to(&ty).unwrap()), seven, "{ty}");
     }
     assert_ne!(scalar(ScalarValue::Float64(Some(7.0))), seven);
-    assert_ne!(scalar(ScalarValue::UInt64(Some(u64::MAX))), scalar(ScalarValue::Int64(Some(-1))));
+    assert_ne!(
+        scalar(ScalarValue::UInt64(Some(u64::MAX))),
+        scalar(ScalarValue::Int64(Some(-1)))
+    );
     let nan = f64::from_bits(0xfff8_0000_0000_0001);
-    assert_eq!(scalar(ScalarValue::Float64(Some(nan))), scalar(ScalarValue::Float32(Some(f32::NAN))));
-    assert_ne!(scalar(ScalarValue::Float64(Some(0.0))), scalar(ScalarValue::Float64(Some(-0.0))));
+    assert_eq!(
+        scalar(ScalarValue::Float64(Some(nan))),
+        scalar(ScalarValue::Float32(Some(f32::NAN)))
+    );
+    assert_ne!(
+        scalar(ScalarValue::Float64(Some(0.0))),
+        scalar(ScalarValue::Float64(Some(-0.0)))
+    );
     let decimal = |value, scale| scalar(ScalarValue::Decimal128(Some(value), 20, scale));
     assert_eq!(decimal(150, 2), decimal(15, 1));
     assert_eq!(decimal(150, 2), scalar(ScalarValue::Decimal32(Some(1500), 9, 3)));
@@ -87,7 +102,9 @@ fn times_have_the_bytes_of_their_instant() {
 #[test]
 fn nested_values_say_where_they_end() {
     let list = |values: &[&[i32]]| {
-        let values = values.iter().map(|v| Some(v.iter().map(|i| Some(*i)).collect::<Vec<_>>()));
+        let values = values
+            .iter()
+            .map(|v| Some(v.iter().map(|i| Some(*i)).collect::<Vec<_>>()));
         let lists = datafusion_common::arrow::array::ListArray::from_iter_primitive::<
             datafusion_common::arrow::datatypes::Int32Type,
             _,
@@ -98,9 +115,14 @@ fn nested_values_say_where_they_end() {
     let lists = list(&[&[1, 2], &[], &[1]]);
     assert_ne!(bytes(&lists, 0), bytes(&lists, 2));
     assert_eq!(bytes(&lists, 1), [16, 0, 0, 0, 0, 0, 0, 0, 0]);
-    let large = cast(&lists, &DataType::LargeList(Arc::new(
-        datafusion_common::arrow::datatypes::Field::new("other", DataType::Int64, true),
-    )))
+    let large = cast(
+        &lists,
+        &DataType::LargeList(Arc::new(datafusion_common::arrow::datatypes::Field::new(
+            "other",
+            DataType::Int64,
+            true,
+        ))),
+    )
     .unwrap();
     assert_eq!(bytes(&large, 0), bytes(&lists, 0));
     assert_eq!(bytes(&lists.slice(2, 1), 0), bytes(&lists, 2));
