@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalOptions, SessionCache, parameters};
 use crate::describe::listings;
 use crate::optimizer;
+use crate::ordering::CompleteOrders;
 use crate::planner::NamedArguments;
 use crate::settings::Settings;
 
@@ -68,6 +69,7 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
         );
     }
     optimizer::install(&mut state)?;
+    state.add_analyzer_rule(Arc::new(CompleteOrders));
 
     for contract in CATALOGUE {
         state.register_udtf(contract.name, Arc::new(DatasetFunction::new(contract)));

@@ -5,12 +5,33 @@ use std::any::Any;
 use datafusion::common::config::{ConfigEntry, ConfigExtension, ConfigOptions, ExtensionOptions};
 use datafusion::common::{Result, config_err};
 
+/// How far the answer to a query is one and the same, whatever the machine does: `codeanatomy.determinism`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Determinism {
+    /// The engine as it is.
+    #[default]
+    Off,
+    /// The same rows: what is chosen among ties is settled.
+    Set,
+    /// The same rows in the same order, and the same bytes.
+    Canonical,
+}
+
+/// Each with its name in SQL.
+const DETERMINISM: [(&str, Determinism); 3] = [
+    ("off", Determinism::Off),
+    ("set", Determinism::Set),
+    ("canonical", Determinism::Canonical),
+];
+
 /// The settings of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// `parse_cache_bytes`: how many bytes of parsed files a session keeps, so that another dataset of the same files is
     /// not parsed again; at most an eighth of a limited memory pool; 0 for none.
     pub parse_cache_bytes: usize,
+    /// `determinism`: how far the answer to a query is one and the same.
+    pub determinism: Determinism,
     /// `optimizer.winner_select`: whether SQL that keeps the first rows of groups is run by `WinnerSelectExec`.
     pub winner_select: bool,
     /// `optimizer.interval_join`: whether joins on a key and a range are run by `IntervalJoinExec`.
@@ -21,6 +42,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             parse_cache_bytes: 256 << 20,
+            determinism: Determinism::Off,
             winner_select: true,
             interval_join: true,
         }
@@ -37,6 +59,7 @@ struct Setting {
 enum Value<'a> {
     Bytes(&'a mut usize),
     Switch(&'a mut bool),
+    Determinism(&'a mut Determinism),
 }
 
 const SETTINGS: &[Setting] = &[
@@ -45,6 +68,12 @@ const SETTINGS: &[Setting] = &[
         value: |s| Value::Bytes(&mut s.parse_cache_bytes),
         doc: "How many bytes of parsed files a session keeps, so that another dataset of the same files is not \
               parsed again; at most an eighth of a limited memory pool; 0 for none",
+    },
+    Setting {
+        name: "determinism",
+        value: |s| Value::Determinism(&mut s.determinism),
+        doc: "'set' gives the same rows in every run: choices among ties are settled by completing orders; 'canonical' also the same \
+              order and the same bytes; 'off' leaves the engine as it is",
     },
     Setting {
         name: "optimizer.winner_select",
@@ -77,6 +106,10 @@ impl Value<'_> {
                 Ok(value) => *switch = value,
                 Err(_) => return config_err!("codeanatomy.{name} is true or false, not '{text}'"),
             },
+            Value::Determinism(value) => match DETERMINISM.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
+                Some((_, known)) => *value = *known,
+                None => return config_err!("codeanatomy.{name} is off, set or canonical, not '{text}'"),
+            },
         }
         Ok(())
     }
@@ -85,6 +118,10 @@ impl Value<'_> {
         match self {
             Value::Bytes(bytes) => bytes.to_string(),
             Value::Switch(switch) => switch.to_string(),
+            Value::Determinism(value) => {
+                let name = DETERMINISM.iter().find(|(_, known)| known == value);
+                name.map_or_else(String::new, |(name, _)| (*name).to_string())
+            }
         }
     }
 }

@@ -28,6 +28,11 @@ pub struct DatasetTable {
 }
 
 impl DatasetTable {
+    /// What the dataset promises.
+    pub(crate) fn contract(&self) -> &'static Contract {
+        self.dataset.contract
+    }
+
     /// The dataset `contract` of `source`.
     pub fn new(source: Source, contract: &'static Contract) -> Self {
         Self {

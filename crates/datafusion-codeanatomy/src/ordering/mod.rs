@@ -2,6 +2,8 @@
 
 mod canonical;
 mod categories;
+mod complete;
 
 pub(crate) use canonical::canonical_sort;
 pub(crate) use categories::Categories;
+pub(crate) use complete::CompleteOrders;

@@ -1,0 +1,142 @@
+//! `SET codeanatomy.determinism`: orders are completed, so that no choice is left to the machine.
+//!
+//! The analyzer rule `complete_orders` works on logical plans, with standard nodes only:
+//!
+//! | where | what is completed | from |
+//! |---|---|---|
+//! | `LIMIT`, `OFFSET` | the order below; without one, the declared order of the table, else all columns | `set` |
+//! | `DISTINCT ON` | its order | `set` |
+//! | `first_value`, `last_value`, `nth_value`, `any_value` | the order, by the arguments of all such functions beside it | `set` |
+//! | `array_agg`, `string_agg` | the same | `canonical` |
+//! | the output | the order at the top; without one, the declared order of the table, else all columns | `canonical` |
+//!
+//! Ties of window functions are a matter of the physical plan.
+
+mod aggregate;
+mod declared;
+mod refuse;
+mod total;
+
+use std::sync::Arc;
+
+use datafusion::common::Result;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::{DdlStatement, Distinct, Limit, LogicalPlan, Sort, SortExpr};
+use datafusion::optimizer::AnalyzerRule;
+
+use crate::settings::{Determinism, Settings};
+use declared::declared_order;
+use total::{complete, is_total};
+
+/// The rule.
+#[derive(Debug)]
+pub(crate) struct CompleteOrders;
+
+impl AnalyzerRule for CompleteOrders {
+    fn analyze(&self, plan: LogicalPlan, config: &ConfigOptions) -> Result<LogicalPlan> {
+        let level = Settings::of(config).determinism;
+        if level == Determinism::Off {
+            return Ok(plan);
+        }
+        refuse::check(&plan)?;
+        let plan = plan.transform_up_with_subqueries(|node| choice(node, level))?.data;
+        if level == Determinism::Canonical {
+            return output(plan);
+        }
+        Ok(plan)
+    }
+
+    fn name(&self) -> &str {
+        "complete_orders"
+    }
+}
+
+/// Settles what `node` chooses.
+fn choice(node: LogicalPlan, level: Determinism) -> Result<Transformed<LogicalPlan>> {
+    match node {
+        LogicalPlan::Limit(limit) => {
+            let input = Arc::new(ordered(Arc::unwrap_or_clone(limit.input))?);
+            Ok(Transformed::yes(LogicalPlan::Limit(Limit { input, ..limit })))
+        }
+        LogicalPlan::Sort(sort) if sort.fetch.is_some() => Ok(Transformed::yes(completed(sort)?)),
+        LogicalPlan::Distinct(Distinct::On(mut on)) => {
+            let written = on.sort_expr.take();
+            let written = written.unwrap_or_else(|| on.on_expr.iter().map(|e| e.clone().sort(true, false)).collect());
+            on.sort_expr = Some(complete(written, on.input.schema(), "DISTINCT ON")?);
+            Ok(Transformed::yes(LogicalPlan::Distinct(Distinct::On(on))))
+        }
+        LogicalPlan::Aggregate(aggregate) => aggregate::settle(aggregate, level),
+        node => Ok(Transformed::no(node)),
+    }
+}
+
+/// Completes the order in which rows leave the query.
+fn output(plan: LogicalPlan) -> Result<LogicalPlan> {
+    match plan {
+        // What they do with rows begins with the rows' order.
+        LogicalPlan::Explain(_)
+        | LogicalPlan::Analyze(_)
+        | LogicalPlan::Copy(_)
+        | LogicalPlan::Dml(_)
+        | LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)) => {
+            let outputs = |input: LogicalPlan| Ok(Transformed::yes(output(input)?));
+            Ok(plan.map_children(outputs)?.data)
+        }
+        LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) | LogicalPlan::DescribeTable(_) => Ok(plan),
+        plan => ordered(plan),
+    }
+}
+
+/// `plan` with a total order: its own order completed, else one given to it.
+fn ordered(plan: LogicalPlan) -> Result<LogicalPlan> {
+    if at_most_one_row(&plan) {
+        return Ok(plan);
+    }
+    let mut found = false;
+    let plan = plan.transform_down(|node| match node {
+        LogicalPlan::Sort(sort) => {
+            found = true;
+            Ok(Transformed::new(completed(sort)?, true, TreeNodeRecursion::Stop))
+        }
+        // They keep the order of their input.
+        node @ (LogicalPlan::Projection(_)
+        | LogicalPlan::Filter(_)
+        | LogicalPlan::SubqueryAlias(_)
+        | LogicalPlan::Limit(_)) => Ok(Transformed::no(node)),
+        // Sorted here, where the key is at hand, it costs nothing.
+        node @ LogicalPlan::TableScan(_) if is_total(&declared_order(&node), node.schema()) => {
+            found = true;
+            Ok(Transformed::new(sorted(declared_order(&node), node), true, TreeNodeRecursion::Stop))
+        }
+        node => Ok(Transformed::new(node, false, TreeNodeRecursion::Stop)),
+    })?;
+    let plan = plan.data;
+    if found {
+        return Ok(plan);
+    }
+    let expr = complete(declared_order(&plan), plan.schema(), "the order of the output")?;
+    Ok(if expr.is_empty() { plan } else { sorted(expr, plan) })
+}
+
+fn sorted(expr: Vec<SortExpr>, input: LogicalPlan) -> LogicalPlan {
+    LogicalPlan::Sort(Sort {
+        expr,
+        input: Arc::new(input),
+        fetch: None,
+    })
+}
+
+fn completed(sort: Sort) -> Result<LogicalPlan> {
+    let expr = complete(sort.expr, sort.input.schema(), "ORDER BY")?;
+    Ok(LogicalPlan::Sort(Sort { expr, ..sort }))
+}
+
+fn at_most_one_row(plan: &LogicalPlan) -> bool {
+    plan.max_rows().is_some_and(|rows| rows <= 1)
+}
+
+/// Ascending, nulls last: how columns that complete an order are sorted.
+fn ascending(expr: datafusion::logical_expr::Expr) -> SortExpr {
+    expr.sort(true, false)
+}
