@@ -4,6 +4,7 @@
 
 mod content_digest;
 mod encode;
+mod exact;
 mod stable_id;
 
 use std::sync::Arc;
@@ -11,11 +12,13 @@ use std::sync::Arc;
 use datafusion_expr::{AggregateUDF, ScalarUDF};
 
 pub use content_digest::ContentDigest;
+pub use exact::exact_function;
 pub use stable_id::StableId;
 
 /// Every aggregate function.
 pub fn aggregate_functions() -> Vec<Arc<AggregateUDF>> {
-    vec![Arc::new(AggregateUDF::from(ContentDigest::new()))]
+    let digest = Arc::new(AggregateUDF::from(ContentDigest::new()));
+    std::iter::once(digest).chain(exact::functions()).collect()
 }
 
 /// Every scalar function.

@@ -3,7 +3,11 @@
 mod canonical;
 mod categories;
 mod complete;
+mod types;
+mod windows;
 
 pub(crate) use canonical::canonical_sort;
 pub(crate) use categories::Categories;
 pub(crate) use complete::CompleteOrders;
+use types::has_order;
+pub(crate) use windows::SettleWindows;

@@ -13,7 +13,7 @@ use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan};
 
 use super::ascending;
-use super::total::has_order;
+use crate::ordering::has_order;
 use crate::settings::Determinism;
 
 /// From which level on the value of a function is settled; none if it does not depend on the order of rows, or if that
@@ -29,8 +29,8 @@ fn settled_from(function: &AggregateFunction) -> Option<Determinism> {
     (collects || ordered).then_some(Determinism::Canonical)
 }
 
-/// Completes the order of the functions of `aggregate` that depend on it. Those with the same order get the same
-/// completion, their arguments, so that they speak of the same rows: values of `first_value(a ORDER BY k)` and
+/// Completes the order of the functions of `aggregate` that depend on it. Those with the same order, and those without one, get
+/// the same completion, their arguments, so that they speak of the same rows: values of `first_value(a ORDER BY k)` and
 /// `first_value(b ORDER BY k)` are of one row, and the items of two arrays stand side by side.
 pub(super) fn settle(aggregate: Aggregate, level: Determinism) -> Result<Transformed<LogicalPlan>> {
     let concerned = |e: &Expr| function(e).is_some_and(|f| settled_from(f).is_some_and(|from| from <= level));
@@ -62,16 +62,18 @@ fn function(expr: &Expr) -> Option<&AggregateFunction> {
 
 fn with_order<'a>(
     f: &'a AggregateFunction,
-    beside: impl Iterator<Item = &'a AggregateFunction>,
+    beside: impl Iterator<Item = &'a AggregateFunction> + Clone,
     schema: &DFSchema,
 ) -> Result<Expr> {
     let mut params = f.params.clone();
+    if params.order_by.is_empty() && !params.distinct {
+        // Any order will do, and the engine sorts only once.
+        let ordered = beside.clone().find(|b| !b.params.order_by.is_empty() && !b.params.distinct);
+        params.order_by = ordered.map_or_else(Vec::new, |b| b.params.order_by.clone());
+    }
+    let written = params.order_by.clone();
     let same = |other: &&AggregateFunction| {
-        !f.params.distinct
-            && !other.params.distinct
-            && other.params.order_by == f.params.order_by
-            && other.params.filter == f.params.filter
-            && other.params.null_treatment == f.params.null_treatment
+        !f.params.distinct && !other.params.distinct && (other.params.order_by == written || other.params.order_by.is_empty())
     };
     // Of DISTINCT the engine takes no order but by its own arguments.
     let own = std::iter::once(f).filter(|f| f.params.distinct);

@@ -8,12 +8,14 @@
 //! | `DISTINCT ON` | its order | `set` |
 //! | `first_value`, `last_value`, `nth_value`, `any_value` | the order, by the arguments of all such functions beside it | `set` |
 //! | `array_agg`, `string_agg` | the same | `canonical` |
+//! | sums, means, variances … of floating-point numbers | nothing: they are computed exactly and rounded once | `canonical` |
 //! | the output | the order at the top; without one, the declared order of the table, else all columns | `canonical` |
 //!
 //! Ties of window functions are a matter of the physical plan.
 
 mod aggregate;
 mod declared;
+mod exact;
 mod refuse;
 mod total;
 
@@ -40,7 +42,14 @@ impl AnalyzerRule for CompleteOrders {
             return Ok(plan);
         }
         refuse::check(&plan)?;
-        let plan = plan.transform_up_with_subqueries(|node| choice(node, level))?.data;
+        let plan = plan.transform_up_with_subqueries(|node| {
+            let node = choice(node, level)?;
+            if level < Determinism::Canonical {
+                return Ok(node);
+            }
+            node.transform_data(exact::settle)
+        })?;
+        let plan = plan.data;
         if level == Determinism::Canonical {
             return output(plan);
         }
@@ -63,7 +72,7 @@ fn choice(node: LogicalPlan, level: Determinism) -> Result<Transformed<LogicalPl
         LogicalPlan::Distinct(Distinct::On(mut on)) => {
             let written = on.sort_expr.take();
             let written = written.unwrap_or_else(|| on.on_expr.iter().map(|e| e.clone().sort(true, false)).collect());
-            on.sort_expr = Some(complete(written, on.input.schema(), "DISTINCT ON")?);
+            on.sort_expr = Some(complete(written, &on.input, "DISTINCT ON")?);
             Ok(Transformed::yes(LogicalPlan::Distinct(Distinct::On(on))))
         }
         LogicalPlan::Aggregate(aggregate) => aggregate::settle(aggregate, level),
@@ -105,7 +114,7 @@ fn ordered(plan: LogicalPlan) -> Result<LogicalPlan> {
         | LogicalPlan::SubqueryAlias(_)
         | LogicalPlan::Limit(_)) => Ok(Transformed::no(node)),
         // Sorted here, where the key is at hand, it costs nothing.
-        node @ LogicalPlan::TableScan(_) if is_total(&declared_order(&node), node.schema()) => {
+        node @ LogicalPlan::TableScan(_) if is_total(&declared_order(&node), &node) => {
             found = true;
             Ok(Transformed::new(sorted(declared_order(&node), node), true, TreeNodeRecursion::Stop))
         }
@@ -115,7 +124,7 @@ fn ordered(plan: LogicalPlan) -> Result<LogicalPlan> {
     if found {
         return Ok(plan);
     }
-    let expr = complete(declared_order(&plan), plan.schema(), "the order of the output")?;
+    let expr = complete(declared_order(&plan), &plan, "the order of the output")?;
     Ok(if expr.is_empty() { plan } else { sorted(expr, plan) })
 }
 
@@ -128,7 +137,7 @@ fn sorted(expr: Vec<SortExpr>, input: LogicalPlan) -> LogicalPlan {
 }
 
 fn completed(sort: Sort) -> Result<LogicalPlan> {
-    let expr = complete(sort.expr, sort.input.schema(), "ORDER BY")?;
+    let expr = complete(sort.expr, &sort.input, "ORDER BY")?;
     Ok(LogicalPlan::Sort(Sort { expr, ..sort }))
 }
 

@@ -7,6 +7,13 @@ use datafusion::logical_expr::{Expr, LogicalPlan, Volatility, WindowFunctionDefi
 /// Functions that read the clock.
 const CLOCK: [&str; 3] = ["now", "current_date", "current_time"];
 
+/// Functions that keep a digest of the values, which depends on their order, and what gives the value itself.
+const APPROXIMATE: [(&str, &str); 3] = [
+    ("approx_median", "median"),
+    ("approx_percentile_cont", "percentile_cont"),
+    ("approx_percentile_cont_with_weight", "percentile_cont"),
+];
+
 /// Volatile by the engine's word, since they depend on the row's place in a file and not on the row; the same in every run.
 const PLACE: [&str; 2] = ["file_row_index", "input_file_name"];
 
@@ -21,6 +28,14 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
                     return plan_err!(
                         "{name} gives another value in every run, and codeanatomy.determinism asks for one answer; leave it out, put \
                          a literal in its place, or SET codeanatomy.determinism = 'off'"
+                    );
+                }
+                if let Some((name, _)) = function(expr)
+                    && let Some((_, exact)) = APPROXIMATE.iter().find(|(approximate, _)| *approximate == name)
+                {
+                    return plan_err!(
+                        "{name} depends on the order in which rows arrive, and codeanatomy.determinism asks for one answer; take \
+                         {exact}, or SET codeanatomy.determinism = 'off'"
                     );
                 }
                 Ok(TreeNodeRecursion::Continue)

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, DFSchema, Dependency, Result, plan_err};
-use datafusion::logical_expr::{Expr, SortExpr};
+use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
 
 use super::ascending;
+use crate::ordering::has_order;
 
-/// `written`, and behind it the columns of a declared key, else all other columns of `schema` in their order, ascending
+/// `written`, and behind it the columns of a declared key, else all other columns of `plan` in their order, ascending
 /// and nulls last. What earlier columns determine, by declared keys and what follows from them, is left out.
 /// Fails if a column is needed that has no order; `place` says where.
-pub(super) fn complete(written: Vec<SortExpr>, schema: &DFSchema, place: &str) -> Result<Vec<SortExpr>> {
+pub(super) fn complete(written: Vec<SortExpr>, plan: &LogicalPlan, place: &str) -> Result<Vec<SortExpr>> {
+    let schema = plan.schema();
+    let keys = keys(plan);
     let mut order: Vec<SortExpr> = vec![];
     for sort in written {
         if !order.iter().any(|earlier| earlier.expr == sort.expr) {
@@ -19,10 +21,10 @@ pub(super) fn complete(written: Vec<SortExpr>, schema: &DFSchema, place: &str) -
         }
     }
     let mut sorted = columns(&order, schema);
-    if determine_all(schema, &sorted) {
+    if determine_all(schema, &keys, &sorted) {
         return Ok(order);
     }
-    let rest: Vec<usize> = match shortest_key(schema, &sorted) {
+    let rest: Vec<usize> = match shortest_key(schema, &keys, &sorted) {
         Some(key) => key,
         None => (0..schema.fields().len()).collect(),
     };
@@ -40,7 +42,7 @@ pub(super) fn complete(written: Vec<SortExpr>, schema: &DFSchema, place: &str) -
             );
         }
         order.push(ascending(Expr::Column(Column::from((qualifier, field)))));
-        if determine_all(schema, &sorted) {
+        if determine_all(schema, &keys, &sorted) {
             break;
         }
     }
@@ -48,8 +50,8 @@ pub(super) fn complete(written: Vec<SortExpr>, schema: &DFSchema, place: &str) -
 }
 
 /// Whether rows that tie in `order` are the same rows.
-pub(super) fn is_total(order: &[SortExpr], schema: &DFSchema) -> bool {
-    determine_all(schema, &columns(order, schema))
+pub(super) fn is_total(order: &[SortExpr], plan: &LogicalPlan) -> bool {
+    determine_all(plan.schema(), &keys(plan), &columns(order, plan.schema()))
 }
 
 fn columns(order: &[SortExpr], schema: &DFSchema) -> BTreeSet<usize> {
@@ -61,42 +63,42 @@ fn columns(order: &[SortExpr], schema: &DFSchema) -> BTreeSet<usize> {
 }
 
 /// Whether rows that agree in `columns` are the same rows.
-fn determine_all(schema: &DFSchema, columns: &BTreeSet<usize>) -> bool {
-    columns.len() == schema.fields().len() || keys(schema).any(|key| key.iter().all(|i| columns.contains(i)))
+fn determine_all(schema: &DFSchema, keys: &[Vec<usize>], columns: &BTreeSet<usize>) -> bool {
+    columns.len() == schema.fields().len() || keys.iter().any(|key| key.iter().all(|i| columns.contains(i)))
 }
 
-/// Of the declared keys the one that needs the fewest columns beside those in `sorted`; the first of them.
-fn shortest_key(schema: &DFSchema, sorted: &BTreeSet<usize>) -> Option<Vec<usize>> {
-    let missing = |key: &[usize]| key.iter().filter(|i| !sorted.contains(i)).count();
-    let orderable = |key: &&[usize]| key.iter().all(|i| has_order(schema.field(*i).data_type()));
-    keys(schema)
-        .filter(orderable)
-        .min_by_key(|key| missing(key))
-        .map(<[usize]>::to_vec)
+/// Of the keys the one that needs the fewest columns beside those in `sorted`; the first of them.
+fn shortest_key(schema: &DFSchema, keys: &[Vec<usize>], sorted: &BTreeSet<usize>) -> Option<Vec<usize>> {
+    let missing = |key: &Vec<usize>| key.iter().filter(|i| !sorted.contains(i)).count();
+    let orderable = |key: &&Vec<usize>| key.iter().all(|i| has_order(schema.field(*i).data_type()));
+    keys.iter().filter(orderable).min_by_key(|key| missing(key)).cloned()
 }
 
-/// Columns of which no two rows have the same values, and which determine all others.
-fn keys(schema: &DFSchema) -> impl Iterator<Item = &[usize]> {
-    let width = schema.fields().len();
-    schema
-        .functional_dependencies()
-        .iter()
-        .filter(move |d| d.mode == Dependency::Single && !d.nullable && d.target_indices.len() == width)
-        .map(|d| d.source_indices.as_slice())
+/// Sets of columns of which no two rows have the same values.
+fn keys(plan: &LogicalPlan) -> Vec<Vec<usize>> {
+    if !keeps_keys(plan) {
+        return vec![];
+    }
+    let width = plan.schema().fields().len();
+    let dependencies = plan.schema().functional_dependencies().iter();
+    dependencies
+        .filter(|d| d.mode == Dependency::Single && !d.nullable && d.target_indices.len() == width)
+        .map(|d| d.source_indices.clone())
+        .collect()
 }
 
-/// Whether the engine can sort values of this type.
-pub(super) fn has_order(ty: &DataType) -> bool {
-    match ty {
-        DataType::Map(..) | DataType::Union(..) => false,
-        DataType::Dictionary(_, value) => has_order(value),
-        DataType::RunEndEncoded(_, values) => has_order(values.data_type()),
-        DataType::List(f)
-        | DataType::LargeList(f)
-        | DataType::ListView(f)
-        | DataType::LargeListView(f)
-        | DataType::FixedSizeList(f, _) => has_order(f.data_type()),
-        DataType::Struct(fields) => fields.iter().all(|f| has_order(f.data_type())),
-        _ => true,
+/// Whether what the engine says of keys can be relied on: it comes from a table's declaration or from grouping, through
+/// nodes that neither repeat rows nor add any. (Of `unnest` the engine says that the keys of its input are still keys.)
+fn keeps_keys(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::TableScan(_) => true,
+        LogicalPlan::Aggregate(aggregate) => !aggregate.group_expr.iter().any(|e| matches!(e, Expr::GroupingSet(_))),
+        LogicalPlan::Projection(_)
+        | LogicalPlan::Filter(_)
+        | LogicalPlan::SubqueryAlias(_)
+        | LogicalPlan::Sort(_)
+        | LogicalPlan::Limit(_)
+        | LogicalPlan::Window(_) => plan.inputs().iter().all(|input| keeps_keys(input)),
+        _ => false,
     }
 }
