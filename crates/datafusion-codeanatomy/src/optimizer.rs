@@ -7,7 +7,7 @@ use datafusion::execution::{FunctionRegistry, SessionState, SessionStateBuilder}
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
-use crate::ordering::SettleWindows;
+use crate::ordering::{Distrust, SettleWindows};
 use crate::winner::WinnerSelect;
 
 type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
@@ -19,6 +19,7 @@ fn rules() -> Vec<(Rule, &'static str)> {
         // engine's own top-k of a window, which would take the plan; and before `EnsureRequirements`, which gives the
         // operator its distribution.
         (Arc::new(WinnerSelect), "WindowTopN"),
+        (Arc::new(Distrust), "EnsureRequirements"),
         // It states requirements, which that rule satisfies.
         (Arc::new(SettleWindows), "EnsureRequirements"),
     ]

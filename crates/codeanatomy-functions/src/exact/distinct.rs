@@ -6,8 +6,8 @@ use datafusion_common::arrow::array::{ArrayRef, AsArray};
 use datafusion_common::{Result, ScalarValue, internal_err};
 use datafusion_expr::Accumulator;
 
-use super::statistic::{Statistic, Sums};
 use super::Numbers;
+use super::statistic::{Statistic, Sums};
 
 /// The distinct rows of one group, by the bits of their numbers; every NaN is the same, and so is zero of either sign.
 #[derive(Debug)]
@@ -61,7 +61,8 @@ impl Accumulator for Distinct {
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let mut sums = Sums::of(self.statistic);
         for [y, x] in &self.rows {
-            self.statistic.add(&mut sums, f64::from_bits(*y), f64::from_bits(*x), false);
+            self.statistic
+                .add(&mut sums, f64::from_bits(*y), f64::from_bits(*x), false);
         }
         Ok(ScalarValue::Float64(self.statistic.of(&sums)))
     }

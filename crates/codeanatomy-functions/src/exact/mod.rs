@@ -32,19 +32,43 @@ const FUNCTIONS: [(&str, Statistic, &str); 17] = [
     ("exact_avg", Statistic::Avg, "mean"),
     ("exact_var_pop", Statistic::VarPop, "variance of a population"),
     ("exact_var_samp", Statistic::VarSamp, "variance of a sample"),
-    ("exact_stddev_pop", Statistic::StddevPop, "standard deviation of a population"),
+    (
+        "exact_stddev_pop",
+        Statistic::StddevPop,
+        "standard deviation of a population",
+    ),
     ("exact_stddev", Statistic::Stddev, "standard deviation of a sample"),
     ("exact_covar_pop", Statistic::CovarPop, "covariance of a population"),
     ("exact_covar_samp", Statistic::CovarSamp, "covariance of a sample"),
     ("exact_corr", Statistic::Corr, "correlation"),
-    ("exact_regr_slope", Statistic::RegrSlope, "slope of the line of least squares"),
-    ("exact_regr_intercept", Statistic::RegrIntercept, "intercept of the line of least squares"),
+    (
+        "exact_regr_slope",
+        Statistic::RegrSlope,
+        "slope of the line of least squares",
+    ),
+    (
+        "exact_regr_intercept",
+        Statistic::RegrIntercept,
+        "intercept of the line of least squares",
+    ),
     ("exact_regr_r2", Statistic::RegrR2, "square of the correlation"),
     ("exact_regr_avgx", Statistic::RegrAvgx, "mean of x"),
     ("exact_regr_avgy", Statistic::RegrAvgy, "mean of y"),
-    ("exact_regr_sxx", Statistic::RegrSxx, "sum of the squares of x about its mean"),
-    ("exact_regr_syy", Statistic::RegrSyy, "sum of the squares of y about its mean"),
-    ("exact_regr_sxy", Statistic::RegrSxy, "sum of the products of x and y about their means"),
+    (
+        "exact_regr_sxx",
+        Statistic::RegrSxx,
+        "sum of the squares of x about its mean",
+    ),
+    (
+        "exact_regr_syy",
+        Statistic::RegrSyy,
+        "sum of the squares of y about its mean",
+    ),
+    (
+        "exact_regr_sxy",
+        Statistic::RegrSxy,
+        "sum of the products of x and y about their means",
+    ),
 ];
 
 /// All functions of the family.
@@ -84,8 +108,8 @@ impl Exact {
              Rows with a null do not count; without enough rows it is null, as {} is.",
             name.strip_prefix("exact_").unwrap_or(name)
         );
-        let mut documentation =
-            DocumentationBuilder::new_with_details(DocSection::default(), description, syntax).with_sql_example(format!(
+        let mut documentation = DocumentationBuilder::new_with_details(DocSection::default(), description, syntax)
+            .with_sql_example(format!(
                 "SELECT {name}({}) FROM (VALUES (1e16, 1.0), (1.0, 2.0), (-1e16, 4.0)) AS t(y, x)",
                 if parameters.len() == 1 { "y" } else { "y, x" }
             ));
@@ -320,9 +344,11 @@ fn states(statistic: Statistic, values: &[ArrayRef]) -> Result<impl Iterator<Ite
     let Some(states) = values.first().and_then(|v| v.as_binary_opt::<i32>()) else {
         return internal_err!("the state is one column of binary values");
     };
-    Ok(states.iter().map(move |state| match state.map(|s| Sums::from_state(statistic, s)) {
-        Some(Some(sums)) => Ok(sums),
-        Some(None) => internal_err!("a state is not one of exact sums"),
-        None => Ok(Sums::of(statistic)),
-    }))
+    Ok(states
+        .iter()
+        .map(move |state| match state.map(|s| Sums::from_state(statistic, s)) {
+            Some(Some(sums)) => Ok(sums),
+            Some(None) => internal_err!("a state is not one of exact sums"),
+            None => Ok(Sums::of(statistic)),
+        }))
 }

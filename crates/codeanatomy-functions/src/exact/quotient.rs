@@ -48,7 +48,11 @@ fn round(quotient: &BigUint, exact: bool, exponent: i64) -> f64 {
         return f64::INFINITY;
     }
     // Below the least normal number there is no hidden bit and the exponent field is zero.
-    let field = if kept >> (MANTISSA_BITS - 1) == 1 { (last + 1075) as u64 } else { 0 };
+    let field = if kept >> (MANTISSA_BITS - 1) == 1 {
+        (last + 1075) as u64
+    } else {
+        0
+    };
     f64::from_bits(field << 52 | (kept & ((1 << 52) - 1)))
 }
 

@@ -151,7 +151,13 @@ impl ExactSum {
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         let mut sum = self.clone();
         sum.carry();
-        let numbers = [sum.nans, sum.infinities, sum.negative_infinities, sum.first as i64, sum.limbs.len() as i64];
+        let numbers = [
+            sum.nans,
+            sum.infinities,
+            sum.negative_infinities,
+            sum.first as i64,
+            sum.limbs.len() as i64,
+        ];
         for number in numbers.iter().chain(&sum.limbs) {
             out.extend_from_slice(&number.to_le_bytes());
         }

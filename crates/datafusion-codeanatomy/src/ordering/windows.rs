@@ -33,7 +33,9 @@ use datafusion::physical_expr::{Distribution, LexOrdering, OrderingRequirements,
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::output_requirements::OutputRequirementExec;
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec, WindowUDFExpr};
-use datafusion::physical_plan::{ChildrenPropertiesMode, ExecutionPlan, ExecutionPlanProperties, ReplaceChildrenOptions, WindowExpr};
+use datafusion::physical_plan::{
+    ChildrenPropertiesMode, ExecutionPlan, ExecutionPlanProperties, ReplaceChildrenOptions, WindowExpr,
+};
 
 use super::has_order;
 use crate::settings::{Determinism, Settings};
@@ -68,7 +70,10 @@ fn settle(node: Arc<dyn ExecutionPlan>, level: Determinism) -> Result<Transforme
     } else {
         return Ok(Transformed::no(node));
     };
-    let Some(shows) = windows.iter().find(|w| shows_arrival(w).is_some_and(|from| from <= level)) else {
+    let Some(shows) = windows
+        .iter()
+        .find(|w| shows_arrival(w).is_some_and(|from| from <= level))
+    else {
         return Ok(Transformed::no(node));
     };
     let (Some(input), Some(first)) = (node.children().first().map(|i| Arc::clone(i)), windows.first()) else {
@@ -83,7 +88,9 @@ fn settle(node: Arc<dyn ExecutionPlan>, level: Determinism) -> Result<Transforme
     };
     let required = OutputRequirementExec::new(input, Some(OrderingRequirements::from(order)), distribution, None);
     let recompute = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
-    Ok(Transformed::yes(node.replace_children(vec![Arc::new(required)], recompute)?))
+    Ok(Transformed::yes(
+        node.replace_children(vec![Arc::new(required)], recompute)?,
+    ))
 }
 
 /// The keys, the order, and behind them all columns of `input`. None if there is nothing to order by.
@@ -125,10 +132,14 @@ fn total_order(
 /// Whether the input has a declared key of columns that have an order.
 fn has_ordered_key(input: &Arc<dyn ExecutionPlan>) -> bool {
     let schema = input.schema();
-    input.equivalence_properties().constraints().iter().any(|constraint| match constraint {
-        Constraint::PrimaryKey(columns) => columns.iter().all(|i| has_order(schema.field(*i).data_type())),
-        Constraint::Unique(_) => false,
-    })
+    input
+        .equivalence_properties()
+        .constraints()
+        .iter()
+        .any(|constraint| match constraint {
+            Constraint::PrimaryKey(columns) => columns.iter().all(|i| has_order(schema.field(*i).data_type())),
+            Constraint::Unique(_) => false,
+        })
 }
 
 /// From which level on the order of peers must be settled, if the function shows it.

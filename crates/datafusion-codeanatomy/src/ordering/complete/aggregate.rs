@@ -68,12 +68,16 @@ fn with_order<'a>(
     let mut params = f.params.clone();
     if params.order_by.is_empty() && !params.distinct {
         // Any order will do, and the engine sorts only once.
-        let ordered = beside.clone().find(|b| !b.params.order_by.is_empty() && !b.params.distinct);
+        let ordered = beside
+            .clone()
+            .find(|b| !b.params.order_by.is_empty() && !b.params.distinct);
         params.order_by = ordered.map_or_else(Vec::new, |b| b.params.order_by.clone());
     }
     let written = params.order_by.clone();
     let same = |other: &&AggregateFunction| {
-        !f.params.distinct && !other.params.distinct && (other.params.order_by == written || other.params.order_by.is_empty())
+        !f.params.distinct
+            && !other.params.distinct
+            && (other.params.order_by == written || other.params.order_by.is_empty())
     };
     // Of DISTINCT the engine takes no order but by its own arguments.
     let own = std::iter::once(f).filter(|f| f.params.distinct);

@@ -22,7 +22,8 @@ pub(super) fn declared_order(plan: &LogicalPlan) -> Vec<SortExpr> {
         LogicalPlan::SubqueryAlias(alias) => {
             // Columns keep their places and get another qualifier.
             let inner = alias.input.schema();
-            let place = |e: &Expr| position(inner, e).map(|i| Expr::Column(Column::from(alias.schema.qualified_field(i))));
+            let place =
+                |e: &Expr| position(inner, e).map(|i| Expr::Column(Column::from(alias.schema.qualified_field(i))));
             through(declared_order(&alias.input), place)
         }
         LogicalPlan::Projection(projection) => {
@@ -53,10 +54,14 @@ fn position(schema: &DFSchema, expr: &Expr) -> Option<usize> {
 }
 
 fn of_table(scan: &TableScan) -> Vec<SortExpr> {
-    let Ok(provider) = source_as_provider(&scan.source) else { return vec![] };
+    let Ok(provider) = source_as_provider(&scan.source) else {
+        return vec![];
+    };
     let order = if let Some(dataset) = provider.downcast_ref::<DatasetTable>() {
         let columns = dataset.contract().order.iter();
-        columns.map(|name| ascending(Expr::Column(Column::from_name(*name)))).collect()
+        columns
+            .map(|name| ascending(Expr::Column(Column::from_name(*name))))
+            .collect()
     } else if let Some(table) = provider.downcast_ref::<MemTable>() {
         table.sort_order.lock().first().cloned().unwrap_or_default()
     } else if let Some(table) = provider.downcast_ref::<ListingTable>() {
@@ -70,7 +75,12 @@ fn of_table(scan: &TableScan) -> Vec<SortExpr> {
         let expr = sort.expr.transform(|e| match e {
             Expr::Column(column) => {
                 let i = scan.projected_schema.index_of_column_by_name(None, &column.name);
-                let i = i.or_else(|| scan.projected_schema.fields().iter().position(|f| *f.name() == column.name));
+                let i = i.or_else(|| {
+                    scan.projected_schema
+                        .fields()
+                        .iter()
+                        .position(|f| *f.name() == column.name)
+                });
                 known &= i.is_some();
                 let column = i.map_or(column, |i| Column::from(scan.projected_schema.qualified_field(i)));
                 Ok(Transformed::yes(Expr::Column(column)))

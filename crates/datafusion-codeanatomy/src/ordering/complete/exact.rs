@@ -14,7 +14,9 @@ use datafusion::logical_expr::{
 /// The engine's functions that have an exact form, and that form.
 static EXACT: LazyLock<Vec<(Arc<AggregateUDF>, Arc<AggregateUDF>)>> = LazyLock::new(|| {
     let of_engine = all_default_aggregate_functions().into_iter();
-    of_engine.filter_map(|f| exact_function(f.name()).map(|exact| (f, exact))).collect()
+    of_engine
+        .filter_map(|f| exact_function(f.name()).map(|exact| (f, exact)))
+        .collect()
 });
 
 /// Puts exact functions in the place of the engine's, in an aggregate or a window; columns keep their names.
@@ -22,7 +24,9 @@ pub(super) fn settle(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     match &node {
         LogicalPlan::Aggregate(aggregate) => {
             let schema = aggregate.input.schema();
-            let Some(exact) = all(&aggregate.aggr_expr, schema)? else { return Ok(Transformed::no(node)) };
+            let Some(exact) = all(&aggregate.aggr_expr, schema)? else {
+                return Ok(Transformed::no(node));
+            };
             let aggregate = Aggregate::try_new(Arc::clone(&aggregate.input), aggregate.group_expr.clone(), exact)?;
             Ok(Transformed::yes(LogicalPlan::Aggregate(aggregate)))
         }
@@ -44,7 +48,11 @@ fn all(exprs: &[Expr], schema: &DFSchema) -> Result<Option<Vec<Expr>>> {
         let name = expr.schema_name().to_string();
         let exact = expr.clone().transform_up(|e| swap(e, schema))?;
         changed |= exact.transformed;
-        Ok(if exact.transformed { exact.data.alias(name) } else { exact.data })
+        Ok(if exact.transformed {
+            exact.data.alias(name)
+        } else {
+            exact.data
+        })
     });
     let exact = exact.collect::<Result<Vec<_>>>()?;
     Ok(changed.then_some(exact))

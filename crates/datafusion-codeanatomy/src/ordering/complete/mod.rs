@@ -116,7 +116,11 @@ fn ordered(plan: LogicalPlan) -> Result<LogicalPlan> {
         // Sorted here, where the key is at hand, it costs nothing.
         node @ LogicalPlan::TableScan(_) if is_total(&declared_order(&node), &node) => {
             found = true;
-            Ok(Transformed::new(sorted(declared_order(&node), node), true, TreeNodeRecursion::Stop))
+            Ok(Transformed::new(
+                sorted(declared_order(&node), node),
+                true,
+                TreeNodeRecursion::Stop,
+            ))
         }
         node => Ok(Transformed::new(node, false, TreeNodeRecursion::Stop)),
     })?;
