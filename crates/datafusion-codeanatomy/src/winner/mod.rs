@@ -14,6 +14,7 @@
 
 mod candidates;
 mod exec;
+mod select;
 mod spec;
 
 pub use candidates::{candidates_sql, losers_sql, winners_sql};
