@@ -15,6 +15,7 @@
 mod candidates;
 mod exec;
 mod recognise;
+mod select;
 mod selection;
 mod spec;
 mod winners;
