@@ -125,7 +125,7 @@ async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
 }
 
 /// Our physical rules, in their order.
-const OURS: [&str; 1] = ["winner_select"];
+const OURS: [&str; 2] = ["winner_select", "winner_combine"];
 
 fn position(rules: &[String], name: &str) -> usize {
     rules.iter().position(|r| r == name).unwrap()

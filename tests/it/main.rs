@@ -10,6 +10,7 @@ mod rules;
 mod scan;
 mod sources;
 mod store;
+mod winners;
 
 use std::path::Path;
 

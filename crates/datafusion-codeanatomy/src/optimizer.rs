@@ -8,7 +8,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
 use crate::ordering::{Distrust, SettleWindows};
-use crate::winner::WinnerSelect;
+use crate::winner::{WinnerCombine, WinnerSelect};
 
 type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
 
@@ -22,6 +22,8 @@ fn rules() -> Vec<(Rule, &'static str)> {
         (Arc::new(Distrust), "EnsureRequirements"),
         // It states requirements, which that rule satisfies.
         (Arc::new(SettleWindows), "EnsureRequirements"),
+        // After `EnsureRequirements`, which put a shuffle between the phases, or did not have to.
+        (Arc::new(WinnerCombine), "CombinePartialFinalAggregate"),
     ]
 }
 

@@ -13,7 +13,7 @@ use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalOptions, Sess
 use crate::describe::listings;
 use crate::optimizer;
 use crate::ordering::CompleteOrders;
-use crate::planner::NamedArguments;
+use crate::planner::{NamedArguments, relation_functions};
 use crate::settings::Settings;
 
 /// Registers everything in `ctx`, in place: table functions for all datasets, external tables `STORED AS CODEANATOMY`, their
@@ -46,6 +46,7 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
         return optimizer::install(&mut state);
     }
     let names = CATALOGUE.iter().map(|c| c.name).chain(listings().map(|(name, _)| name));
+    let names = names.chain(relation_functions().map(|f| f.name));
     let taken: Vec<_> = names.filter(|n| state.table_functions().contains_key(*n)).collect();
     if !taken.is_empty() {
         return plan_err!(

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod named_arguments;
+mod relation_function;
 
 pub(crate) use arguments::{Arguments, Parameter};
 pub(crate) use named_arguments::NamedArguments;
+pub(crate) use relation_function::{RelationArguments, RelationFunction, relation_functions};

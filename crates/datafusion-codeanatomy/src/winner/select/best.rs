@@ -1,0 +1,269 @@
+//! The first row of every group, and the second if something is said of it.
+//!
+//! A group is 24 bytes: the prefix of its best row, where that row is, and how many rows it has. Most rows are turned
+//! down by one comparison of prefixes; rows that are equal there are compared level by level, and no row is copied or
+//! encoded for it.
+
+use std::cmp::Ordering;
+
+use datafusion::error::Result;
+
+use super::compare::Loc;
+use super::finish::{Placed, Reported};
+use super::incoming::Weights;
+use super::layout::{Layout, ReportOf};
+use super::prefix::Meaning;
+use super::store::{Kept, Store};
+
+/// The highest bit of the count: whether another row has the order keys of the best.
+pub(super) const SHARED: u64 = 1 << 63;
+
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    prefix: u64,
+    loc: Loc,
+    /// Rows of the group, and [`SHARED`].
+    rows: u64,
+}
+
+const VACANT: Slot = Slot {
+    prefix: u64::MAX,
+    loc: Loc::NONE,
+    rows: 0,
+};
+
+/// The best rows so far.
+pub(crate) struct Best {
+    slots: Vec<Slot>,
+    /// Prefix and place of the second row of every group.
+    seconds: Option<Vec<(u64, Loc)>>,
+    /// Per report that counts ties: how many levels it compares, and the count of every group.
+    tied: Vec<(usize, Vec<i64>)>,
+    /// Groups with a row of the batch at hand.
+    touched: Vec<u32>,
+    kept: Kept,
+}
+
+impl Best {
+    pub(crate) fn new(layout: &Layout, second: bool) -> Self {
+        Self {
+            slots: Vec::new(),
+            seconds: second.then(Vec::new),
+            tied: layout.tied().into_iter().map(|prefix| (prefix, Vec::new())).collect(),
+            touched: Vec::new(),
+            kept: Kept::default(),
+        }
+    }
+
+    /// The rows of the batch `at` of `store`, one group and prefix each.
+    pub(crate) fn push(
+        &mut self,
+        store: &mut Store,
+        at: u32,
+        groups: &[usize],
+        count: usize,
+        prefixes: &[u64],
+        meaning: Meaning,
+        weights: Option<&Weights>,
+        order_keys: usize,
+    ) -> Result<()> {
+        self.slots.resize(count.max(self.slots.len()), VACANT);
+        if let Some(seconds) = &mut self.seconds {
+            seconds.resize(count.max(seconds.len()), (u64::MAX, Loc::NONE));
+        }
+        for (_, tied) in &mut self.tied {
+            tied.resize(count.max(tied.len()), 0);
+        }
+        let peer = if order_keys == 0 { SHARED } else { 0 };
+        let lean = self.seconds.is_none() && weights.is_none();
+        self.touched.clear();
+        self.kept.reset(groups.len());
+        for (row, (group, prefix)) in groups.iter().zip(prefixes).enumerate() {
+            let slot = &mut self.slots[*group];
+            if lean && *prefix > slot.prefix {
+                slot.rows = (slot.rows + 1) | peer;
+                continue;
+            }
+            let offered = (
+                *prefix,
+                Loc {
+                    batch: at,
+                    row: row as u32,
+                },
+            );
+            self.offer(store, *group, offered, meaning, weights, order_keys);
+        }
+        self.settle(store, at)
+    }
+
+    fn offer(
+        &mut self,
+        store: &mut Store,
+        group: usize,
+        offered: (u64, Loc),
+        meaning: Meaning,
+        weights: Option<&Weights>,
+        order_keys: usize,
+    ) {
+        let (prefix, loc) = offered;
+        let (row, at) = (loc.row as usize, loc.batch);
+        let weight = weights.map_or(1, |weights| weights.rows.value(row));
+        let slot = &mut self.slots[group];
+        let old = *slot;
+        let (ordering, level) = match old.loc {
+            Loc::NONE => (Ordering::Less, 0),
+            best => store.compare_prefixed(offered, (old.prefix, best), meaning),
+        };
+        let shared = if level >= order_keys && old.loc != Loc::NONE {
+            SHARED
+        } else if ordering == Ordering::Less {
+            weight & SHARED
+        } else {
+            old.rows & SHARED
+        };
+        slot.rows = shared | ((old.rows & !SHARED) + (weight & !SHARED));
+        for (at, (compared, tied)) in self.tied.iter_mut().enumerate() {
+            let more = weights.map_or(1, |weights| weights.tied[at].value(row));
+            if old.loc == Loc::NONE || (ordering == Ordering::Less && level < *compared) {
+                tied[group] = more;
+            } else if level >= *compared {
+                tied[group] += more;
+            }
+        }
+        let second = self.seconds.as_ref().map(|seconds| seconds[group]);
+        let is_new = |loc: Loc| loc.batch == at;
+        let touch = !is_new(old.loc) && !second.is_some_and(|(_, loc)| is_new(loc));
+        let lost = if ordering == Ordering::Less {
+            *slot = Slot {
+                prefix,
+                loc,
+                rows: slot.rows,
+            };
+            match (&mut self.seconds, second) {
+                (Some(seconds), Some((_, lost))) => {
+                    seconds[group] = (old.prefix, old.loc);
+                    lost
+                }
+                _ => old.loc,
+            }
+        } else if let (Some(seconds), Some(second)) = (&mut self.seconds, second) {
+            let better = second.1 == Loc::NONE || store.compare_prefixed(offered, second, meaning).0 == Ordering::Less;
+            if !better {
+                return;
+            }
+            seconds[group] = offered;
+            second.1
+        } else {
+            return;
+        };
+        if touch {
+            self.touched.push(group as u32);
+        }
+        if lost != Loc::NONE && !is_new(lost) {
+            store.release(lost);
+        }
+    }
+
+    /// Stores the rows of the batch that are still kept.
+    fn settle(&mut self, store: &mut Store, at: u32) -> Result<()> {
+        for group in &self.touched {
+            let group = *group as usize;
+            let second = self.seconds.as_ref().map_or(Loc::NONE, |seconds| seconds[group].1);
+            for loc in [self.slots[group].loc, second] {
+                if loc.batch == at {
+                    self.kept.mark(loc.row);
+                }
+            }
+        }
+        if store.settle(&mut self.kept)? {
+            for group in &self.touched {
+                let group = *group as usize;
+                let second = self.seconds.as_mut().map(|seconds| &mut seconds[group].1);
+                for loc in [Some(&mut self.slots[group].loc), second].into_iter().flatten() {
+                    if loc.batch == at {
+                        loc.row = self.kept.places[loc.row as usize];
+                    }
+                }
+            }
+        }
+        store.drop_emptied()?;
+        if store.wants_compaction() {
+            self.compact(store)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn compact(&mut self, store: &mut Store) -> Result<()> {
+        store.compact(&mut |change| {
+            for slot in &mut self.slots {
+                change(&mut slot.loc);
+            }
+            let seconds = self.seconds.iter_mut().flatten();
+            for (_, loc) in seconds.filter(|(_, loc)| *loc != Loc::NONE) {
+                change(loc);
+            }
+        })
+    }
+
+    pub(crate) fn memory(&self) -> usize {
+        let seconds = self
+            .seconds
+            .as_ref()
+            .map_or(0, |seconds| seconds.capacity() * size_of::<(u64, Loc)>());
+        let tied: usize = self
+            .tied
+            .iter()
+            .map(|(_, tied)| tied.capacity() * size_of::<i64>())
+            .sum();
+        // Where a row is and which comes next are written once more when rows come out.
+        self.slots.capacity() * size_of::<Slot>() + seconds + tied + self.slots.len() * 12
+    }
+
+    /// What is known of the groups: how many share their best place, and the rows of the largest.
+    pub(crate) fn standing(&self) -> (usize, usize) {
+        let shared = self.slots.iter().filter(|slot| slot.rows & SHARED != 0).count();
+        let largest = self.slots.iter().map(|slot| slot.rows & !SHARED).max();
+        (shared, largest.unwrap_or(0) as usize)
+    }
+
+    /// The rows that are kept, with what is said of them.
+    pub(crate) fn finish(self, layout: &Layout) -> Placed {
+        let mut tied = self.tied.into_iter();
+        let locs: Vec<Loc> = self.slots.iter().map(|slot| slot.loc).collect();
+        let mut reports = Vec::new();
+        for report in &layout.reports {
+            reports.push(match report {
+                ReportOf::RowNumber | ReportOf::Rank | ReportOf::DenseRank => Reported::One,
+                ReportOf::Candidates => {
+                    Reported::Signed(self.slots.iter().map(|slot| (slot.rows & !SHARED) as i64).collect())
+                }
+                ReportOf::Tied(_) => Reported::Signed(tied.next().map(|(_, tied)| tied).unwrap_or_default()),
+                ReportOf::RunnerUp(column) => {
+                    let next = self.seconds.iter().flatten().map(|(_, loc)| *loc).collect();
+                    Reported::Next { column: *column, next }
+                }
+            });
+        }
+        Placed { locs, reports }
+    }
+
+    /// The rows that are kept, with the weights that the same selection needs to go on with them later.
+    pub(crate) fn suspend(self) -> Placed {
+        let mut locs: Vec<Loc> = self.slots.iter().map(|slot| slot.loc).collect();
+        let mut rows: Vec<u64> = self.slots.iter().map(|slot| slot.rows).collect();
+        let seconds = self
+            .seconds
+            .into_iter()
+            .flatten()
+            .map(|(_, loc)| loc)
+            .filter(|loc| *loc != Loc::NONE);
+        locs.extend(seconds);
+        rows.resize(locs.len(), 0);
+        let mut reports = vec![Reported::Unsigned(rows)];
+        for (_, mut tied) in self.tied {
+            tied.resize(locs.len(), 0);
+            reports.push(Reported::Signed(tied));
+        }
+        Placed { locs, reports }
+    }
+}

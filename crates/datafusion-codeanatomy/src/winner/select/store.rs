@@ -1,0 +1,339 @@
+//! The batches whose rows are kept, and the order of their rows.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions, UInt32Array};
+use datafusion::arrow::compute::{BatchCoalescer, filter_record_batch, take_record_batch};
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::error::Result;
+
+use super::compare::{Compare, Loc, comparison};
+use super::layout::Layout;
+use super::prefix::Meaning;
+
+/// Rows per batch after compaction.
+const COMPACT_ROWS: usize = 8192;
+
+/// Batches of rows, compared level by level.
+pub(crate) struct Store {
+    layout: Arc<Layout>,
+    levels: Vec<Box<dyn Compare>>,
+    batches: Vec<Stored>,
+    /// Rows in all batches.
+    rows: usize,
+    /// Rows that something refers to.
+    live: usize,
+    bytes: usize,
+    /// Batches that have lost their last row since the last look.
+    emptied: Vec<u32>,
+    /// Rows that came since the last compaction.
+    since: usize,
+    /// Rows that compactions have copied.
+    pub(crate) compacted: usize,
+}
+
+struct Stored {
+    batch: RecordBatch,
+    bytes: usize,
+    /// Rows that something refers to.
+    live: usize,
+}
+
+impl Store {
+    pub(crate) fn new(layout: &Arc<Layout>) -> Result<Self> {
+        let levels = layout
+            .levels
+            .iter()
+            .map(|level| comparison(layout.rows.field(level.column).data_type(), level.options));
+        Ok(Self {
+            levels: levels.collect::<Result<_>>()?,
+            layout: Arc::clone(layout),
+            batches: Vec::new(),
+            rows: 0,
+            live: 0,
+            bytes: 0,
+            emptied: Vec::new(),
+            since: 0,
+            compacted: 0,
+        })
+    }
+
+    /// Puts a batch behind the others, where its rows can be compared, and gives its number. It must be settled before the
+    /// next.
+    pub(crate) fn begin(&mut self, batch: &RecordBatch) -> Result<u32> {
+        for (level, comparison) in self.layout.levels.iter().zip(&mut self.levels) {
+            comparison.push(batch.column(level.column))?;
+        }
+        self.since += batch.num_rows();
+        self.batches.push(Stored {
+            batch: batch.clone(),
+            bytes: 0,
+            live: 0,
+        });
+        Ok((self.batches.len() - 1) as u32)
+    }
+
+    /// Keeps of the last batch the rows that `kept` has, of which there are `count`. Where few are kept, only they are
+    /// stored: then the row numbers in `kept` are replaced by new ones, and the answer is true.
+    pub(crate) fn settle(&mut self, kept: &mut Kept) -> Result<bool> {
+        let at = self.batches.len() - 1;
+        let batch = self.batches[at].batch.clone();
+        let few = kept.count * 2 < batch.num_rows();
+        let batch = if few {
+            take_record_batch(&batch, &kept.renumber())?
+        } else {
+            batch
+        };
+        let batch = if kept.count == 0 { batch } else { tight(&batch)? };
+        for (level, comparison) in self.layout.levels.iter().zip(&mut self.levels) {
+            comparison.replace(at, batch.column(level.column))?;
+        }
+        let bytes = bytes_of(&batch);
+        self.rows += batch.num_rows();
+        self.live += kept.count;
+        self.bytes += bytes;
+        self.batches[at] = Stored {
+            batch,
+            bytes,
+            live: kept.count,
+        };
+        Ok(few)
+    }
+
+    /// Nothing refers to this row any more.
+    pub(crate) fn release(&mut self, loc: Loc) {
+        let stored = &mut self.batches[loc.batch as usize];
+        stored.live -= 1;
+        self.live -= 1;
+        if stored.live == 0 {
+            self.emptied.push(loc.batch);
+        }
+    }
+
+    /// Drops batches without a row that is referred to.
+    pub(crate) fn drop_emptied(&mut self) -> Result<()> {
+        for at in std::mem::take(&mut self.emptied) {
+            let stored = &mut self.batches[at as usize];
+            self.rows -= stored.batch.num_rows();
+            self.bytes -= stored.bytes;
+            stored.bytes = 0;
+            stored.batch = stored.batch.slice(0, 0);
+            let empty = RecordBatch::new_empty(stored.batch.schema());
+            for (level, comparison) in self.layout.levels.iter().zip(&mut self.levels) {
+                comparison.replace(at as usize, empty.column(level.column))?;
+            }
+            stored.batch = empty;
+        }
+        Ok(())
+    }
+
+    /// Counts anew which rows are referred to.
+    pub(crate) fn recount(&mut self, locs: impl Iterator<Item = Loc>) -> Result<()> {
+        for stored in &mut self.batches {
+            stored.live = 0;
+        }
+        self.live = 0;
+        for loc in locs {
+            self.batches[loc.batch as usize].live += 1;
+            self.live += 1;
+        }
+        for (at, stored) in self.batches.iter().enumerate() {
+            if stored.live == 0 && stored.batch.num_rows() > 0 {
+                self.emptied.push(at as u32);
+            }
+        }
+        self.drop_emptied()
+    }
+
+    /// Whether copying what is alive is paid for by the rows that came since the last time.
+    pub(crate) fn wants_compaction(&self) -> bool {
+        let live = self.live;
+        self.since >= live.max(COMPACT_ROWS)
+            && (self.rows > 2 * live + COMPACT_ROWS || self.batches.len() > 64 + 2 * live / 1024)
+    }
+
+    /// Copies the rows that are referred to into few batches, in the same order. `each` calls what it is given with
+    /// every reference, which is changed in place.
+    pub(crate) fn compact(&mut self, each: &mut dyn FnMut(&mut dyn FnMut(&mut Loc))) -> Result<()> {
+        let mut starts = Vec::with_capacity(self.batches.len());
+        let mut rows = 0;
+        for stored in &self.batches {
+            starts.push(rows);
+            rows += stored.batch.num_rows();
+        }
+        let mut place = vec![u32::MAX; rows];
+        each(&mut |loc| place[starts[loc.batch as usize] + loc.row as usize] = 0);
+        for comparison in &mut self.levels {
+            comparison.clear();
+        }
+        let mut into = BatchCoalescer::new(SchemaRef::clone(&self.layout.rows), COMPACT_ROWS);
+        let mut next = 0;
+        for (start, stored) in starts.iter().zip(std::mem::take(&mut self.batches)) {
+            let places = &mut place[*start..start + stored.batch.num_rows()];
+            let alive: BooleanArray = places.iter().map(|place| Some(*place == 0)).collect();
+            for place in places.iter_mut().filter(|place| **place == 0) {
+                *place = next;
+                next += 1;
+            }
+            if alive.true_count() > 0 {
+                into.push_batch(filter_record_batch(&stored.batch, &alive)?)?;
+            }
+        }
+        into.finish_buffered_batch()?;
+        (self.rows, self.live, self.bytes, self.since) = (next as usize, next as usize, 0, 0);
+        self.compacted += next as usize;
+        while let Some(batch) = into.next_completed_batch() {
+            for (level, comparison) in self.layout.levels.iter().zip(&mut self.levels) {
+                comparison.push(batch.column(level.column))?;
+            }
+            let (rows, bytes) = (batch.num_rows(), bytes_of(&batch));
+            self.bytes += bytes;
+            self.batches.push(Stored {
+                batch,
+                bytes,
+                live: rows,
+            });
+        }
+        each(&mut |loc| {
+            let place = place[starts[loc.batch as usize] + loc.row as usize] as usize;
+            *loc = Loc {
+                batch: (place / COMPACT_ROWS) as u32,
+                row: (place % COMPACT_ROWS) as u32,
+            };
+        });
+        Ok(())
+    }
+
+    /// How two rows stand in the order, and the first level that tells them apart; the number of levels if none does.
+    /// `from` is a level before which they are known to be equal.
+    pub(crate) fn compare(&self, a: Loc, b: Loc, from: usize) -> (Ordering, usize) {
+        for (level, comparison) in self.levels.iter().enumerate().skip(from) {
+            let ordering = comparison.compare(a, b);
+            if ordering != Ordering::Equal {
+                return (ordering, level);
+            }
+        }
+        (Ordering::Equal, self.levels.len())
+    }
+
+    /// The same with the prefixes of both rows at hand.
+    pub(crate) fn compare_prefixed(&self, a: (u64, Loc), b: (u64, Loc), meaning: Meaning) -> (Ordering, usize) {
+        match a.0.cmp(&b.0) {
+            Ordering::Equal => self.compare(a.1, b.1, usize::from(meaning.is_exact(a.0) && !self.levels.is_empty())),
+            ordering => (ordering, 0),
+        }
+    }
+
+    /// An error if a comparison failed.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.levels.iter().try_for_each(|level| level.error())
+    }
+
+    /// Rows that something refers to.
+    pub(crate) fn live(&self) -> usize {
+        self.live
+    }
+
+    /// Rows that are stored.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(crate) fn memory(&self) -> usize {
+        self.bytes + self.levels.iter().map(|level| level.memory()).sum::<usize>()
+    }
+
+    /// The batches alone.
+    pub(crate) fn into_batches(self) -> Vec<RecordBatch> {
+        self.batches.into_iter().map(|stored| stored.batch).collect()
+    }
+}
+
+/// Rows of the batch at hand that are kept.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// Per row: not kept is `u32::MAX`, else its number.
+    pub(crate) places: Vec<u32>,
+    pub(crate) count: usize,
+}
+
+impl Kept {
+    pub(crate) fn reset(&mut self, rows: usize) {
+        self.places.clear();
+        self.places.resize(rows, u32::MAX);
+        self.count = 0;
+    }
+
+    pub(crate) fn mark(&mut self, row: u32) {
+        let place = &mut self.places[row as usize];
+        if *place == u32::MAX {
+            *place = row;
+            self.count += 1;
+        }
+    }
+
+    fn renumber(&mut self) -> UInt32Array {
+        let mut rows = Vec::with_capacity(self.count);
+        for place in self.places.iter_mut().filter(|place| **place != u32::MAX) {
+            rows.push(*place);
+            *place = rows.len() as u32 - 1;
+        }
+        UInt32Array::from(rows)
+    }
+}
+
+/// The batch with texts that do not pin more than twice what they need.
+fn tight(batch: &RecordBatch) -> Result<RecordBatch> {
+    let columns: Vec<ArrayRef> = batch.columns().iter().map(tight_column).collect();
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(batch.schema(), columns, &options)?)
+}
+
+fn tight_column(column: &ArrayRef) -> ArrayRef {
+    let pinned =
+        |buffers: &[datafusion::arrow::buffer::Buffer]| buffers.iter().map(|buffer| buffer.capacity()).sum::<usize>();
+    match column.data_type() {
+        DataType::Utf8View => {
+            let views = column.as_string_view();
+            if pinned(views.data_buffers()) > 2 * views.total_buffer_bytes_used() + 1024 {
+                return Arc::new(views.gc());
+            }
+        }
+        DataType::BinaryView => {
+            let views = column.as_binary_view();
+            if pinned(views.data_buffers()) > 2 * views.total_buffer_bytes_used() + 1024 {
+                return Arc::new(views.gc());
+            }
+        }
+        _ => {}
+    }
+    ArrayRef::clone(column)
+}
+
+/// The bytes of these rows, whatever larger buffers they are slices of.
+fn bytes_of(batch: &RecordBatch) -> usize {
+    let bytes = batch.columns().iter().map(|column| {
+        let texts = match column.data_type() {
+            DataType::Utf8View => column
+                .as_string_view()
+                .data_buffers()
+                .iter()
+                .map(|b| b.capacity())
+                .sum(),
+            DataType::BinaryView => column
+                .as_binary_view()
+                .data_buffers()
+                .iter()
+                .map(|b| b.capacity())
+                .sum(),
+            _ => 0,
+        };
+        texts
+            + column
+                .to_data()
+                .get_slice_memory_size()
+                .unwrap_or_else(|_| column.get_array_memory_size())
+    });
+    bytes.sum()
+}
