@@ -97,43 +97,8 @@ impl Function {
         args: Vec<FunctionArg>,
         ctx: &dyn RelationPlannerContext,
     ) -> Result<Vec<FunctionArg>> {
-        let signature = signature(function, self.parameters);
-        let mut slots: Vec<Option<FunctionArgExpr>> = vec![None; self.parameters.len()];
-        let mut seen_named = false;
-        for (i, arg) in args.into_iter().enumerate() {
-            let (position, value) = match arg {
-                FunctionArg::Unnamed(_) if seen_named => {
-                    return plan_err!(
-                        "{function}: a positional argument stands behind a named one; the function is {signature}"
-                    );
-                }
-                FunctionArg::Unnamed(value) if i < slots.len() => (i, value),
-                FunctionArg::Unnamed(_) => {
-                    return plan_err!("{function}: too many arguments; the function is {signature}");
-                }
-                FunctionArg::Named { name, arg, .. }
-                | FunctionArg::ExprNamed {
-                    name: Expr::Identifier(name),
-                    arg,
-                    ..
-                } => {
-                    seen_named = true;
-                    let name = ctx.normalize_ident(name);
-                    let Some(position) = self.parameters.iter().position(|p| p.name == name) else {
-                        return plan_err!("{function} has no parameter {name}; the function is {signature}");
-                    };
-                    (position, arg)
-                }
-                FunctionArg::ExprNamed { name, .. } => {
-                    return plan_err!("{function}: {name} is no parameter name; the function is {signature}");
-                }
-            };
-            if slots[position].replace(value).is_some() {
-                let name = self.parameters[position].name;
-                return plan_err!("{function}: the argument {name} is given twice; the function is {signature}");
-            }
-        }
-        self.fill(function, slots, &signature)
+        let slots = by_parameter(function, self.parameters, args, ctx)?;
+        self.fill(function, slots, &signature(function, self.parameters))
     }
 
     fn fill(&self, function: &str, slots: Vec<Option<FunctionArgExpr>>, signature: &str) -> Result<Vec<FunctionArg>> {
@@ -158,6 +123,52 @@ impl Function {
         }
         Ok(args)
     }
+}
+
+/// The arguments of a call, each in the place of its parameter: positional ones first, named ones behind them.
+pub(super) fn by_parameter(
+    function: &str,
+    parameters: &[Parameter],
+    args: Vec<FunctionArg>,
+    ctx: &dyn RelationPlannerContext,
+) -> Result<Vec<Option<FunctionArgExpr>>> {
+    let signature = signature(function, parameters);
+    let mut slots: Vec<Option<FunctionArgExpr>> = vec![None; parameters.len()];
+    let mut seen_named = false;
+    for (i, arg) in args.into_iter().enumerate() {
+        let (position, value) = match arg {
+            FunctionArg::Unnamed(_) if seen_named => {
+                return plan_err!(
+                    "{function}: a positional argument stands behind a named one; the function is {signature}"
+                );
+            }
+            FunctionArg::Unnamed(value) if i < slots.len() => (i, value),
+            FunctionArg::Unnamed(_) => {
+                return plan_err!("{function}: too many arguments; the function is {signature}");
+            }
+            FunctionArg::Named { name, arg, .. }
+            | FunctionArg::ExprNamed {
+                name: Expr::Identifier(name),
+                arg,
+                ..
+            } => {
+                seen_named = true;
+                let name = ctx.normalize_ident(name);
+                let Some(position) = parameters.iter().position(|p| p.name == name) else {
+                    return plan_err!("{function} has no parameter {name}; the function is {signature}");
+                };
+                (position, arg)
+            }
+            FunctionArg::ExprNamed { name, .. } => {
+                return plan_err!("{function}: {name} is no parameter name; the function is {signature}");
+            }
+        };
+        if slots[position].replace(value).is_some() {
+            let name = parameters[position].name;
+            return plan_err!("{function}: the argument {name} is given twice; the function is {signature}");
+        }
+    }
+    Ok(slots)
 }
 
 impl RelationPlanner for NamedArguments {
