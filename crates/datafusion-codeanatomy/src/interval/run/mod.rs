@@ -1,0 +1,11 @@
+//! The join of batches: one side is kept ([`Kept`](kept::Kept)), the other one asks, batch by batch.
+
+mod asked;
+mod join;
+mod kept;
+mod output;
+mod shape;
+mod stream;
+
+pub(super) use shape::Shape;
+pub(super) use stream::{Inputs, Metrics, join_stream};
