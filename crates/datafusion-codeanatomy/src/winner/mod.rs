@@ -9,9 +9,15 @@
 //! Candidates of a group are ranked by score (greater first), preference (greater first, none last), the rule's priority
 //! and name, target, kind and span: all columns that can differ, so the order is total and the winner does not depend on
 //! how rows arrive.
+//!
+//! [`WinnerSelectExec`] is the operator that runs such SQL, and any other of its shape, without sorting all rows.
 
+mod candidates;
+mod exec;
 mod recognise;
-mod select;
+mod spec;
 
+pub use candidates::{candidates_sql, losers_sql, winners_sql};
+pub use exec::{WinnerMode, WinnerSelectExec};
 pub(crate) use recognise::WinnerSelect;
-pub use select::{candidates_sql, losers_sql, winners_sql};
+pub use spec::{Keep, Report, ReportKind, Retention, WinnerSpec};
