@@ -1,8 +1,10 @@
 //! Tests of the product as a host uses it.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod examples;
 mod graph;
 mod host;
+mod interval_pairs;
 mod pages;
 mod proto;
 mod rules;

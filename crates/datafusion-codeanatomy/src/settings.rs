@@ -15,6 +15,9 @@ pub struct Settings {
     pub winner_select: bool,
     /// `optimizer.interval_join`: whether joins on a key and a range are run by `IntervalJoinExec`.
     pub interval_join: bool,
+    /// `optimizer.interval_join_pairs`: how many pairs of rows with equal keys there are at least, where that is known, for a join
+    /// to be run by `IntervalJoinExec`; 0 for always.
+    pub interval_join_pairs: usize,
 }
 
 impl Default for Settings {
@@ -23,6 +26,7 @@ impl Default for Settings {
             parse_cache_bytes: 256 << 20,
             winner_select: true,
             interval_join: true,
+            interval_join_pairs: 100_000,
         }
     }
 }
@@ -36,6 +40,7 @@ struct Setting {
 
 enum Value<'a> {
     Bytes(&'a mut usize),
+    Count(&'a mut usize),
     Switch(&'a mut bool),
 }
 
@@ -57,6 +62,12 @@ const SETTINGS: &[Setting] = &[
         value: |s| Value::Switch(&mut s.interval_join),
         doc: "Whether joins on a key and a range are run by IntervalJoinExec",
     },
+    Setting {
+        name: "optimizer.interval_join_pairs",
+        value: |s| Value::Count(&mut s.interval_join_pairs),
+        doc: "How many pairs of rows with equal keys there are at least, where that is known, for a join to be run by \
+              IntervalJoinExec: a hash join looks at fewer in no time; 0 for always",
+    },
 ];
 
 impl Settings {
@@ -73,6 +84,10 @@ impl Value<'_> {
                 Ok(value) => *bytes = value,
                 Err(_) => return config_err!("codeanatomy.{name} is a number of bytes, not '{text}'"),
             },
+            Value::Count(count) => match text.parse() {
+                Ok(value) => *count = value,
+                Err(_) => return config_err!("codeanatomy.{name} is a number, not '{text}'"),
+            },
             Value::Switch(switch) => match text.to_lowercase().parse() {
                 Ok(value) => *switch = value,
                 Err(_) => return config_err!("codeanatomy.{name} is true or false, not '{text}'"),
@@ -83,7 +98,7 @@ impl Value<'_> {
 
     fn text(self) -> String {
         match self {
-            Value::Bytes(bytes) => bytes.to_string(),
+            Value::Bytes(count) | Value::Count(count) => count.to_string(),
             Value::Switch(switch) => switch.to_string(),
         }
     }

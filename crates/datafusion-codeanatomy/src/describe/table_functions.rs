@@ -8,13 +8,17 @@ use datafusion::common::Result;
 
 use crate::dataset::parameters;
 use crate::planner::Parameter;
+use crate::register::RELATION_FUNCTIONS;
 
 pub(super) fn rows() -> Result<RecordBatch> {
     let datasets = CATALOGUE
         .iter()
         .flat_map(|c| (1..).zip(parameters(c)).map(|(i, p)| (c.name, Some((i, p)))));
+    let relations = RELATION_FUNCTIONS
+        .iter()
+        .flat_map(|f| (1..).zip(f.parameters).map(|(i, p)| (f.name, Some((i, p)))));
     let listings = super::listings().map(|(name, _)| (name, None));
-    let rows: Vec<(&str, Option<(i64, &Parameter)>)> = datasets.chain(listings).collect();
+    let rows: Vec<(&str, Option<(i64, &Parameter)>)> = datasets.chain(relations).chain(listings).collect();
     let parameter = |f: fn(&Parameter) -> &str| {
         Arc::new(
             rows.iter()

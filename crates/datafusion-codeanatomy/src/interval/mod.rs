@@ -19,10 +19,14 @@
 //! [`IntervalJoinExec`] is the plan's node.
 
 mod exec;
+mod function;
 mod index;
 mod properties;
+mod recognise;
 mod run;
 mod spec;
 
 pub use exec::IntervalJoinExec;
+pub(crate) use function::INTERVAL_JOIN;
+pub(crate) use recognise::IntervalJoin;
 pub use spec::{Best, IntervalJoinSpec, RangeConjunct};

@@ -3,9 +3,7 @@
 use datafusion::common::{DFSchema, DataFusionError, Result, plan_datafusion_err, plan_err};
 use datafusion::logical_expr::planner::{PlannedRelation, RelationPlanner, RelationPlannerContext, RelationPlanning};
 use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::sql::sqlparser::ast::{
-    Expr as SqlExpr, FunctionArg, FunctionArgExpr, TableAlias, TableFactor, Value,
-};
+use datafusion::sql::sqlparser::ast::{Expr as SqlExpr, FunctionArg, FunctionArgExpr, TableAlias, TableFactor, Value};
 
 use super::Parameter;
 use super::arguments::signature;
@@ -61,9 +59,8 @@ impl Given<'_> {
     pub(crate) fn word(&mut self, parameter: &str) -> Result<Option<String>> {
         match self.take(parameter) {
             None => Ok(None),
-            Some(SqlExpr::Identifier(name)) => Ok(Some(self.ctx.normalize_ident(name))),
-            Some(expr) => match text(&expr) {
-                Some(text) => Ok(Some(text)),
+            Some(expr) => match self.name(&expr) {
+                Some(word) => Ok(Some(word)),
                 None => Err(self.error(format!("the argument {parameter} must be text, not {expr}"))),
             },
         }
@@ -71,7 +68,13 @@ impl Given<'_> {
 
     /// One of the words that there are; the first if it is left out.
     pub(crate) fn one_of<T: Copy>(&mut self, parameter: &str, words: &[(&str, T)]) -> Result<T> {
-        let all = || words.iter().map(|(w, _)| format!("'{w}'")).collect::<Vec<_>>().join(", ");
+        let all = || {
+            words
+                .iter()
+                .map(|(w, _)| format!("'{w}'"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         let word = self.word(parameter)?;
         let found = match &word {
             None => words.first(),
@@ -88,7 +91,9 @@ impl Given<'_> {
 
     /// An optional integer from one on.
     pub(crate) fn count(&mut self, parameter: &str) -> Result<Option<u64>> {
-        let Some(expr) = self.take(parameter) else { return Ok(None) };
+        let Some(expr) = self.take(parameter) else {
+            return Ok(None);
+        };
         let digits = match &expr {
             SqlExpr::Value(value) => match &value.value {
                 Value::Number(digits, _) => digits.parse().ok().filter(|n| *n > 0),
@@ -98,7 +103,9 @@ impl Given<'_> {
         };
         match digits {
             Some(n) => Ok(Some(n)),
-            None => Err(self.error(format!("the argument {parameter} must be an integer from 1 on, not {expr}"))),
+            None => Err(self.error(format!(
+                "the argument {parameter} must be an integer from 1 on, not {expr}"
+            ))),
         }
     }
 
@@ -121,6 +128,14 @@ impl Given<'_> {
                 Ok(Expr::from((qualifier, field)))
             }
             None => self.ctx.sql_to_expr(expr, schema),
+        }
+    }
+
+    /// The name of a column, written as a name or as text.
+    pub(crate) fn name(&self, expr: &SqlExpr) -> Option<String> {
+        match expr {
+            SqlExpr::Identifier(name) => Some(self.ctx.normalize_ident(name.clone())),
+            expr => text(expr),
         }
     }
 
