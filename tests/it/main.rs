@@ -3,6 +3,7 @@
 
 mod graph;
 mod host;
+mod interval;
 mod pages;
 mod proto;
 mod rules;
