@@ -4,6 +4,7 @@
 mod examples;
 mod graph;
 mod host;
+mod interval;
 mod interval_pairs;
 mod pages;
 mod proto;

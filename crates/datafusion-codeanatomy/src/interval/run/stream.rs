@@ -125,7 +125,7 @@ impl<K: Ordinal> Run<K> {
                 }
                 Phase::Joining(mut join) => {
                     let more = match join.next().await? {
-                        Some(batch) => self.ready.push_batch(batch)? == PushBatchStatus::Continue,
+                        Some(batch) => self.push(&batch)?,
                         None => false,
                     };
                     if more {
@@ -139,6 +139,17 @@ impl<K: Ordinal> Run<K> {
                 Phase::Done => return Ok(None),
             }
         }
+    }
+
+    /// Takes rows that come out, no batch longer than asked for; whether more are wanted.
+    fn push(&mut self, batch: &RecordBatch) -> Result<bool> {
+        for at in (0..batch.num_rows()).step_by(self.batch_size) {
+            let rows = self.batch_size.min(batch.num_rows() - at);
+            if self.ready.push_batch(batch.slice(at, rows))? == PushBatchStatus::LimitReached {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     async fn keep(&mut self, mut input: SendableRecordBatchStream) -> Result<Kept<K>> {
