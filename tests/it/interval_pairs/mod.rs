@@ -101,7 +101,9 @@ async fn rows_are_the_same_with_and_without_the_interval_join() {
     let sessions = sessions().await;
     let first = setting("INTERVAL_SEED", 1);
     let mut fired = BTreeMap::<&str, (usize, usize)>::new();
-    for seed in first..first + setting("INTERVAL_PAIRS", 1500) {
+    let mut refused = 0;
+    let pairs = setting("INTERVAL_PAIRS", 1500);
+    for seed in first..first + pairs {
         let mut draw = Draw::new(seed);
         let (left_bound, right_bound) = bound_types(&mut draw);
         let key = draw
@@ -138,9 +140,12 @@ async fn rows_are_the_same_with_and_without_the_interval_join() {
                 "seed {seed}, partitions {partitions}, batch size {batch_size}, little memory {little_memory}:\n{sql}"
             )
         };
-        let expected = run(&off.ctx, false, &sql)
-            .await
-            .unwrap_or_else(|e| panic!("{e}\n{}", what()));
+        let Ok(expected) = run(&off.ctx, false, &sql).await else {
+            // Few types have no such query: the engine orders no window by a duration, say.
+            assert!(run(&on.ctx, true, &sql).await.is_err(), "{}", what());
+            refused += 1;
+            continue;
+        };
         assert!(!expected.1, "the switch does nothing: {}", what());
         let (found, ran) = match run(&on.ctx, true, &sql).await {
             Ok(found) => found,
@@ -153,6 +158,7 @@ async fn rows_are_the_same_with_and_without_the_interval_join() {
         counts.0 += usize::from(ran);
         counts.1 += 1;
     }
+    assert!(refused * 20 <= pairs, "the engine refuses {refused} of {pairs} queries");
     for (form, (ran, all)) in &fired {
         assert!(
             ran * 2 > *all || *all < 20,
