@@ -233,10 +233,13 @@ impl ExecutionPlan for IntervalJoinExec {
                 "the inputs of an interval join have {left} and {right} partitions, which cannot be joined"
             );
         }
-        if self.spec.best.is_some() {
-            return internal_err!("the best matches of an interval join are not there yet");
-        }
-        let shape = Shape::try_new(&self.spec, &self.left.schema(), self.output_columns(), self.schema())?;
+        let shape = Shape::try_new(
+            &self.spec,
+            &self.left.schema(),
+            &self.right.schema(),
+            self.output_columns(),
+            self.schema(),
+        )?;
         let (kept, asking) = match self.spec.build {
             JoinSide::Left => (&self.left, &self.right),
             _ => (&self.right, &self.left),

@@ -23,14 +23,23 @@ pub(in crate::interval) struct Dominance<K> {
     first: Vec<K>,
     /// The levels of the tree over the second bounds, or nothing if there is no second inequality.
     levels: Vec<Vec<K>>,
+    /// Per point itself, or a later one before which all points are removed; nothing if none ever is.
+    live: Vec<u32>,
 }
 
 impl<K: Ordinal> Dominance<K> {
     /// Bytes per row that building takes at its peak and that the index keeps.
     pub(in crate::interval) const BYTES_PER_ROW: usize = 24 + 4 * size_of::<K>();
 
-    /// The index of the rows whose entry in `groups` is not [`NO_GROUP`]. Groups are below `group_count`.
-    pub(in crate::interval) fn new(groups: &[u32], group_count: usize, first: &[K], second: Option<&[K]>) -> Self {
+    /// The index of the rows whose entry in `groups` is not [`NO_GROUP`]. Groups are below `group_count`; points can be removed if
+    /// `removes`.
+    pub(in crate::interval) fn new(
+        groups: &[u32],
+        group_count: usize,
+        first: &[K],
+        second: Option<&[K]>,
+        removes: bool,
+    ) -> Self {
         let mut begins = vec![0_u32; group_count + 1];
         for group in groups.iter().filter(|g| **g != NO_GROUP) {
             begins[*group as usize + 1] += 1;
@@ -56,6 +65,11 @@ impl<K: Ordinal> Dominance<K> {
             None => vec![],
         };
         Self {
+            live: if removes {
+                (0..=rows.len() as u32).collect()
+            } else {
+                vec![]
+            },
             begins,
             rows,
             first,
@@ -66,7 +80,8 @@ impl<K: Ordinal> Dominance<K> {
     /// How many bytes the index keeps.
     pub(in crate::interval) fn size(&self) -> usize {
         let levels: usize = self.levels.iter().map(Vec::capacity).sum();
-        (self.begins.capacity() + self.rows.capacity()) * 4 + (self.first.capacity() + levels) * size_of::<K>()
+        (self.begins.capacity() + self.rows.capacity() + self.live.capacity()) * 4
+            + (self.first.capacity() + levels) * size_of::<K>()
     }
 
     /// The points of a group whose first bound is at most `a`.
@@ -84,9 +99,49 @@ impl<K: Ordinal> Dominance<K> {
         self.rows[point as usize]
     }
 
-    /// The first of `points` whose second bound is at most `b`; without a second inequality the first one.
+    /// The first of `points` whose second bound is at most `b` and that is not removed; without a second inequality the first one.
     #[inline]
-    pub(in crate::interval) fn next(&self, points: Range<u32>, b: K) -> Option<u32> {
+    pub(in crate::interval) fn next(&mut self, points: Range<u32>, b: K) -> Option<u32> {
+        // A removed point has the greatest second bound.
+        if self.live.is_empty() || (b < K::MAX && !self.levels.is_empty()) {
+            return self.search(points, b);
+        }
+        let point = self.first_live(points.start);
+        (point < points.end).then_some(point)
+    }
+
+    /// Takes a point out: it is not found again.
+    pub(in crate::interval) fn remove(&mut self, point: u32) {
+        if self.live[point as usize] != point {
+            return;
+        }
+        self.live[point as usize] = point + 1;
+        let mut at = point as usize;
+        let mut least = K::MAX;
+        for level in 0..self.levels.len() {
+            if level > 0 {
+                let below = &self.levels[level - 1];
+                let block = at << FAN_BITS..below.len().min((at + 1) << FAN_BITS);
+                least = below[block].iter().copied().min().unwrap_or(K::MAX);
+            }
+            if std::mem::replace(&mut self.levels[level][at], least) == least && level > 0 {
+                return;
+            }
+            at >>= FAN_BITS;
+        }
+    }
+
+    /// The first point from `point` on that is not removed; paths are halved, so that none stays long.
+    fn first_live(&mut self, mut point: u32) -> u32 {
+        while self.live[point as usize] != point {
+            let next = self.live[self.live[point as usize] as usize];
+            self.live[point as usize] = next;
+            point = next;
+        }
+        point
+    }
+
+    fn search(&self, points: Range<u32>, b: K) -> Option<u32> {
         let (mut at, end) = (points.start as usize, points.end as usize);
         if self.levels.is_empty() {
             return (at < end).then_some(points.start);

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{BooleanArray, RecordBatch};
 use datafusion::common::Result;
 
+use super::best::Chosen;
 use super::kept::Kept;
 use super::shape::{Shape, evaluate};
 use crate::interval::index::{NO_GROUP, Ordinal, Side};
@@ -14,6 +15,16 @@ use crate::interval::index::{NO_GROUP, Ordinal, Side};
 pub(super) struct Pairs {
     pub(super) asked: Vec<u32>,
     pub(super) points: Vec<u32>,
+}
+
+impl Pairs {
+    /// Leaves the pairs for which `passes` is true.
+    pub(super) fn keep(&mut self, passes: &BooleanArray) {
+        for of in [&mut self.asked, &mut self.points] {
+            let mut passes = passes.values().iter();
+            of.retain(|_| passes.next() == Some(true));
+        }
+    }
 }
 
 /// A batch that asks.
@@ -30,6 +41,10 @@ pub(super) struct Asked<K> {
     at: Option<u32>,
     /// Which rows have a match that came out.
     pub(super) matched: Vec<bool>,
+    /// The best candidates of the row that is not finished.
+    pub(super) chosen: Chosen,
+    /// Which row that is.
+    pub(super) choosing: u32,
 }
 
 impl<K: Ordinal> Asked<K> {
@@ -48,8 +63,15 @@ impl<K: Ordinal> Asked<K> {
             row: 0,
             at: None,
             matched: vec![false; rows],
+            chosen: Chosen::default(),
+            choosing: 0,
             batch,
         })
+    }
+
+    /// The row whose candidates have not all come, if there is one.
+    pub(super) fn unfinished(&self) -> Option<u32> {
+        self.at.map(|_| self.row as u32)
     }
 
     /// Whether all rows have been asked for.
@@ -58,7 +80,7 @@ impl<K: Ordinal> Asked<K> {
     }
 
     /// The next pairs, at most `limit`.
-    pub(super) fn pairs(&mut self, kept: &Kept<K>, limit: usize) -> Pairs {
+    pub(super) fn pairs(&mut self, kept: &mut Kept<K>, limit: usize) -> Pairs {
         let mut pairs = Pairs::default();
         while self.row < self.prefixes.len() {
             let Range { start, end } = self.prefixes[self.row];
@@ -79,7 +101,7 @@ impl<K: Ordinal> Asked<K> {
     }
 
     /// Whether row `row` has a match, as far as the inequalities know.
-    pub(super) fn exists(&self, kept: &Kept<K>, row: usize) -> bool {
+    pub(super) fn exists(&self, kept: &mut Kept<K>, row: usize) -> bool {
         let bound = self.second.as_ref().map_or(K::MAX, |second| second[row]);
         kept.index.next(self.prefixes[row].clone(), bound).is_some()
     }

@@ -9,6 +9,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 
 use super::asked::{Asked, Pairs};
+use super::best::Order;
 use super::kept::Kept;
 use super::output::{Rows, assemble, passes};
 use super::shape::{Fate, Shape};
@@ -87,7 +88,7 @@ impl<K: Ordinal> Join<K> {
     fn existing(&mut self, asked: &mut Asked<K>, matched: bool) -> Result<Option<RecordBatch>> {
         if self.shape.residual.is_none() {
             for row in 0..asked.batch.num_rows() {
-                asked.matched[row] = asked.exists(&self.kept, row);
+                asked.matched[row] = asked.exists(&mut self.kept, row);
             }
             asked.row = asked.batch.num_rows();
         } else {
@@ -113,8 +114,12 @@ impl<K: Ordinal> Join<K> {
         let from = asked.row;
         let pairs = self.candidates(asked)?;
         if let Some(matched) = &mut self.kept.matched {
+            let only_existence = self.shape.asked_fate == Fate::Hidden;
             for point in &pairs.points {
                 matched.set_bit(self.kept.index.row(*point) as usize, true);
+                if only_existence {
+                    self.kept.index.remove(*point);
+                }
             }
         }
         let batch = match self.shape.asked_fate {
@@ -162,28 +167,57 @@ impl<K: Ordinal> Join<K> {
         (rows, kept)
     }
 
-    /// The next pairs that satisfy the inequalities and the residual.
+    /// The next pairs that satisfy the inequalities and the residual, of each row the best if only they are wanted.
     fn candidates(&mut self, asked: &mut Asked<K>) -> Result<Pairs> {
-        let pairs = asked.pairs(&self.kept, self.batch_size);
+        let mut pairs = asked.pairs(&mut self.kept, self.batch_size);
         self.metrics.candidates.add(pairs.asked.len());
-        let Some(residual) = self.shape.residual.as_ref().filter(|_| !pairs.asked.is_empty()) else {
-            return Ok(pairs);
-        };
+        if let Some(residual) = self.shape.residual.as_ref().filter(|_| !pairs.asked.is_empty()) {
+            let (kept, rows) = self.rows_of(asked, &pairs);
+            let passes = passes(residual, self.shape.kept_side, &kept, &rows)?;
+            pairs.keep(&passes);
+        }
+        match &self.shape.best {
+            Some(order) => self.best(order, asked, &pairs),
+            None => Ok(pairs),
+        }
+    }
+
+    /// The rows of both sides that pairs are made of.
+    fn rows_of<'a>(&'a self, asked: &'a Asked<K>, pairs: &Pairs) -> (Rows<'a>, Rows<'a>) {
         let kept: Vec<u32> = pairs.points.iter().map(|p| self.kept.index.row(*p)).collect();
-        let kept = Rows::Of(&self.kept.rows, kept.into());
-        let rows = Rows::Of(&asked.batch, pairs.asked.clone().into());
-        let passes = passes(residual, self.shape.kept_side, &kept, &rows)?;
-        let chosen = |of: &[u32]| {
-            of.iter()
-                .zip(passes.values())
-                .filter(|(_, p)| *p)
-                .map(|(v, _)| *v)
-                .collect()
-        };
-        Ok(Pairs {
-            asked: chosen(&pairs.asked),
-            points: chosen(&pairs.points),
-        })
+        (
+            Rows::Of(&self.kept.rows, kept.into()),
+            Rows::Of(&asked.batch, pairs.asked.clone().into()),
+        )
+    }
+
+    /// The best pairs of the rows whose candidates have all come; those of the last one may go on.
+    fn best(&self, order: &Order, asked: &mut Asked<K>, pairs: &Pairs) -> Result<Pairs> {
+        let (kept, rows) = self.rows_of(asked, pairs);
+        let keys = order.of_pairs(self.shape.kept_side, &kept, &rows)?;
+        let mut chosen = std::mem::take(&mut asked.chosen);
+        let mut best = Pairs::default();
+        let mut of = asked.choosing;
+        for (i, (row, point)) in pairs.asked.iter().zip(&pairs.points).enumerate() {
+            if *row != of {
+                chosen.finish(of, &mut best);
+                of = *row;
+            }
+            let key = keys.as_ref().map(|keys| keys.row(i));
+            let key = key.as_ref().map_or(&[][..], |key| key.as_ref());
+            chosen.offer(
+                order.k,
+                key,
+                self.kept.ranks[self.kept.index.row(*point) as usize],
+                *point,
+            );
+        }
+        if asked.unfinished() != Some(of) {
+            chosen.finish(of, &mut best);
+        }
+        asked.chosen = chosen;
+        asked.choosing = of;
+        Ok(best)
     }
 
     /// The next kept rows that come out by themselves.

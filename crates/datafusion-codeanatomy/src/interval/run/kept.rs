@@ -16,6 +16,8 @@ pub(super) struct Kept<K> {
     pub(super) index: Dominance<K>,
     /// Which rows have a match, where that decides about them.
     pub(super) matched: Option<BooleanBufferBuilder>,
+    /// Each row's place in the order of the best, if only they are wanted.
+    pub(super) ranks: Vec<u32>,
 }
 
 impl<K: Ordinal> Kept<K> {
@@ -32,14 +34,19 @@ impl<K: Ordinal> Kept<K> {
             }
         }
         let second = second.as_ref().map(|second| second.values.as_slice());
-        let index = Dominance::new(&of_row, groups.len(), &first.values, second);
+        let index = Dominance::new(&of_row, groups.len(), &first.values, second, removes(shape));
         let matched = matches!(shape.kept_fate, Fate::Kept | Fate::Existing(_)).then(|| {
             let mut matched = BooleanBufferBuilder::new(rows.num_rows());
             matched.append_n(rows.num_rows(), false);
             matched
         });
+        let ranks = match &shape.best {
+            Some(order) => order.ranks(&rows)?,
+            None => vec![],
+        };
         Ok(Self {
             rows,
+            ranks,
             groups,
             index,
             matched,
@@ -49,8 +56,13 @@ impl<K: Ordinal> Kept<K> {
     /// How many bytes the index takes beside the rows.
     pub(super) fn index_size(&self) -> usize {
         let matched = self.matched.as_ref().map_or(0, |matched| matched.capacity() / 8);
-        self.groups.size() + self.index.size() + matched
+        self.groups.size() + self.index.size() + matched + self.ranks.capacity() * 4
     }
+}
+
+/// Whether a kept row is of no use once it has a match: only whether there is one counts.
+fn removes(shape: &Shape) -> bool {
+    matches!(shape.kept_fate, Fate::Existing(_))
 }
 
 /// One batch of many; the columns of the many are let go one by one, so that only one of them is there twice.

@@ -1,6 +1,7 @@
 //! The join of batches: one side is kept ([`Kept`](kept::Kept)), the other one asks, batch by batch.
 
 mod asked;
+mod best;
 mod join;
 mod kept;
 mod output;

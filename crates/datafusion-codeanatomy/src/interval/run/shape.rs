@@ -7,6 +7,7 @@ use datafusion::logical_expr::Operator;
 use datafusion::physical_expr::PhysicalExprRef;
 use datafusion::physical_plan::joins::utils::{ColumnIndex, JoinFilter};
 
+use super::best::Order;
 use crate::interval::index::{Bounds, Ordinal, Side, is_wide};
 use crate::interval::spec::IntervalJoinSpec;
 
@@ -32,13 +33,14 @@ pub(super) enum Fate {
 }
 
 /// What a join does, by its sides.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::interval) struct Shape {
     pub(super) kept_side: JoinSide,
     pub(super) kept_keys: Vec<PhysicalExprRef>,
     pub(super) asked_keys: Vec<PhysicalExprRef>,
     inequalities: Vec<Inequality>,
     pub(super) residual: Option<JoinFilter>,
+    pub(super) best: Option<Order>,
     pub(super) kept_fate: Fate,
     pub(super) asked_fate: Fate,
     /// Where each column of the output comes from.
@@ -52,6 +54,7 @@ impl Shape {
     pub(in crate::interval) fn try_new(
         spec: &IntervalJoinSpec,
         left: &Schema,
+        right: &Schema,
         columns: Vec<ColumnIndex>,
         schema: SchemaRef,
     ) -> Result<Self> {
@@ -89,6 +92,7 @@ impl Shape {
             asked_keys,
             inequalities,
             residual: spec.residual.clone(),
+            best: Order::try_new(spec, left, right)?,
             kept_fate: fate(spec.build),
             asked_fate: fate(spec.probe()),
             columns,
