@@ -27,6 +27,10 @@ async fn plans_with_our_functions_and_winners_cross_the_wire() {
         expected
     );
 
+    // A host that sends physical plans leaves the engine's operators in them; a logical plan gets ours where it arrives.
+    rows(&here, "SET codeanatomy.optimizer.winner_select = false")
+        .await
+        .unwrap();
     let plan = here.sql(SQL).await.unwrap().create_physical_plan().await.unwrap();
     let bytes = physical_plan_to_bytes(plan).unwrap();
     let plan = physical_plan_from_bytes(&bytes, &there.task_ctx()).unwrap();

@@ -42,3 +42,4 @@ pub use attach::{attach_graph, attach_source};
 pub use register::register_all;
 pub use settings::Settings;
 pub use source::{Source, SourceOptions};
+pub use winner::{Winners, WinnersExt};

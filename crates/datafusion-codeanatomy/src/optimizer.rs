@@ -8,7 +8,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
 use crate::interval::IntervalJoin;
-use crate::winner::WinnerSelect;
+use crate::winner::{WinnerCombine, WinnerSelect};
 
 type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
 
@@ -21,6 +21,8 @@ fn rules() -> Vec<(Rule, &'static str)> {
         // engine's own top-k of a window, which would take the plan; and before `EnsureRequirements`, which gives the
         // operator its distribution.
         (Arc::new(WinnerSelect), "WindowTopN"),
+        // After `EnsureRequirements`, which put a shuffle between the phases, or did not have to.
+        (Arc::new(WinnerCombine), "CombinePartialFinalAggregate"),
     ]
 }
 

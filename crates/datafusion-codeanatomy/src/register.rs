@@ -11,13 +11,9 @@ use std::sync::Arc;
 
 use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalOptions, SessionCache, parameters};
 use crate::describe::listings;
-use crate::interval::INTERVAL_JOIN;
 use crate::optimizer;
-use crate::planner::{NamedArguments, RelationFunction, RelationFunctions};
+use crate::planner::{NamedArguments, relation_functions};
 use crate::settings::Settings;
-
-/// The table functions over queries.
-pub(crate) const RELATION_FUNCTIONS: &[RelationFunction] = &[INTERVAL_JOIN];
 
 /// Registers everything in `ctx`, in place: table functions for all datasets, external tables `STORED AS CODEANATOMY`, their
 /// catalogue, scalar functions, the planner that gives table functions named arguments, and the physical rules.
@@ -49,6 +45,7 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
         return optimizer::install(&mut state);
     }
     let names = CATALOGUE.iter().map(|c| c.name).chain(listings().map(|(name, _)| name));
+    let names = names.chain(relation_functions().map(|f| f.name));
     let taken: Vec<_> = names.filter(|n| state.table_functions().contains_key(*n)).collect();
     if !taken.is_empty() {
         return plan_err!(
@@ -83,6 +80,5 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     }
     let datasets = CATALOGUE.iter().map(|c| (c.name, parameters(c)));
     let listings = listings().map(|(name, _)| (name, &[][..]));
-    state.register_relation_planner(Arc::new(NamedArguments::new(datasets.chain(listings))))?;
-    state.register_relation_planner(Arc::new(RelationFunctions(RELATION_FUNCTIONS)))
+    state.register_relation_planner(Arc::new(NamedArguments::new(datasets.chain(listings))))
 }

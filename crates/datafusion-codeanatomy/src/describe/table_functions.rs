@@ -7,18 +7,16 @@ use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, 
 use datafusion::common::Result;
 
 use crate::dataset::parameters;
-use crate::planner::Parameter;
-use crate::register::RELATION_FUNCTIONS;
+use crate::planner::{Parameter, relation_functions};
 
 pub(super) fn rows() -> Result<RecordBatch> {
     let datasets = CATALOGUE
         .iter()
         .flat_map(|c| (1..).zip(parameters(c)).map(|(i, p)| (c.name, Some((i, p)))));
-    let relations = RELATION_FUNCTIONS
-        .iter()
-        .flat_map(|f| (1..).zip(f.parameters).map(|(i, p)| (f.name, Some((i, p)))));
+    let of_relations =
+        relation_functions().flat_map(|f| (1..).zip(f.parameters).map(move |(i, p)| (f.name, Some((i, p)))));
     let listings = super::listings().map(|(name, _)| (name, None));
-    let rows: Vec<(&str, Option<(i64, &Parameter)>)> = datasets.chain(relations).chain(listings).collect();
+    let rows: Vec<(&str, Option<(i64, &Parameter)>)> = datasets.chain(of_relations).chain(listings).collect();
     let parameter = |f: fn(&Parameter) -> &str| {
         Arc::new(
             rows.iter()

@@ -8,6 +8,8 @@ use datafusion::logical_expr::Expr;
 pub(crate) struct Parameter {
     pub(crate) name: &'static str,
     pub(crate) required: bool,
+    /// How errors and listings show what an argument that is left out stands for.
+    pub(crate) default: &'static str,
     pub(crate) doc: &'static str,
 }
 
@@ -16,14 +18,20 @@ impl Parameter {
         Self {
             name,
             required: true,
+            default: "",
             doc,
         }
     }
 
     pub(crate) const fn optional(name: &'static str, doc: &'static str) -> Self {
+        Self::with_default(name, "NULL", doc)
+    }
+
+    pub(crate) const fn with_default(name: &'static str, default: &'static str, doc: &'static str) -> Self {
         Self {
             name,
             required: false,
+            default,
             doc,
         }
     }
@@ -35,7 +43,7 @@ pub(crate) fn signature(function: &str, parameters: &[Parameter]) -> String {
         if p.required {
             p.name.to_string()
         } else {
-            format!("{} => NULL", p.name)
+            format!("{} => {}", p.name, p.default)
         }
     };
     format!(
@@ -89,6 +97,19 @@ impl<'a> Arguments<'a> {
         })
     }
 
+    /// Of values that are known already.
+    pub(super) fn of_values(
+        function: &'a str,
+        parameters: &'static [Parameter],
+        values: Vec<Option<ScalarValue>>,
+    ) -> Self {
+        Self {
+            function,
+            parameters,
+            values,
+        }
+    }
+
     /// How errors show the function.
     pub(crate) fn signature(&self) -> String {
         signature(self.function, self.parameters)
@@ -125,6 +146,33 @@ impl<'a> Arguments<'a> {
             _ => plan_err!(
                 "{}: the argument {name} must be a non-negative integer, not {value}",
                 self.function
+            ),
+        }
+    }
+
+    /// An optional truth value.
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(ScalarValue::Boolean(value)) => Ok(*value),
+            Some(value) => plan_err!(
+                "{}: the argument {name} must be true or false, not {value}; the function is {}",
+                self.function,
+                self.signature()
+            ),
+        }
+    }
+
+    /// An optional text that is one of `choices`.
+    pub(crate) fn choice<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<Option<T>> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        match choices.iter().find(|(choice, _)| *choice == text) {
+            Some((_, value)) => Ok(Some(*value)),
+            None => plan_err!(
+                "{}: the argument {name} is '{}', not '{text}'; the function is {}",
+                self.function,
+                choices.iter().map(|(c, _)| *c).collect::<Vec<_>>().join("' or '"),
+                self.signature()
             ),
         }
     }

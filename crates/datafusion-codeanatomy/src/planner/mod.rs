@@ -1,4 +1,4 @@
-//! How SQL reaches table functions: their parameters, arguments by name, and functions over queries.
+//! How SQL reaches table functions: their parameters, and arguments by name.
 
 mod arguments;
 mod named_arguments;
@@ -6,4 +6,4 @@ mod relation_function;
 
 pub(crate) use arguments::{Arguments, Parameter};
 pub(crate) use named_arguments::NamedArguments;
-pub(crate) use relation_function::{Given, RelationFunction, RelationFunctions};
+pub(crate) use relation_function::{RelationArguments, RelationFunction, relation_functions};

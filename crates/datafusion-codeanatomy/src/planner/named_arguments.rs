@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use datafusion::common::{Result, plan_err};
-use datafusion::logical_expr::planner::{RelationPlanner, RelationPlannerContext, RelationPlanning};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::planner::{PlannedRelation, RelationPlanner, RelationPlannerContext, RelationPlanning};
 use datafusion::sql::sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, TableFactor, Value, ValueWithSpan,
 };
 
 use super::Parameter;
 use super::arguments::signature;
+use super::relation_function::{PlanRelation, RelationArguments, relation_functions};
 
 /// Puts the arguments of a table function into the order of its parameters and leaves the rest to the engine.
 ///
@@ -26,6 +28,8 @@ struct Function {
     parameters: &'static [Parameter],
     /// Whether a null argument means one that was left out.
     null_is_absent: bool,
+    /// For a function of relations: what it stands for.
+    plan: Option<PlanRelation>,
 }
 
 const RANGE: &[Parameter] = &[
@@ -35,7 +39,7 @@ const RANGE: &[Parameter] = &[
 ];
 
 impl NamedArguments {
-    /// For the engine's functions and `ours`.
+    /// For the engine's functions, `ours`, and those of relations.
     pub(crate) fn new(ours: impl IntoIterator<Item = (&'static str, &'static [Parameter])>) -> Self {
         let engine = ["generate_series", "range"].map(|f| {
             (
@@ -43,6 +47,7 @@ impl NamedArguments {
                 Function {
                     parameters: RANGE,
                     null_is_absent: false,
+                    plan: None,
                 },
             )
         });
@@ -52,22 +57,34 @@ impl NamedArguments {
                 Function {
                     parameters,
                     null_is_absent: true,
+                    plan: None,
+                },
+            )
+        });
+        let of_relations = relation_functions().map(|f| {
+            (
+                f.name,
+                Function {
+                    parameters: f.parameters,
+                    null_is_absent: true,
+                    plan: Some(f.plan),
                 },
             )
         });
         Self {
-            functions: engine.into_iter().chain(ours).collect(),
+            functions: engine.into_iter().chain(ours).chain(of_relations).collect(),
         }
     }
 
+    /// The plan, for a function of relations; else the call is put into the form that the engine plans.
     fn rewrite(
         &self,
         name: &mut ObjectName,
         args: &mut Vec<FunctionArg>,
-        ctx: &dyn RelationPlannerContext,
-    ) -> Result<()> {
+        ctx: &mut dyn RelationPlannerContext,
+    ) -> Result<Option<LogicalPlan>> {
         let Some(ident) = name.0.last().and_then(|part| part.as_ident()).cloned() else {
-            return Ok(());
+            return Ok(None);
         };
         let function = ctx.normalize_ident(ident);
         let named = args.iter().any(|a| !matches!(a, FunctionArg::Unnamed(_)));
@@ -76,32 +93,79 @@ impl NamedArguments {
                 true => plan_err!(
                     "the table function {function} does not say its parameters' names; give its arguments by position"
                 ),
-                false => Ok(()),
+                false => Ok(None),
             };
         };
+        if let Some(plan) = known.plan {
+            let values = known.slots(&function, std::mem::take(args), ctx)?;
+            return plan(&mut RelationArguments::try_new(
+                &function,
+                known.parameters,
+                values,
+                ctx,
+            )?)
+            .map(Some);
+        }
         if name.0.len() == 1 {
             // The engine looks table functions up as written; ours are found whatever their case.
             *name = ObjectName::from(vec![Ident::new(function.clone())]);
         }
         if named {
-            *args = known.arrange(&function, std::mem::take(args), ctx)?;
+            let slots = known.slots(&function, std::mem::take(args), ctx)?;
+            *args = known.fill(&function, slots)?;
         }
-        Ok(())
+        Ok(None)
     }
 }
 
 impl Function {
-    fn arrange(
+    /// The arguments, each at its parameter.
+    fn slots(
         &self,
         function: &str,
         args: Vec<FunctionArg>,
         ctx: &dyn RelationPlannerContext,
-    ) -> Result<Vec<FunctionArg>> {
-        let slots = by_parameter(function, self.parameters, args, ctx)?;
-        self.fill(function, slots, &signature(function, self.parameters))
+    ) -> Result<Vec<Option<FunctionArgExpr>>> {
+        let signature = signature(function, self.parameters);
+        let mut slots: Vec<Option<FunctionArgExpr>> = vec![None; self.parameters.len()];
+        let mut seen_named = false;
+        for (i, arg) in args.into_iter().enumerate() {
+            let (position, value) = match arg {
+                FunctionArg::Unnamed(_) if seen_named => {
+                    return plan_err!(
+                        "{function}: a positional argument stands behind a named one; the function is {signature}"
+                    );
+                }
+                FunctionArg::Unnamed(value) if i < slots.len() => (i, value),
+                FunctionArg::Unnamed(_) => {
+                    return plan_err!("{function}: too many arguments; the function is {signature}");
+                }
+                FunctionArg::Named { name, arg, .. }
+                | FunctionArg::ExprNamed {
+                    name: Expr::Identifier(name),
+                    arg,
+                    ..
+                } => {
+                    seen_named = true;
+                    let name = ctx.normalize_ident(name);
+                    let Some(position) = self.parameters.iter().position(|p| p.name == name) else {
+                        return plan_err!("{function} has no parameter {name}; the function is {signature}");
+                    };
+                    (position, arg)
+                }
+                FunctionArg::ExprNamed { name, .. } => {
+                    return plan_err!("{function}: {name} is no parameter name; the function is {signature}");
+                }
+            };
+            if slots[position].replace(value).is_some() {
+                let name = self.parameters[position].name;
+                return plan_err!("{function}: the argument {name} is given twice; the function is {signature}");
+            }
+        }
+        Ok(slots)
     }
 
-    fn fill(&self, function: &str, slots: Vec<Option<FunctionArgExpr>>, signature: &str) -> Result<Vec<FunctionArg>> {
+    fn fill(&self, function: &str, slots: Vec<Option<FunctionArgExpr>>) -> Result<Vec<FunctionArg>> {
         let given = slots.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
         let mut args = Vec::with_capacity(given);
         for (i, slot) in slots.into_iter().enumerate() {
@@ -110,8 +174,9 @@ impl Function {
                 Some(value) => args.push(FunctionArg::Unnamed(value)),
                 None if parameter.required || (i < given && !self.null_is_absent) => {
                     return plan_err!(
-                        "{function}: the argument {} is missing; the function is {signature}",
-                        parameter.name
+                        "{function}: the argument {} is missing; the function is {}",
+                        parameter.name,
+                        signature(function, self.parameters)
                     );
                 }
                 None if i < given => {
@@ -125,65 +190,25 @@ impl Function {
     }
 }
 
-/// The arguments of a call, each in the place of its parameter: positional ones first, named ones behind them.
-pub(super) fn by_parameter(
-    function: &str,
-    parameters: &[Parameter],
-    args: Vec<FunctionArg>,
-    ctx: &dyn RelationPlannerContext,
-) -> Result<Vec<Option<FunctionArgExpr>>> {
-    let signature = signature(function, parameters);
-    let mut slots: Vec<Option<FunctionArgExpr>> = vec![None; parameters.len()];
-    let mut seen_named = false;
-    for (i, arg) in args.into_iter().enumerate() {
-        let (position, value) = match arg {
-            FunctionArg::Unnamed(_) if seen_named => {
-                return plan_err!(
-                    "{function}: a positional argument stands behind a named one; the function is {signature}"
-                );
-            }
-            FunctionArg::Unnamed(value) if i < slots.len() => (i, value),
-            FunctionArg::Unnamed(_) => {
-                return plan_err!("{function}: too many arguments; the function is {signature}");
-            }
-            FunctionArg::Named { name, arg, .. }
-            | FunctionArg::ExprNamed {
-                name: Expr::Identifier(name),
-                arg,
-                ..
-            } => {
-                seen_named = true;
-                let name = ctx.normalize_ident(name);
-                let Some(position) = parameters.iter().position(|p| p.name == name) else {
-                    return plan_err!("{function} has no parameter {name}; the function is {signature}");
-                };
-                (position, arg)
-            }
-            FunctionArg::ExprNamed { name, .. } => {
-                return plan_err!("{function}: {name} is no parameter name; the function is {signature}");
-            }
-        };
-        if slots[position].replace(value).is_some() {
-            let name = parameters[position].name;
-            return plan_err!("{function}: the argument {name} is given twice; the function is {signature}");
-        }
-    }
-    Ok(slots)
-}
-
 impl RelationPlanner for NamedArguments {
     fn plan_relation(
         &self,
         mut relation: TableFactor,
         ctx: &mut dyn RelationPlannerContext,
     ) -> Result<RelationPlanning> {
-        match &mut relation {
+        let (planned, alias) = match &mut relation {
             TableFactor::Table {
-                name, args: Some(args), ..
-            } => self.rewrite(name, &mut args.args, ctx)?,
-            TableFactor::Function { name, args, .. } => self.rewrite(name, args, ctx)?,
-            _ => {}
-        }
-        Ok(RelationPlanning::Original(Box::new(relation)))
+                name,
+                args: Some(args),
+                alias,
+                ..
+            } => (self.rewrite(name, &mut args.args, ctx)?, alias),
+            TableFactor::Function { name, args, alias, .. } => (self.rewrite(name, args, ctx)?, alias),
+            _ => return Ok(RelationPlanning::Original(Box::new(relation))),
+        };
+        Ok(match planned {
+            Some(plan) => RelationPlanning::Planned(Box::new(PlannedRelation::new(plan, alias.take()))),
+            None => RelationPlanning::Original(Box::new(relation)),
+        })
     }
 }

@@ -1,210 +1,269 @@
-//! Table functions over queries: `f(input => (SELECT …), key => a + 1)`, which the engine does not plan.
+//! Functions of relations, `f(input => (SELECT …), by => a + 1)`: they become standard plans before the engine sees them.
 
-use datafusion::common::{DFSchema, DataFusionError, Result, plan_datafusion_err, plan_err};
-use datafusion::logical_expr::planner::{PlannedRelation, RelationPlanner, RelationPlannerContext, RelationPlanning};
-use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::sql::sqlparser::ast::{Expr as SqlExpr, FunctionArg, FunctionArgExpr, TableAlias, TableFactor, Value};
+use datafusion::common::{DFSchema, DataFusionError, Result, ScalarValue, plan_datafusion_err, plan_err};
+use datafusion::logical_expr::planner::RelationPlannerContext;
+use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
+use datafusion::sql::planner::NullOrdering;
+use datafusion::sql::sqlparser::ast::{
+    Expr as SqlExpr, FunctionArgExpr, Ident, ObjectName, OrderByExpr, OrderByOptions, TableFactor, Value,
+};
+use datafusion::sql::sqlparser::dialect::{Dialect, GenericDialect, dialect_from_str};
+use datafusion::sql::sqlparser::parser::{Parser, ParserError};
+use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parameter;
-use super::arguments::signature;
-use super::named_arguments::by_parameter;
+use super::arguments::{Arguments, signature};
 
-/// A table function that becomes a plan of standard nodes over the queries among its arguments.
+/// Gives the plan that a call stands for.
+pub(crate) type PlanRelation = fn(&mut RelationArguments<'_, '_>) -> Result<LogicalPlan>;
+
+/// A function of relations.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RelationFunction {
     pub(crate) name: &'static str,
     pub(crate) parameters: &'static [Parameter],
-    pub(crate) plan: fn(&mut Given<'_>) -> Result<LogicalPlan>,
+    pub(crate) plan: PlanRelation,
 }
 
-/// Plans [`RelationFunction`]s.
-#[derive(Debug)]
-pub(crate) struct RelationFunctions(pub(crate) &'static [RelationFunction]);
-
-/// The arguments of one call.
-pub(crate) struct Given<'a> {
-    function: RelationFunction,
-    arguments: Vec<Option<SqlExpr>>,
-    ctx: &'a mut dyn RelationPlannerContext,
+/// All of them.
+pub(crate) fn relation_functions() -> impl Iterator<Item = RelationFunction> {
+    [crate::interval::INTERVAL_JOIN, crate::winner::WINNERS].into_iter()
 }
 
-impl Given<'_> {
-    /// An error about the call, which ends with what the function takes.
-    pub(crate) fn error(&self, what: impl std::fmt::Display) -> DataFusionError {
-        let name = self.function.name;
-        let signature = signature(name, self.function.parameters);
-        plan_datafusion_err!("{name}: {what}; the function is {signature}")
-    }
+/// The arguments of a call, as they were written.
+pub(crate) struct RelationArguments<'a, 'c> {
+    function: &'a str,
+    parameters: &'static [Parameter],
+    values: Vec<Option<SqlExpr>>,
+    ctx: &'c mut dyn RelationPlannerContext,
+}
 
-    /// A required query.
-    pub(crate) fn query(&mut self, parameter: &str) -> Result<LogicalPlan> {
-        let subquery = match self.take(parameter) {
-            Some(SqlExpr::Subquery(query)) => query,
-            Some(other) => {
-                return Err(self.error(format!(
-                    "the argument {parameter} must be a query in parentheses, {parameter} => (SELECT …), not {other}"
-                )));
+impl<'a, 'c> RelationArguments<'a, 'c> {
+    pub(super) fn try_new(
+        function: &'a str,
+        parameters: &'static [Parameter],
+        slots: Vec<Option<FunctionArgExpr>>,
+        ctx: &'c mut dyn RelationPlannerContext,
+    ) -> Result<Self> {
+        let mut values = Vec::with_capacity(slots.len());
+        for (slot, parameter) in slots.into_iter().zip(parameters) {
+            let value = match slot {
+                None => None,
+                Some(FunctionArgExpr::Expr(SqlExpr::Value(value))) if value.value == Value::Null => None,
+                Some(FunctionArgExpr::Expr(expr)) => Some(expr),
+                Some(other) => {
+                    return plan_err!(
+                        "{function}: the argument {} cannot be {other}; the function is {}",
+                        parameter.name,
+                        signature(function, parameters)
+                    );
+                }
+            };
+            if value.is_none() && parameter.required {
+                return plan_err!(
+                    "{function}: the argument {} is missing; the function is {}",
+                    parameter.name,
+                    signature(function, parameters)
+                );
             }
-            None => return Err(self.error(format!("the argument {parameter} is missing"))),
-        };
-        self.ctx.plan(TableFactor::Derived {
-            lateral: false,
-            subquery,
-            alias: None,
-            sample: None,
+            values.push(value);
+        }
+        Ok(Self {
+            function,
+            parameters,
+            values,
+            ctx,
         })
     }
 
-    /// An optional word, written as text or as a name.
-    pub(crate) fn word(&mut self, parameter: &str) -> Result<Option<String>> {
-        match self.take(parameter) {
-            None => Ok(None),
-            Some(expr) => match self.name(&expr) {
-                Some(word) => Ok(Some(word)),
-                None => Err(self.error(format!("the argument {parameter} must be text, not {expr}"))),
-            },
-        }
+    /// An error about the argument `name`.
+    pub(crate) fn error<T>(&self, name: &str, problem: &str) -> Result<T> {
+        plan_err!(
+            "{}: the argument {name} {problem}; the function is {}",
+            self.function,
+            signature(self.function, self.parameters)
+        )
     }
 
-    /// One of the words that there are; the first if it is left out.
-    pub(crate) fn one_of<T: Copy>(&mut self, parameter: &str, words: &[(&str, T)]) -> Result<T> {
-        let all = || {
-            words
-                .iter()
-                .map(|(w, _)| format!("'{w}'"))
-                .collect::<Vec<_>>()
-                .join(", ")
+    /// An error about the call.
+    pub(crate) fn invalid(&self, what: impl std::fmt::Display) -> DataFusionError {
+        let signature = signature(self.function, self.parameters);
+        plan_datafusion_err!("{}: {what}; the function is {signature}", self.function)
+    }
+
+    /// The plan of the sub-query, or of the common table expression, that `name` is.
+    pub(crate) fn relation(&mut self, name: &str) -> Result<LogicalPlan> {
+        let relation = match self.take(name) {
+            Some(SqlExpr::Subquery(subquery)) => TableFactor::Derived {
+                lateral: false,
+                subquery,
+                alias: None,
+                sample: None,
+            },
+            // The engine looks for tables where FROM names them, before it plans: of names here, it knows those of WITH.
+            Some(SqlExpr::Identifier(table)) => {
+                let shown = table.to_string();
+                return match self.ctx.plan(named(table)) {
+                    Ok(plan) => Ok(plan),
+                    Err(_) => self.error(
+                        name,
+                        &format!("must be a sub-query or a name of WITH; for a table write (SELECT * FROM {shown})"),
+                    ),
+                };
+            }
+            other => {
+                let shown = other.map_or_else(String::new, |other| format!(", not {other}"));
+                return self.error(name, &format!("must be a sub-query, (SELECT …){shown}"));
+            }
         };
-        let word = self.word(parameter)?;
-        let found = match &word {
-            None => words.first(),
-            Some(word) => words.iter().find(|(w, _)| w.eq_ignore_ascii_case(word)),
-        };
-        match found {
-            Some((_, value)) => Ok(*value),
-            None => {
-                let word = word.unwrap_or_default();
-                Err(self.error(format!("{parameter} is one of {}, not '{word}'", all())))
+        self.ctx.plan(relation)
+    }
+
+    /// Those of the arguments `names` that are literals, as values; all others count as left out.
+    pub(crate) fn literals(&mut self, names: &[&str]) -> Result<Arguments<'a>> {
+        let mut values: Vec<Option<ScalarValue>> = vec![None; self.parameters.len()];
+        for (i, parameter) in self.parameters.iter().enumerate() {
+            if !names.contains(&parameter.name) {
+                continue;
+            }
+            let Some(expr) = self.values[i].take() else { continue };
+            let shown = expr.to_string();
+            match self.ctx.sql_to_expr(expr, &DFSchema::empty()) {
+                Ok(Expr::Literal(value, _)) => values[i] = Some(value).filter(|v| !v.is_null()),
+                _ => return self.error(parameter.name, &format!("must be a literal, not {shown}")),
             }
         }
+        Ok(Arguments::of_values(self.function, self.parameters, values))
     }
 
-    /// An optional integer from one on.
-    pub(crate) fn count(&mut self, parameter: &str) -> Result<Option<u64>> {
-        let Some(expr) = self.take(parameter) else {
-            return Ok(None);
-        };
-        let digits = match &expr {
-            SqlExpr::Value(value) => match &value.value {
-                Value::Number(digits, _) => digits.parse().ok().filter(|n| *n > 0),
-                _ => None,
-            },
-            _ => None,
-        };
-        match digits {
-            Some(n) => Ok(Some(n)),
-            None => Err(self.error(format!(
-                "the argument {parameter} must be an integer from 1 on, not {expr}"
-            ))),
+    /// The expressions that `name` is, over `schema`: one, a list `[a, b + 1]` or `(a, b + 1)`, or text, `'a, b + 1'`.
+    pub(crate) fn expressions(&mut self, name: &str, schema: &DFSchema) -> Result<Vec<Expr>> {
+        let mut exprs = vec![];
+        for item in self.items(name) {
+            match item {
+                Item::Expr(expr) => exprs.push(self.resolve(name, expr, schema)?),
+                Item::Text(text) => {
+                    let parsed = self.parse(name, &text, |p| p.parse_comma_separated(Parser::parse_expr))?;
+                    for expr in parsed {
+                        exprs.push(self.resolve(name, expr, schema)?);
+                    }
+                }
+            }
         }
+        Ok(exprs)
     }
 
-    /// An optional expression or list of them, `[a, b + 1]` or `(a, b + 1)`; left out, it is empty.
-    pub(crate) fn list(&mut self, parameter: &str) -> Vec<SqlExpr> {
-        match self.take(parameter) {
+    /// The order that `name` is, over `schema`: as [`Self::expressions`], but a text may say more, `'a DESC NULLS LAST, b'`. What
+    /// is not said is as in ORDER BY: ascending, and nulls where the session has them.
+    pub(crate) fn order(&mut self, name: &str, schema: &DFSchema) -> Result<Vec<SortExpr>> {
+        let mut order = vec![];
+        for item in self.items(name) {
+            let keys = match item {
+                Item::Expr(expr) => vec![OrderByExpr {
+                    expr,
+                    options: OrderByOptions::default(),
+                    with_fill: None,
+                }],
+                Item::Text(text) => {
+                    self.parse(name, &text, |p| p.parse_comma_separated(Parser::parse_order_by_expr))?
+                }
+            };
+            for key in keys {
+                let ascending = key.options.asc.unwrap_or(true);
+                let options = &self.ctx.context_provider().options().sql_parser;
+                let nulls = NullOrdering::from(options.default_null_ordering.as_str());
+                let nulls_first = key.options.nulls_first.unwrap_or(nulls.nulls_first(ascending));
+                order.push(self.resolve(name, key.expr, schema)?.sort(ascending, nulls_first));
+            }
+        }
+        Ok(order)
+    }
+
+    fn take(&mut self, name: &str) -> Option<SqlExpr> {
+        let i = self.parameters.iter().position(|p| p.name == name)?;
+        self.values[i].take()
+    }
+
+    /// What `name` is, one or a list, as it was written.
+    pub(crate) fn list(&mut self, name: &str) -> Vec<SqlExpr> {
+        match self.take(name) {
             None => vec![],
             Some(SqlExpr::Array(array)) => array.elem,
-            Some(SqlExpr::Tuple(items)) => items,
-            Some(SqlExpr::Nested(item)) => vec![*item],
-            Some(item) => vec![item],
-        }
-    }
-
-    /// An expression over the columns of `schema`; text is the name of a column.
-    pub(crate) fn resolve(&mut self, expr: SqlExpr, schema: &DFSchema) -> Result<Expr> {
-        match text(&expr) {
-            Some(name) => {
-                let (qualifier, field) = schema.qualified_field_with_unqualified_name(&name)?;
-                Ok(Expr::from((qualifier, field)))
-            }
-            None => self.ctx.sql_to_expr(expr, schema),
+            Some(SqlExpr::Tuple(exprs)) => exprs,
+            Some(expr) => vec![expr],
         }
     }
 
     /// The name of a column, written as a name or as text.
-    pub(crate) fn name(&self, expr: &SqlExpr) -> Option<String> {
+    pub(crate) fn column_name(&self, expr: &SqlExpr) -> Option<String> {
         match expr {
             SqlExpr::Identifier(name) => Some(self.ctx.normalize_ident(name.clone())),
-            expr => text(expr),
-        }
-    }
-
-    fn take(&mut self, parameter: &str) -> Option<SqlExpr> {
-        let i = self.function.parameters.iter().position(|p| p.name == parameter)?;
-        self.arguments[i].take().filter(|value| !is_null(value))
-    }
-}
-
-/// Whether `expr` stands for an argument that is left out.
-fn is_null(expr: &SqlExpr) -> bool {
-    matches!(expr, SqlExpr::Value(value) if value.value == Value::Null)
-}
-
-/// The text of a literal.
-fn text(expr: &SqlExpr) -> Option<String> {
-    match expr {
-        SqlExpr::Value(value) => value.value.clone().into_string(),
-        _ => None,
-    }
-}
-
-impl RelationPlanner for RelationFunctions {
-    fn plan_relation(&self, relation: TableFactor, ctx: &mut dyn RelationPlannerContext) -> Result<RelationPlanning> {
-        let (name, args, alias, ordinality): (_, Vec<FunctionArg>, Option<TableAlias>, bool) = match &relation {
-            TableFactor::Table {
-                name,
-                args: Some(args),
-                alias,
-                with_ordinality,
-                ..
-            } => (name, args.args.clone(), alias.clone(), *with_ordinality),
-            TableFactor::Function {
-                name,
-                args,
-                alias,
-                with_ordinality,
-                ..
-            } => (name, args.clone(), alias.clone(), *with_ordinality),
-            _ => return Ok(RelationPlanning::Original(Box::new(relation))),
-        };
-        let called = match &name.0[..] {
-            [part] => part.as_ident().map(|ident| ctx.normalize_ident(ident.clone())),
+            SqlExpr::Value(value) => value.value.clone().into_string(),
             _ => None,
-        };
-        let Some(function) = self.0.iter().find(|f| Some(f.name) == called.as_deref()) else {
-            return Ok(RelationPlanning::Original(Box::new(relation)));
-        };
-        let slots = by_parameter(function.name, function.parameters, args, ctx)?;
-        let mut arguments = vec![];
-        for (parameter, slot) in function.parameters.iter().zip(slots) {
-            arguments.push(match slot {
-                None => None,
-                Some(FunctionArgExpr::Expr(expr)) => Some(expr),
-                Some(other) => {
-                    let name = function.name;
-                    return plan_err!("{name}: the argument {} cannot be {other}", parameter.name);
-                }
-            });
         }
-        let mut given = Given {
-            function: *function,
-            arguments,
-            ctx,
-        };
-        if ordinality {
-            return Err(given.error("its rows have no order, so there is no WITH ORDINALITY"));
-        }
-        let plan = (function.plan)(&mut given)?;
-        Ok(RelationPlanning::Planned(Box::new(PlannedRelation::new(plan, alias))))
     }
+
+    fn items(&mut self, name: &str) -> Vec<Item> {
+        let exprs = self.list(name);
+        let item = |expr: SqlExpr| match &expr {
+            SqlExpr::Value(value) => match &value.value {
+                Value::SingleQuotedString(text) => Item::Text(text.clone()),
+                _ => Item::Expr(expr),
+            },
+            _ => Item::Expr(expr),
+        };
+        exprs.into_iter().map(item).collect()
+    }
+
+    /// `expr` over `schema`; an error is about the argument `name`.
+    pub(crate) fn resolve(&mut self, name: &str, expr: SqlExpr, schema: &DFSchema) -> Result<Expr> {
+        match self.ctx.sql_to_expr(expr, schema) {
+            Ok(expr) => Ok(expr),
+            Err(error) => self.error(name, &format!("cannot be planned: {}", error.strip_backtrace())),
+        }
+    }
+
+    fn parse<T>(
+        &self,
+        name: &str,
+        text: &str,
+        parse: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
+    ) -> Result<T> {
+        let dialect = self.dialect();
+        let parsed = Parser::new(&*dialect).try_with_sql(text).and_then(|mut parser| {
+            let parsed = parse(&mut parser)?;
+            parser.expect_token(&Token::EOF)?;
+            Ok(parsed)
+        });
+        match parsed {
+            Ok(parsed) => Ok(parsed),
+            Err(error) => self.error(name, &format!("holds no expressions of SQL, '{text}': {error}")),
+        }
+    }
+
+    fn dialect(&self) -> Box<dyn Dialect> {
+        let options = &self.ctx.context_provider().options().sql_parser;
+        dialect_from_str(options.dialect).unwrap_or_else(|| Box::new(GenericDialect))
+    }
+}
+
+fn named(table: Ident) -> TableFactor {
+    TableFactor::Table {
+        name: ObjectName::from(vec![table]),
+        alias: None,
+        args: None,
+        with_hints: vec![],
+        version: None,
+        with_ordinality: false,
+        partitions: vec![],
+        json_path: None,
+        sample: None,
+        index_hints: vec![],
+    }
+}
+
+/// An argument, or one of its list.
+enum Item {
+    Expr(SqlExpr),
+    Text(String),
 }

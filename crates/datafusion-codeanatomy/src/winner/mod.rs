@@ -15,9 +15,13 @@
 mod candidates;
 mod exec;
 mod recognise;
+mod selection;
 mod spec;
+mod winners;
 
 pub use candidates::{candidates_sql, losers_sql, winners_sql};
 pub use exec::{WinnerMode, WinnerSelectExec};
-pub(crate) use recognise::WinnerSelect;
+pub(crate) use recognise::{WinnerCombine, WinnerSelect};
+pub use selection::{Rows, Winners, WinnersExt};
 pub use spec::{Keep, Report, ReportKind, Retention, WinnerSpec};
+pub(crate) use winners::WINNERS;

@@ -11,7 +11,7 @@ use datafusion::logical_expr::{Expr, ExprFunctionExt, JoinType, LogicalPlan, Log
 use super::Call;
 use super::mode::{order, unmatched};
 use super::sides::Sides;
-use crate::planner::Given;
+use crate::planner::RelationArguments;
 
 /// Which rows come out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ const RANK: &str = "__rank";
 const MATCH: &str = "__is_match";
 const KEY: &str = "__is_key";
 
-pub(super) fn lower(call: Call, given: &Given<'_>) -> Result<LogicalPlan> {
+pub(super) fn lower(call: Call, given: &RelationArguments<'_, '_>) -> Result<LogicalPlan> {
     let output = output(&call, given)?;
     let order = ranks(&call)?;
     let Call {
@@ -127,7 +127,7 @@ fn ranks(call: &Call) -> Result<Vec<datafusion::logical_expr::SortExpr>> {
 }
 
 /// What comes out: the left's columns, then the right's but for those that `on` makes equal to a column of that name.
-fn output(call: &Call, given: &Given<'_>) -> Result<Vec<Expr>> {
+fn output(call: &Call, given: &RelationArguments<'_, '_>) -> Result<Vec<Expr>> {
     let mut output = vec![];
     let mut taken = BTreeSet::new();
     let reason = (call.how == How::Left).then_some(UNMATCHED);
@@ -149,14 +149,14 @@ fn output(call: &Call, given: &Given<'_>) -> Result<Vec<Expr>> {
             false => field.name().clone(),
         };
         if !taken.insert(name.clone()) {
-            return Err(given.error(format!(
+            return Err(given.invalid(format!(
                 "two columns would have the name {name}; give another prefix => '…' to columns of the right"
             )));
         }
         output.push(Expr::Column(Column::from((qualifier, field))).alias(name));
     }
     match reason.filter(|name| taken.contains(*name)) {
-        Some(name) => Err(given.error(format!(
+        Some(name) => Err(given.invalid(format!(
             "an input has a column {name}, which how => 'left' adds; give it another name"
         ))),
         None => Ok(output),

@@ -13,7 +13,7 @@ use datafusion::logical_expr::LogicalPlan;
 use self::lower::{How, lower};
 use self::mode::{Best, Mode};
 use self::sides::Sides;
-use crate::planner::{Given, Parameter, RelationFunction};
+use crate::planner::{Parameter, RelationArguments, RelationFunction};
 
 /// The function, for the planner and the catalogue.
 pub(crate) const INTERVAL_JOIN: RelationFunction = RelationFunction {
@@ -69,22 +69,26 @@ struct Call {
     prefix: String,
 }
 
-fn plan(given: &mut Given<'_>) -> Result<LogicalPlan> {
-    let mode = given.one_of("mode", Mode::ALL)?;
-    let how = given.one_of("how", How::ALL)?;
-    let best = given.one_of("best", Best::ALL)?;
-    let k = given.count("k")?;
+fn plan(given: &mut RelationArguments<'_, '_>) -> Result<LogicalPlan> {
+    let words = given.literals(&["mode", "how", "best", "k", "prefix"])?;
+    let mode = one_of(given, "mode", words.text("mode")?, Mode::ALL)?;
+    let how = one_of(given, "how", words.text("how")?, How::ALL)?;
+    let best = one_of(given, "best", words.text("best")?, Best::ALL)?;
+    let k = words.integer("k")?;
+    if k == Some(0) {
+        return Err(given.invalid("k is how many matches stay, 1 at least"));
+    }
     let ranked = best.is_some() || mode == Mode::Nearest;
     if k.is_some() && !ranked {
-        return Err(given.error(
+        return Err(given.invalid(
             "k counts the best matches, so it needs best => 'tightest' or another order, or mode => 'nearest'",
         ));
     }
     let asks_for_existence = matches!(how, How::Semi | How::Anti);
     if asks_for_existence && (best.is_some() || k.is_some()) {
-        return Err(given.error("how => 'semi' and 'anti' give rows of the left only, of which no match is the best"));
+        return Err(given.invalid("how => 'semi' and 'anti' give rows of the left only, of which no match is the best"));
     }
-    let prefix = given.word("prefix")?.unwrap_or_else(|| "right_".to_string());
+    let prefix = words.text("prefix")?.unwrap_or("right_").to_string();
     let sides = Sides::read(given)?;
     let call = Call {
         sides,
@@ -94,4 +98,25 @@ fn plan(given: &mut Given<'_>) -> Result<LogicalPlan> {
         prefix,
     };
     lower(call, given)
+}
+
+/// What `word` stands for; the first of `words` if it is left out.
+fn one_of<T: Copy>(
+    given: &RelationArguments<'_, '_>,
+    parameter: &str,
+    word: Option<&str>,
+    words: &[(&str, T)],
+) -> Result<T> {
+    let found = match word {
+        None => words.first(),
+        Some(word) => words.iter().find(|(w, _)| w.eq_ignore_ascii_case(word)),
+    };
+    match found {
+        Some((_, value)) => Ok(*value),
+        None => {
+            let all: Vec<_> = words.iter().map(|(w, _)| format!("'{w}'")).collect();
+            let word = word.unwrap_or_default();
+            Err(given.invalid(format!("{parameter} is one of {}, not '{word}'", all.join(", "))))
+        }
+    }
 }

@@ -6,7 +6,7 @@ use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuil
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr as SqlExpr};
 
 use super::mode::Span;
-use crate::planner::Given;
+use crate::planner::RelationArguments;
 
 /// Both inputs.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub(super) struct Key {
 }
 
 impl Sides {
-    pub(super) fn read(given: &mut Given<'_>) -> Result<Self> {
+    pub(super) fn read(given: &mut RelationArguments<'_, '_>) -> Result<Self> {
         let left = input(given, "left")?;
         let right = input(given, "right")?;
         let left_span = span(given, "left", left.schema())?;
@@ -42,7 +42,7 @@ impl Sides {
             for bound in [&span.start, &span.end] {
                 let ty = bound.get_type(schema)?;
                 if kind(&ty).is_none() {
-                    return Err(given.error(format!(
+                    return Err(given.invalid(format!(
                         "the {side} bound {bound} is of type {ty}; a bound is a number, a date, a time, a timestamp or a duration"
                     )));
                 }
@@ -53,7 +53,7 @@ impl Sides {
             right_span.start.get_type(right.schema())?,
         );
         if kind(&l) != kind(&r) {
-            return Err(given.error(format!(
+            return Err(given.invalid(format!(
                 "the bounds of the left are of type {l}, those of the right of type {r}"
             )));
         }
@@ -72,17 +72,17 @@ impl Sides {
 }
 
 /// A query whose columns have the parameter's name as qualifier.
-fn input(given: &mut Given<'_>, parameter: &str) -> Result<LogicalPlan> {
-    let plan = given.query(parameter)?;
+fn input(given: &mut RelationArguments<'_, '_>, parameter: &str) -> Result<LogicalPlan> {
+    let plan = given.relation(parameter)?;
     let mut names: Vec<_> = plan.schema().fields().iter().map(|f| f.name()).collect();
     names.sort_unstable();
     if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(given.error(format!("the query {parameter} has two columns {}", twice[0])));
+        return Err(given.invalid(format!("the query {parameter} has two columns {}", twice[0])));
     }
     LogicalPlanBuilder::from(plan).alias(parameter)?.build()
 }
 
-fn span(given: &mut Given<'_>, side: &str, schema: &DFSchema) -> Result<Span> {
+fn span(given: &mut RelationArguments<'_, '_>, side: &str, schema: &DFSchema) -> Result<Span> {
     let parameter = format!("{side}_span");
     let mut bounds = given.list(&parameter);
     if bounds.is_empty() {
@@ -90,22 +90,22 @@ fn span(given: &mut Given<'_>, side: &str, schema: &DFSchema) -> Result<Span> {
             .into_iter()
             .find(|c| !schema.has_column_with_unqualified_name(c));
         if let Some(missing) = missing {
-            return Err(given.error(format!(
+            return Err(given.invalid(format!(
                 "the query {side} has no column {missing}; say {parameter} => [start, end]"
             )));
         }
         bounds = ["bstart", "bend"].map(|c| SqlExpr::Identifier(c.into())).to_vec();
     }
     let Ok([start, end]) = <[SqlExpr; 2]>::try_from(bounds) else {
-        return Err(given.error(format!("{parameter} is a list of two, [start, end]")));
+        return Err(given.invalid(format!("{parameter} is a list of two, [start, end]")));
     };
     Ok(Span {
-        start: given.resolve(start, schema)?,
-        end: given.resolve(end, schema)?,
+        start: resolve(given, &parameter, start, schema)?,
+        end: resolve(given, &parameter, end, schema)?,
     })
 }
 
-fn key(given: &mut Given<'_>, item: SqlExpr, left: &DFSchema, right: &DFSchema) -> Result<Key> {
+fn key(given: &mut RelationArguments<'_, '_>, item: SqlExpr, left: &DFSchema, right: &DFSchema) -> Result<Key> {
     match item {
         SqlExpr::Nested(item) => key(given, *item, left, right),
         SqlExpr::BinaryOp {
@@ -113,26 +113,26 @@ fn key(given: &mut Given<'_>, item: SqlExpr, left: &DFSchema, right: &DFSchema) 
             op: BinaryOperator::Eq,
             right: r,
         } => Ok(Key {
-            left: given.resolve(*l, left)?,
-            right: given.resolve(*r, right)?,
+            left: resolve(given, "on", *l, left)?,
+            right: resolve(given, "on", *r, right)?,
             shared: None,
         }),
         item => {
-            if let Some(name) = given.name(&item) {
+            if let Some(name) = given.column_name(&item) {
                 for (side, schema) in [("left", left), ("right", right)] {
                     if !schema.has_column_with_unqualified_name(&name) {
-                        return Err(given.error(format!(
+                        return Err(given.invalid(format!(
                             "on names the column {name}, which the query {side} does not have"
                         )));
                     }
                 }
             }
-            let left = given.resolve(item.clone(), left)?;
-            let right = given.resolve(item.clone(), right)?;
+            let left = resolve(given, "on", item.clone(), left)?;
+            let right = resolve(given, "on", item.clone(), right)?;
             let shared = match (&left, &right) {
                 (Expr::Column(l), Expr::Column(r)) if l.name == r.name => l.name.clone(),
                 _ => {
-                    return Err(given.error(format!(
+                    return Err(given.invalid(format!(
                         "on takes columns of both sides and pairs of the form [a = b], not {item}"
                     )));
                 }
@@ -143,6 +143,20 @@ fn key(given: &mut Given<'_>, item: SqlExpr, left: &DFSchema, right: &DFSchema) 
                 shared: Some(shared),
             })
         }
+    }
+}
+
+/// An expression over the columns of `schema`; text is the name of a column.
+fn resolve(given: &mut RelationArguments<'_, '_>, parameter: &str, expr: SqlExpr, schema: &DFSchema) -> Result<Expr> {
+    match &expr {
+        SqlExpr::Value(value) if value.value.clone().into_string().is_some() => {
+            let name = given.column_name(&expr).unwrap_or_default();
+            match schema.qualified_fields_with_unqualified_name(&name).first() {
+                Some((qualifier, field)) => Ok(Expr::from((*qualifier, *field))),
+                None => Err(given.invalid(format!("there is no column {name} for {parameter}"))),
+            }
+        }
+        _ => given.resolve(parameter, expr, schema),
     }
 }
 

@@ -1,0 +1,117 @@
+//! One definition of groups and their order, for several functions.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::Schema;
+use datafusion::common::Result;
+use datafusion::physical_expr::PhysicalSortExpr;
+use datafusion::physical_plan::PhysicalExpr;
+
+use super::order::least;
+use super::report::Question;
+use crate::winner::spec::{ReportKind, Retention};
+
+/// Groups and their order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Definition {
+    pub(super) partition_by: Vec<Arc<dyn PhysicalExpr>>,
+    pub(super) order_by: Vec<PhysicalSortExpr>,
+}
+
+/// What answers several questions.
+#[derive(Debug)]
+pub(super) struct Common {
+    pub(super) definition: Definition,
+    /// The order as far as it was written, of which the definition's is the start.
+    pub(super) written: Vec<PhysicalSortExpr>,
+    /// One for each question.
+    pub(super) answers: Vec<ReportKind>,
+}
+
+/// The definition that answers all of `asked`, each of which stands over its own groups and effective order. The groups are those of `asked[main]`. None if no one definition does.
+///
+/// Functions of one definition may say more or less of the order, as far as the operator completes what is said to the
+/// longest; but peers are by what is said, so all `rank()` and `dense_rank()` have to say the same.
+pub(super) fn common(asked: &[(Question, Definition)], main: usize, schema: &Schema) -> Result<Option<Common>> {
+    let partition_by = &asked[main].1.partition_by;
+    let ordered = || {
+        asked
+            .iter()
+            .filter(|(question, _)| !matches!(question, Question::Count))
+    };
+    let longest = ordered().map(|(_, own)| &own.order_by).max_by_key(|order| order.len());
+    let Some(longest) = longest else {
+        return Ok(None);
+    };
+    let least = least(longest, partition_by, schema)?;
+    let mut said = least;
+    for (_, own) in ordered() {
+        let is_part = longest.starts_with(&own.order_by) && own.order_by.len() >= least;
+        if !is_part || !same_set(&own.partition_by, partition_by) {
+            return Ok(None);
+        }
+    }
+    let ties = |own: &Definition| ties(&own.partition_by, partition_by, longest);
+    for (_, own) in asked.iter().filter(|(question, _)| matches!(question, Question::Count)) {
+        match ties(own) {
+            Some(prefix) => said = said.max(prefix),
+            None => return Ok(None),
+        }
+    }
+    let is_peer = |question: &Question| matches!(question, Question::Ranking(Retention::Rank | Retention::DenseRank));
+    let mut peers = ordered()
+        .filter(|(question, _)| is_peer(question))
+        .map(|(_, own)| own.order_by.len());
+    if let Some(length) = peers.next() {
+        if length < said || peers.any(|other| other != length) {
+            return Ok(None);
+        }
+        said = length;
+    }
+    let answers = asked.iter().map(|(question, own)| match question {
+        Question::Ranking(Retention::RowNumber) => ReportKind::RowNumber,
+        Question::Ranking(Retention::Rank) => ReportKind::Rank,
+        Question::Ranking(Retention::DenseRank) => ReportKind::DenseRank,
+        Question::Next(expr) => ReportKind::RunnerUp { expr: Arc::clone(expr) },
+        Question::Count => match ties(own) {
+            Some(prefix) if prefix > 0 => ReportKind::Tied { prefix },
+            _ => ReportKind::Candidates,
+        },
+    });
+    Ok(Some(Common {
+        definition: Definition {
+            partition_by: partition_by.clone(),
+            order_by: longest[..said].to_vec(),
+        },
+        written: longest.clone(),
+        answers: answers.collect(),
+    }))
+}
+
+/// How many keys of `order_by` the groups `own` are cut by, beyond those of `partition_by`.
+fn ties(
+    own: &[Arc<dyn PhysicalExpr>],
+    partition_by: &[Arc<dyn PhysicalExpr>],
+    order_by: &[PhysicalSortExpr],
+) -> Option<usize> {
+    if !partition_by.iter().all(|e| holds(own, e)) {
+        return None;
+    }
+    let more: Vec<_> = own.iter().filter(|e| !holds(partition_by, e)).collect();
+    let prefix = order_by
+        .iter()
+        .take_while(|key| more.iter().any(|e| e.eq(&&key.expr)))
+        .count();
+    let keys = &order_by[..prefix];
+    more.iter()
+        .all(|e| keys.iter().any(|key| key.expr.eq(e)))
+        .then_some(prefix)
+}
+
+fn same_set(a: &[Arc<dyn PhysicalExpr>], b: &[Arc<dyn PhysicalExpr>]) -> bool {
+    a.iter().all(|e| holds(b, e)) && b.iter().all(|e| holds(a, e))
+}
+
+fn holds(set: &[Arc<dyn PhysicalExpr>], expr: &Arc<dyn PhysicalExpr>) -> bool {
+    set.iter().any(|e| e.eq(expr))
+}
