@@ -10,12 +10,12 @@ use datafusion::arrow::array::{
 use datafusion::arrow::compute::{SortOptions, cast, take_record_batch};
 use datafusion::arrow::datatypes::*;
 use datafusion::common::{JoinSide, JoinType, Result};
-use datafusion::datasource::memory::MemorySourceConfig;
+use datafusion::datasource::memory::{DataSourceExec, MemorySourceConfig};
 use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::Operator;
 use datafusion::physical_expr::expressions::{BinaryExpr, Column};
-use datafusion::physical_expr::{PhysicalExprRef, PhysicalSortExpr};
+use datafusion::physical_expr::{LexOrdering, PhysicalExprRef, PhysicalSortExpr};
 use datafusion::physical_plan::joins::utils::JoinFilter;
 use datafusion::physical_plan::repartition::RepartitionExec;
 use datafusion::physical_plan::{ExecutionPlan, Partitioning, collect_partitioned};
@@ -244,7 +244,10 @@ fn input(batch: &RecordBatch, keys: usize, size: usize, partitions: usize) -> Ar
         take_record_batch(batch, &indices).unwrap()
     };
     let batches: Vec<_> = (0..rows).step_by(size).map(slice).collect();
-    let plan = MemorySourceConfig::try_new_exec(&[batches], Arc::clone(&schema), None).unwrap();
+    let source = MemorySourceConfig::try_new(&[batches], Arc::clone(&schema), None).unwrap();
+    let by_id = LexOrdering::new([PhysicalSortExpr::new_default(column(&schema, "id"))]).unwrap();
+    let source = source.try_with_sort_information(vec![by_id]).unwrap();
+    let plan = DataSourceExec::from_data_source(source);
     match keys {
         0 => plan,
         _ => {
@@ -568,4 +571,95 @@ async fn rows_are_those_of_nested_loops() {
         let right = rows(&mut draw, right, case.keys.len(), distinct);
         case.check(&mut draw, &left, &right).await;
     }
+}
+
+#[tokio::test]
+async fn a_memory_limit_changes_nothing() {
+    let (mut spilled, mut in_slices) = (0, 0);
+    let count = cases(60);
+    for seed in 0..count {
+        let mut draw = Draw(1_000_000 + seed);
+        let mut case = draw_case(&mut draw);
+        case.batch_size = draw.of(&[7, 256, 8192]);
+        case.partitions = draw.of(&[1, 1, 3]);
+        let one_key = case.best.is_none() && draw.one_in(3);
+        let (distinct, sizes) = match one_key || case.keys.is_empty() {
+            true => (1, (900, 1000)),
+            false => (200, (3000, 2000)),
+        };
+        if case.keys.is_empty() {
+            case.best = None;
+        }
+        let left = rows(&mut draw, sizes.0, case.keys.len(), distinct);
+        let right = rows(&mut draw, sizes.1, case.keys.len(), distinct);
+        // Each batch of a merge has its dictionary.
+        let has_dictionary = case.keys.iter().any(|key| matches!(key, DataType::Dictionary(..)));
+        let for_merge = if has_dictionary { 160 } else { 48 } * 1024;
+        // A fair pool counts the consumers of the repartitions too.
+        let shares = if case.partitions > 1 { 4 * case.partitions } else { 1 };
+        case.memory = Some(shares * (sizes.1 * draw.of(&[10, 25]) + for_merge));
+        let spills = case.check(&mut draw, &left, &right).await;
+        spilled += u64::from(spills > 0);
+        in_slices += u64::from(spills > 0 && distinct == 1);
+    }
+    assert!(spilled > count / 2, "{spilled}");
+    assert!(in_slices > count / 10, "{in_slices}");
+}
+
+/// One streaming row meets all kept rows: they come out in pieces.
+#[tokio::test]
+async fn a_row_with_many_matches_comes_in_pieces() {
+    for residual in [false, true] {
+        let case = Case {
+            keys: vec![DataType::Utf8],
+            bound: DataType::Int64,
+            ranges: vec![("s", Operator::LtEq, "s"), ("e", Operator::GtEq, "e")],
+            residual,
+            join_type: JoinType::Left,
+            build: JoinSide::Right,
+            best: None,
+            partitions: 1,
+            batch_size: 100,
+            memory: None,
+        };
+        let row = |id, start, end| Row {
+            keys: vec![Some(0)],
+            start: Some(start),
+            end: Some(end),
+            value: Some(1),
+            id,
+        };
+        let hub: Vec<_> = [row(0, 1, 59), row(1, 59, 59)].into();
+        let kept: Vec<_> = (0..20_000).map(|id| row(id, 2 + id % 20, 40 - id % 7)).collect();
+        case.check(&mut Draw(7), &hub, &kept).await;
+    }
+}
+
+/// A query that is dropped while a row's candidates come ends.
+#[tokio::test]
+async fn a_dropped_join_ends() {
+    let mut draw = Draw(11);
+    let mut case = draw_case(&mut draw);
+    case.keys = vec![DataType::Utf8];
+    case.bound = DataType::Int64;
+    case.ranges = vec![("s", Operator::LtEq, "e")];
+    case.join_type = JoinType::Inner;
+    case.residual = false;
+    case.best = None;
+    case.partitions = 1;
+    case.batch_size = 10;
+    let many = rows(&mut draw, 5_000, 1, 1);
+    let batch = batch(&many, &case.keys, &case.bound, &mut draw);
+    let context = case.context().task_ctx();
+    let pool = Arc::clone(context.memory_pool());
+    let mut rows = case.plan(&batch, &batch).unwrap().execute(0, context).unwrap();
+    let first = rows.next().await.unwrap().unwrap();
+    assert_eq!(first.num_rows(), 10);
+    assert!(pool.reserved() > 0);
+    drop(rows);
+    // The input's task ends a moment later.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(pool.reserved(), 0);
 }

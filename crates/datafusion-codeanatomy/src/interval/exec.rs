@@ -248,12 +248,13 @@ impl ExecutionPlan for IntervalJoinExec {
             kept: kept.execute(partition, Arc::clone(&context))?,
             asking: asking.execute(partition, Arc::clone(&context))?,
             fetch: self.fetch,
+            ordered: self.spec.keeps_probe_order() && asking.output_ordering().is_some(),
         };
         let reservation = MemoryConsumer::new(format!("IntervalJoinExec[{partition}]"))
             .with_can_spill(true)
             .register(context.memory_pool());
         let metrics = Metrics::new(&self.metrics, partition);
-        Ok(join_stream(Arc::new(shape), inputs, reservation, metrics, &context))
+        Ok(join_stream(Arc::new(shape), inputs, reservation, metrics, context))
     }
 
     fn metrics(&self) -> Option<MetricsSet> {

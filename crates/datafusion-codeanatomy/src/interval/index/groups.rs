@@ -24,6 +24,9 @@ pub(in crate::interval) struct Groups {
 }
 
 impl Groups {
+    /// About how many bytes a row takes that is a group of its own, beside its key.
+    pub(in crate::interval) const BYTES_PER_ROW: usize = 40;
+
     /// The number of groups.
     pub(in crate::interval) fn len(&self) -> usize {
         self.before.len()

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{RecordBatch, UInt32Array};
+use datafusion::arrow::array::{BooleanBufferBuilder, RecordBatch, UInt32Array};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::memory_pool::MemoryReservation;
 use futures::StreamExt;
 
 use super::asked::{Asked, Pairs};
@@ -16,6 +17,48 @@ use super::shape::{Fate, Shape};
 use super::stream::Metrics;
 use crate::interval::index::Ordinal;
 
+/// Which asking rows have a match in a slice of what is kept, for the slices after it.
+pub(super) struct Marks {
+    matched: BooleanBufferBuilder,
+    reservation: MemoryReservation,
+    /// The first row of the next batch.
+    at: usize,
+    /// Whether this is the last slice.
+    last: bool,
+}
+
+impl Marks {
+    pub(super) fn new(reservation: MemoryReservation) -> Self {
+        Self {
+            matched: BooleanBufferBuilder::new(0),
+            reservation,
+            at: 0,
+            last: false,
+        }
+    }
+
+    /// Before a slice.
+    pub(super) fn begin(&mut self, last: bool) {
+        (self.at, self.last) = (0, last);
+    }
+
+    /// What is known of the next batch.
+    fn of(&mut self, rows: usize) -> Result<Vec<bool>> {
+        if let Some(new) = (self.at + rows).checked_sub(self.matched.len()).filter(|new| *new > 0) {
+            self.matched.append_n(new, false);
+            self.reservation.try_resize(self.matched.capacity().div_ceil(8))?;
+        }
+        Ok((self.at..self.at + rows).map(|row| self.matched.get_bit(row)).collect())
+    }
+
+    fn set(&mut self, matched: &[bool]) {
+        for matched in matched {
+            self.matched.set_bit(self.at, *matched);
+            self.at += 1;
+        }
+    }
+}
+
 /// A join under way.
 pub(super) struct Join<K> {
     shape: Arc<Shape>,
@@ -25,6 +68,7 @@ pub(super) struct Join<K> {
     asked: Option<Asked<K>>,
     /// The kept rows that have come out at the end, if it has come to that.
     last: Option<usize>,
+    marks: Option<Marks>,
     batch_size: usize,
     metrics: Metrics,
 }
@@ -44,9 +88,26 @@ impl<K: Ordinal> Join<K> {
             asking,
             asked: None,
             last: None,
+            marks: None,
             batch_size,
             metrics,
         }
+    }
+
+    /// What is kept is a slice.
+    pub(super) fn with_marks(mut self, marks: Option<Marks>) -> Self {
+        self.marks = marks;
+        self
+    }
+
+    /// What the next slice needs to know.
+    pub(super) fn into_marks(self) -> Option<Marks> {
+        self.marks
+    }
+
+    /// Whether asking rows without a match have none at all.
+    fn decides(&self) -> bool {
+        self.marks.as_ref().is_none_or(|marks| marks.last)
     }
 
     /// The next rows, not more than a batch; maybe none of them yet. `None`: all have come.
@@ -63,6 +124,8 @@ impl<K: Ordinal> Join<K> {
                 };
                 if !asked.is_done() {
                     self.asked = Some(asked);
+                } else if let Some(marks) = &mut self.marks {
+                    marks.set(&asked.matched);
                 }
                 if let Some(batch) = batch {
                     return Ok(Some(batch));
@@ -74,9 +137,12 @@ impl<K: Ordinal> Join<K> {
                 let batch = batch?;
                 let timer = self.metrics.baseline.elapsed_compute().clone();
                 let _timer = timer.timer();
-                self.metrics.probe_rows.add(batch.num_rows());
                 if batch.num_rows() > 0 {
-                    self.asked = Some(Asked::try_new(&self.shape, &self.kept, batch)?);
+                    let mut asked = Asked::try_new(&self.shape, &self.kept, batch)?;
+                    if let Some(marks) = &mut self.marks {
+                        asked.matched = marks.of(asked.matched.len())?;
+                    }
+                    self.asked = Some(asked);
                 }
             } else {
                 self.last = Some(0);
@@ -88,7 +154,7 @@ impl<K: Ordinal> Join<K> {
     fn existing(&mut self, asked: &mut Asked<K>, matched: bool) -> Result<Option<RecordBatch>> {
         if self.shape.residual.is_none() {
             for row in 0..asked.batch.num_rows() {
-                asked.matched[row] = asked.exists(&mut self.kept, row);
+                asked.matched[row] = asked.matched[row] || asked.exists(&mut self.kept, row);
             }
             asked.row = asked.batch.num_rows();
         } else {
@@ -98,7 +164,7 @@ impl<K: Ordinal> Join<K> {
             }
             asked.skip_matched();
         }
-        if !asked.is_done() {
+        if !asked.is_done() || !self.decides() {
             return Ok(None);
         }
         let rows = (0..).zip(&asked.matched).filter(|(_, m)| **m == matched);
@@ -151,7 +217,8 @@ impl<K: Ordinal> Join<K> {
     ) -> (Vec<u32>, Vec<Option<u32>>) {
         let mut rows = Vec::with_capacity(pairs.asked.len());
         let mut kept = Vec::with_capacity(pairs.asked.len());
-        let mut unmatched = finished.filter(|row| !asked.matched[*row]).peekable();
+        let decides = self.decides();
+        let mut unmatched = finished.filter(|row| decides && !asked.matched[*row]).peekable();
         for (row, point) in pairs.asked.iter().zip(&pairs.points) {
             while let Some(before) = unmatched.next_if(|u| *u < *row as usize) {
                 rows.push(before as u32);

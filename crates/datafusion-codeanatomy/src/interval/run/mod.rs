@@ -4,8 +4,11 @@ mod asked;
 mod best;
 mod join;
 mod kept;
+mod load;
 mod output;
+mod partition;
 mod shape;
+mod spill;
 mod stream;
 
 pub(super) use shape::Shape;

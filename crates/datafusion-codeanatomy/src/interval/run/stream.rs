@@ -9,16 +9,16 @@ use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_plan::coalesce::{LimitedBatchCoalescer, PushBatchStatus};
 use datafusion::physical_plan::coop::cooperative;
 use datafusion::physical_plan::metrics::{
-    BaselineMetrics, Count, ExecutionPlanMetricsSet, MetricBuilder, MetricCategory,
+    BaselineMetrics, Count, ExecutionPlanMetricsSet, MetricBuilder, MetricCategory, SpillMetrics,
 };
-use datafusion::physical_plan::spill::get_record_batch_memory_size;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use futures::{StreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 
 use super::join::Join;
-use super::kept::Kept;
+use super::load::Load;
 use super::shape::Shape;
-use crate::interval::index::{Dominance, Ordinal};
+use super::spill::{Room, Spilled};
+use crate::interval::index::Ordinal;
 
 /// What is counted.
 #[derive(Debug, Clone)]
@@ -27,6 +27,7 @@ pub(in crate::interval) struct Metrics {
     pub(super) build_rows: Count,
     pub(super) probe_rows: Count,
     pub(super) candidates: Count,
+    pub(super) spill: SpillMetrics,
 }
 
 impl Metrics {
@@ -41,6 +42,7 @@ impl Metrics {
             build_rows: rows("build_rows"),
             probe_rows: rows("probe_rows"),
             candidates: rows("candidates"),
+            spill: SpillMetrics::new(metrics, partition),
         }
     }
 }
@@ -50,6 +52,8 @@ pub(in crate::interval) struct Inputs {
     pub(in crate::interval) kept: SendableRecordBatchStream,
     pub(in crate::interval) asking: SendableRecordBatchStream,
     pub(in crate::interval) fetch: Option<usize>,
+    /// Whether the rows that come out must have the order of the asking ones.
+    pub(in crate::interval) ordered: bool,
 }
 
 /// The join of two streams.
@@ -58,7 +62,7 @@ pub(in crate::interval) fn join_stream(
     inputs: Inputs,
     reservation: MemoryReservation,
     metrics: Metrics,
-    context: &TaskContext,
+    context: Arc<TaskContext>,
 ) -> SendableRecordBatchStream {
     match shape.is_wide() {
         false => Run::<u64>::stream(shape, inputs, reservation, metrics, context),
@@ -69,6 +73,7 @@ pub(in crate::interval) fn join_stream(
 enum Phase<K> {
     Keeping(Inputs),
     Joining(Join<K>),
+    Spilled(Box<Spilled<K>>),
     Done,
 }
 
@@ -77,6 +82,7 @@ struct Run<K> {
     phase: Phase<K>,
     ready: LimitedBatchCoalescer,
     reservation: MemoryReservation,
+    context: Arc<TaskContext>,
     batch_size: usize,
     metrics: Metrics,
 }
@@ -87,7 +93,7 @@ impl<K: Ordinal> Run<K> {
         inputs: Inputs,
         reservation: MemoryReservation,
         metrics: Metrics,
-        context: &TaskContext,
+        context: Arc<TaskContext>,
     ) -> SendableRecordBatchStream {
         let batch_size = context.session_config().batch_size();
         let schema = Arc::clone(&shape.schema);
@@ -96,6 +102,7 @@ impl<K: Ordinal> Run<K> {
             phase: Phase::Keeping(inputs),
             shape,
             reservation,
+            context,
             batch_size,
             metrics,
         };
@@ -113,61 +120,81 @@ impl<K: Ordinal> Run<K> {
                 return Ok(Some(batch));
             }
             match std::mem::replace(&mut self.phase, Phase::Done) {
-                Phase::Keeping(inputs) => {
-                    let kept = self.keep(inputs.kept).await?;
-                    self.phase = Phase::Joining(Join::new(
-                        Arc::clone(&self.shape),
-                        kept,
-                        inputs.asking,
-                        self.batch_size,
-                        self.metrics.clone(),
-                    ));
-                }
-                Phase::Joining(mut join) => {
-                    let more = match join.next().await? {
-                        Some(batch) => self.push(&batch)?,
-                        None => false,
-                    };
-                    if more {
-                        self.phase = Phase::Joining(join);
-                    } else {
-                        drop(join);
-                        self.reservation.free();
-                        self.ready.finish()?;
-                    }
-                }
+                Phase::Keeping(inputs) => self.phase = self.keep(inputs).await?,
+                Phase::Joining(mut join) => match join.next().await? {
+                    Some(batch) => self.push(&batch, Phase::Joining(join))?,
+                    None => self.finish()?,
+                },
+                Phase::Spilled(mut spilled) => match spilled.next().await? {
+                    Some(batch) => self.push(&batch, Phase::Spilled(spilled))?,
+                    None => self.finish()?,
+                },
                 Phase::Done => return Ok(None),
             }
         }
     }
 
-    /// Takes rows that come out, no batch longer than asked for; whether more are wanted.
-    fn push(&mut self, batch: &RecordBatch) -> Result<bool> {
+    /// Takes rows that come out, no batch longer than asked for, and goes on if more are wanted.
+    fn push(&mut self, batch: &RecordBatch, next: Phase<K>) -> Result<()> {
         for at in (0..batch.num_rows()).step_by(self.batch_size) {
             let rows = self.batch_size.min(batch.num_rows() - at);
             if self.ready.push_batch(batch.slice(at, rows))? == PushBatchStatus::LimitReached {
-                return Ok(false);
+                drop(next);
+                return self.finish();
             }
         }
-        Ok(true)
+        self.phase = next;
+        Ok(())
     }
 
-    async fn keep(&mut self, mut input: SendableRecordBatchStream) -> Result<Kept<K>> {
-        let mut batches = vec![];
-        let schema = input.schema();
-        while let Some(batch) = input.next().await {
-            let batch = batch?;
-            self.metrics.build_rows.add(batch.num_rows());
-            let index = batch.num_rows() * Dominance::<K>::BYTES_PER_ROW;
-            self.reservation
-                .try_grow(get_record_batch_memory_size(&batch) + index)?;
-            batches.push(batch);
-        }
-        let timer = self.metrics.baseline.elapsed_compute().clone();
-        let _timer = timer.timer();
-        let kept = Kept::try_new(&self.shape, &schema, batches)?;
-        let size = get_record_batch_memory_size(&kept.rows) + kept.index_size();
-        self.reservation.try_resize(size)?;
-        Ok(kept)
+    /// Nothing more comes; what was kept is let go before.
+    fn finish(&mut self) -> Result<()> {
+        self.reservation.free();
+        self.ready.finish()
     }
+
+    /// Keeps one side in memory, or divides both on disk.
+    async fn keep(&mut self, mut inputs: Inputs) -> Result<Phase<K>> {
+        let schema = inputs.kept.schema();
+        let mut load = Load::<K>::new(&self.shape, &schema);
+        inputs.kept = counted(inputs.kept, self.metrics.build_rows.clone());
+        inputs.asking = counted(inputs.asking, self.metrics.probe_rows.clone());
+        let fits = load.all(&mut inputs.kept, &self.reservation).await?;
+        let kept_so_far = match fits {
+            false => load.into_batches(),
+            true => {
+                let timer = self.metrics.baseline.elapsed_compute().clone();
+                let _timer = timer.timer();
+                match load.finish(&self.reservation)? {
+                    Err(batches) => batches,
+                    Ok(kept) => {
+                        let (shape, metrics) = (Arc::clone(&self.shape), self.metrics.clone());
+                        return Ok(Phase::Joining(Join::new(
+                            shape,
+                            kept,
+                            inputs.asking,
+                            self.batch_size,
+                            metrics,
+                        )));
+                    }
+                }
+            }
+        };
+        let room = Room {
+            runtime: self.context.runtime_env(),
+            reservation: self.reservation.take(),
+            compression: self.context.session_config().spill_compression(),
+            batch_size: self.batch_size,
+            metrics: self.metrics.clone(),
+        };
+        let spilled = Spilled::try_new(&self.shape, room, kept_so_far, inputs).await?;
+        Ok(Phase::Spilled(Box::new(spilled)))
+    }
+}
+
+/// Counts the rows of a stream.
+fn counted(rows: SendableRecordBatchStream, count: Count) -> SendableRecordBatchStream {
+    let schema = rows.schema();
+    let rows = rows.inspect_ok(move |batch| count.add(batch.num_rows()));
+    Box::pin(RecordBatchStreamAdapter::new(schema, rows))
 }
