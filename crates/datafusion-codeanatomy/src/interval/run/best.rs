@@ -71,8 +71,9 @@ impl Order {
     /// Each kept row's place in the order, as far as kept columns alone give one.
     pub(super) fn ranks(&self, kept: &RecordBatch) -> Result<Vec<u32>> {
         let keys = match &self.over {
-            None => Some(keys(&self.by, kept)?),
-            Some(_) => None,
+            // Rows of no columns would be none.
+            None if !self.by.is_empty() => Some(keys(&self.by, kept)?),
+            _ => None,
         };
         let options = SortOptions::new(false, false);
         // A column whose type has no order, such as a union, decides nothing.
