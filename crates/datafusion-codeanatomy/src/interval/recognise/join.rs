@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{JoinType, NullEquality};
+use datafusion::physical_expr::PhysicalExprRef;
 use datafusion::physical_plan::joins::utils::JoinFilter;
 use datafusion::physical_plan::joins::{HashJoinExec, JoinOn, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
@@ -23,12 +25,17 @@ impl EngineJoin {
     /// Reads `plan`, if it is a join whose rows the operator gives too.
     ///
     /// Not so: mark joins; `NOT IN`, which a null on either side decides; keys of which null equals null; a join that ends
-    /// after some rows; inputs that do not end; and joins whose dynamic filter is out already.
+    /// after some rows; inputs that do not end; keys without a type; and joins whose dynamic filter is out already.
     pub(super) fn of(plan: &Arc<dyn ExecutionPlan>) -> Option<Self> {
         let join = Self::read(plan)?;
         let supported = !matches!(join.join_type, JoinType::LeftMark | JoinType::RightMark);
         let ends = |side: &Arc<dyn ExecutionPlan>| !side.boundedness().is_unbounded();
-        (supported && plan.fetch().is_none() && ends(&join.left) && ends(&join.right)).then_some(join)
+        let typed = |(l, r): &(PhysicalExprRef, PhysicalExprRef)| {
+            let types = (l.data_type(&join.left.schema()), r.data_type(&join.right.schema()));
+            matches!(types, (Ok(l), Ok(r)) if l == r && l != DataType::Null)
+        };
+        let fits = plan.fetch().is_none() && ends(&join.left) && ends(&join.right) && join.on.iter().all(typed);
+        (supported && fits).then_some(join)
     }
 
     fn read(plan: &Arc<dyn ExecutionPlan>) -> Option<Self> {
