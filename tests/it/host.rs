@@ -125,7 +125,7 @@ async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
 }
 
 /// Our physical rules, in their order.
-const OURS: [&str; 2] = ["winner_select", "winner_combine"];
+const OURS: [&str; 3] = ["interval_join", "winner_select", "winner_combine"];
 
 fn position(rules: &[String], name: &str) -> usize {
     rules.iter().position(|r| r == name).unwrap()
@@ -141,7 +141,7 @@ async fn a_missing_neighbour_of_a_rule_is_an_error_before_anything_changes() {
     let ctx = SessionContext::new_with_state(state);
     let error = register_all(&ctx).unwrap_err().strip_backtrace();
     assert!(
-        error.contains("winner_select stands before the engine's physical rule WindowTopN"),
+        error.contains("interval_join stands before the engine's physical rule WindowTopN"),
         "{error}"
     );
     assert!(!ctx.state().table_functions().contains_key("files"));

@@ -2,8 +2,11 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod determinism;
+mod examples;
 mod graph;
 mod host;
+mod interval;
+mod interval_pairs;
 mod pages;
 mod proto;
 mod rules;

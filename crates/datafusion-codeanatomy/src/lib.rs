@@ -27,6 +27,7 @@ pub mod build;
 pub mod dataset;
 mod describe;
 pub mod graph;
+pub mod interval;
 mod optimizer;
 mod ordering;
 mod planner;

@@ -8,6 +8,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
 use crate::ordering::{Distrust, SettleWindows};
+use crate::interval::IntervalJoin;
 use crate::winner::{WinnerCombine, WinnerSelect};
 
 type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
@@ -15,6 +16,8 @@ type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
 /// Our rules in their order, each with the rule of the engine before which it stands.
 fn rules() -> Vec<(Rule, &'static str)> {
     vec![
+        // Before `winner_select`: a rank over a join of spans becomes part of the join.
+        (Arc::new(IntervalJoin), "WindowTopN"),
         // After the filters have been pushed down, so that those on the partition keys are below the windows; before the
         // engine's own top-k of a window, which would take the plan; and before `EnsureRequirements`, which gives the
         // operator its distribution.

@@ -36,6 +36,9 @@ pub struct Settings {
     pub winner_select: bool,
     /// `optimizer.interval_join`: whether joins on a key and a range are run by `IntervalJoinExec`.
     pub interval_join: bool,
+    /// `optimizer.interval_join_pairs`: how many pairs of rows with equal keys there are at least, where that is known, for a join
+    /// to be run by `IntervalJoinExec`; 0 for always.
+    pub interval_join_pairs: usize,
 }
 
 impl Default for Settings {
@@ -45,6 +48,7 @@ impl Default for Settings {
             determinism: Determinism::Off,
             winner_select: true,
             interval_join: true,
+            interval_join_pairs: 100_000,
         }
     }
 }
@@ -58,6 +62,7 @@ struct Setting {
 
 enum Value<'a> {
     Bytes(&'a mut usize),
+    Count(&'a mut usize),
     Switch(&'a mut bool),
     Determinism(&'a mut Determinism),
 }
@@ -86,6 +91,12 @@ const SETTINGS: &[Setting] = &[
         value: |s| Value::Switch(&mut s.interval_join),
         doc: "Whether joins on a key and a range are run by IntervalJoinExec",
     },
+    Setting {
+        name: "optimizer.interval_join_pairs",
+        value: |s| Value::Count(&mut s.interval_join_pairs),
+        doc: "How many pairs of rows with equal keys there are at least, where that is known, for a join to be run by \
+              IntervalJoinExec: a hash join looks at fewer in no time; 0 for always",
+    },
 ];
 
 impl Settings {
@@ -102,6 +113,10 @@ impl Value<'_> {
                 Ok(value) => *bytes = value,
                 Err(_) => return config_err!("codeanatomy.{name} is a number of bytes, not '{text}'"),
             },
+            Value::Count(count) => match text.parse() {
+                Ok(value) => *count = value,
+                Err(_) => return config_err!("codeanatomy.{name} is a number, not '{text}'"),
+            },
             Value::Switch(switch) => match text.to_lowercase().parse() {
                 Ok(value) => *switch = value,
                 Err(_) => return config_err!("codeanatomy.{name} is true or false, not '{text}'"),
@@ -116,7 +131,7 @@ impl Value<'_> {
 
     fn text(self) -> String {
         match self {
-            Value::Bytes(bytes) => bytes.to_string(),
+            Value::Bytes(count) | Value::Count(count) => count.to_string(),
             Value::Switch(switch) => switch.to_string(),
             Value::Determinism(value) => {
                 let name = DETERMINISM.iter().find(|(_, known)| known == value);

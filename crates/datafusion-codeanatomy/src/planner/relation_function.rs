@@ -1,6 +1,6 @@
 //! Functions of relations, `f(input => (SELECT …), by => a + 1)`: they become standard plans before the engine sees them.
 
-use datafusion::common::{DFSchema, Result, ScalarValue, plan_err};
+use datafusion::common::{DFSchema, DataFusionError, Result, ScalarValue, plan_datafusion_err, plan_err};
 use datafusion::logical_expr::planner::RelationPlannerContext;
 use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
 use datafusion::sql::planner::NullOrdering;
@@ -27,7 +27,7 @@ pub(crate) struct RelationFunction {
 
 /// All of them.
 pub(crate) fn relation_functions() -> impl Iterator<Item = RelationFunction> {
-    [crate::winner::WINNERS].into_iter()
+    [crate::interval::INTERVAL_JOIN, crate::winner::WINNERS].into_iter()
 }
 
 /// The arguments of a call, as they were written.
@@ -83,6 +83,12 @@ impl<'a, 'c> RelationArguments<'a, 'c> {
             self.function,
             signature(self.function, self.parameters)
         )
+    }
+
+    /// An error about the call.
+    pub(crate) fn invalid(&self, what: impl std::fmt::Display) -> DataFusionError {
+        let signature = signature(self.function, self.parameters);
+        plan_datafusion_err!("{}: {what}; the function is {signature}", self.function)
     }
 
     /// The plan of the sub-query, or of the common table expression, that `name` is.
@@ -178,13 +184,27 @@ impl<'a, 'c> RelationArguments<'a, 'c> {
         self.values[i].take()
     }
 
-    fn items(&mut self, name: &str) -> Vec<Item> {
-        let exprs = match self.take(name) {
+    /// What `name` is, one or a list, as it was written.
+    pub(crate) fn list(&mut self, name: &str) -> Vec<SqlExpr> {
+        match self.take(name) {
             None => vec![],
             Some(SqlExpr::Array(array)) => array.elem,
             Some(SqlExpr::Tuple(exprs)) => exprs,
             Some(expr) => vec![expr],
-        };
+        }
+    }
+
+    /// The name of a column, written as a name or as text.
+    pub(crate) fn column_name(&self, expr: &SqlExpr) -> Option<String> {
+        match expr {
+            SqlExpr::Identifier(name) => Some(self.ctx.normalize_ident(name.clone())),
+            SqlExpr::Value(value) => value.value.clone().into_string(),
+            _ => None,
+        }
+    }
+
+    fn items(&mut self, name: &str) -> Vec<Item> {
+        let exprs = self.list(name);
         let item = |expr: SqlExpr| match &expr {
             SqlExpr::Value(value) => match &value.value {
                 Value::SingleQuotedString(text) => Item::Text(text.clone()),
@@ -195,7 +215,8 @@ impl<'a, 'c> RelationArguments<'a, 'c> {
         exprs.into_iter().map(item).collect()
     }
 
-    fn resolve(&mut self, name: &str, expr: SqlExpr, schema: &DFSchema) -> Result<Expr> {
+    /// `expr` over `schema`; an error is about the argument `name`.
+    pub(crate) fn resolve(&mut self, name: &str, expr: SqlExpr, schema: &DFSchema) -> Result<Expr> {
         match self.ctx.sql_to_expr(expr, schema) {
             Ok(expr) => Ok(expr),
             Err(error) => self.error(name, &format!("cannot be planned: {}", error.strip_backtrace())),
