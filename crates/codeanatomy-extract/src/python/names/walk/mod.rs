@@ -60,7 +60,7 @@ impl<'a> Walk<'a> {
     /// Makes room for a module of so many tokens, by what is usual.
     pub(super) fn reserve(&mut self, tokens: usize) {
         if self.wants.outline {
-            self.scopes.reserve(tokens / 96);
+            self.scopes.reserve(tokens / 48);
             return;
         }
         self.scopes.reserve(tokens / 12);
