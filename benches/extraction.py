@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """What datasets cost, step by step, beside CPython's own modules, tree-sitter's binding and DuckDB, measured in one run.
 
-    python3 benches/extraction.py [--repeats N] [--check] [--json] [--peers PYTHON] [--binary PATH] [SOURCE]
+    python3 benches/extraction.py [--repeats N] [--check] [--json] [--peers PYTHON] [--binary PATH] [--extract COMMAND]
+        [--cached COMMAND] [SOURCE]
 
 The Python files of SOURCE (default: the interpreter's own standard library) are copied to a folder of their own, as in
 `run.py`. All take turns, N times; the least CPU of each is compared. CPU is that of the whole process for ours; for a peer, of
-the measured work alone, without the start of its interpreter and without reading files. A step of ours asks for every column of
-its datasets, by the greatest value of each, so that all are made.
+the measured work alone, without the start of its interpreter and without reading files. The steps that make all columns of datasets
+are one pass over the files, without SQL; the others are SQL.
 
 `--peers` names an interpreter that has `tree_sitter` and `tree_sitter_python` (their tree is walked by a cursor), and `duckdb`
 (it answers the same SQL over the same Parquet file). What is not there is not measured. `--check` exits with 1 if a bound is
@@ -17,6 +18,7 @@ import argparse
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -93,7 +95,13 @@ NAMES = [
     "definitions", "parameters", "decorators", "references", "imports", "calls", "call_arguments", "assignments",
     "type_annotations", "base_classes", "exports", "scopes", "symbols", "bindings",
 ]  # fmt: skip
-EVERYTHING = ["files", "lines", *SYNTAX, *NAMES, "def_use"]
+ONE_PASS = {
+    "ast_nodes": ["ast_nodes"],
+    "definitions": ["definitions"],
+    "all syntax": SYNTAX,
+    "all names": NAMES,
+    "everything": ["files", "lines", *SYNTAX, *NAMES, "def_use"],
+}
 # The most CPU of a step as a ratio to `ast.parse`.
 BOUNDS = {
     "ast_nodes": 0.15,
@@ -136,25 +144,16 @@ class Ours:
 
     def all_columns(self, dataset):
         """A query that needs every cell of a dataset."""
-        greatest = ", ".join(f"CAST(max({column}) AS VARCHAR)" for column in self.columns[dataset])
-        return f"SELECT concat_ws(' ', {greatest}) AS greatest FROM {dataset}('{self.folder}')"
+        greatest = ", ".join(f"max({column})" for column in self.columns[dataset])
+        return f"SELECT {greatest} FROM {dataset}('{self.folder}')"
 
     def steps(self):
-        """The statements of each step by its name."""
-        # One query, so that its scans share what they parse.
-        roomy = f"SET codeanatomy.parse_cache_bytes = {1 << 30}"
-        every = {name: [roomy, " UNION ALL ".join(map(self.all_columns, datasets))] for name, datasets in {
-            "ast_nodes": ["ast_nodes"],
-            "definitions": ["definitions"],
-            "all syntax": SYNTAX,
-            "all names": NAMES,
-            "everything": EVERYTHING,
-        }.items()}  # fmt: skip
+        """The query of each step that is SQL."""
         return {
-            "metadata only": [f"SELECT count(path), sum(size) FROM files('{self.folder}')"],
-            "ast_nodes, count": [f"SELECT count(*) FROM ast_nodes('{self.folder}')"],
-            "ast_nodes, calls": [f"SELECT max(node_id), max(bstart) FROM ast_nodes('{self.folder}') WHERE kind = 'Call'"],
-            **every,
+            "metadata only": f"SELECT count(path), sum(size) FROM files('{self.folder}')",
+            "ast_nodes, count": f"SELECT count(*) FROM ast_nodes('{self.folder}')",
+            "ast_nodes, calls": f"SELECT max(node_id), max(bstart) FROM ast_nodes('{self.folder}') WHERE kind = 'Call'",
+            "ast_nodes in SQL": self.all_columns("ast_nodes"),
         }
 
 
@@ -182,17 +181,22 @@ def measurements(arguments, ours, folder, scratch):
     else:
         missing["tree_sitter"] = "--peers names no interpreter that has it"
     steps = ours.steps()
-    for name, statements in steps.items():
-        found[name] = lambda statements=statements: ours.run(*statements)
-    found["all names, 2 threads"] = lambda: ours.run(*steps["all names"], threads=2)
-    cache = f"SET codeanatomy.cache_dir = '{scratch / 'cache'}'"
-    probe = subprocess.run([arguments.binary, "-q", "-c", cache], capture_output=True, check=False)
-    for name in ("everything", "definitions"):
-        if probe.returncode == 0:
-            ours.run(cache, *steps[name])
-            found[f"{name}, cached"] = lambda name=name: ours.run(cache, *steps[name])
+    for name, statement in steps.items():
+        found[name] = lambda statement=statement: ours.run(statement)
+    found["ast_nodes in SQL, 2 threads"] = lambda: ours.run(steps["ast_nodes in SQL"], threads=2)
+    extract, cached = shlex.split(arguments.extract), shlex.split(arguments.cached)
+    for name, datasets in ONE_PASS.items():
+        if shutil.which(extract[0]):
+            found[name] = lambda datasets=datasets: measure([*extract, str(folder), ",".join(datasets)])
         else:
-            missing[f"{name}, cached"] = "the binary has no setting codeanatomy.cache_dir"
+            missing[name] = f"there is no {extract[0]}"
+    for name in ("everything", "definitions"):
+        if shutil.which(cached[0]):
+            again = [*cached, str(folder), str(scratch / "cache"), ",".join(ONE_PASS[name])]
+            measure(again)
+            found[f"{name}, cached"] = lambda again=again: measure(again)
+        else:
+            missing[f"{name}, cached"] = f"there is no {cached[0]}"
     export = [arguments.binary, "export", str(folder), "--out", str(scratch), "--dataset", "ast_nodes", "--format", "json"]
     found["export of ast_nodes"] = lambda: measure(export)
     measure(export)
@@ -248,6 +252,13 @@ def main():
     parser.add_argument("source", nargs="?", type=pathlib.Path, default=sysconfig.get_paths()["stdlib"])
     parser.add_argument("--repeats", type=int, default=3, metavar="N", help="runs of each (default: %(default)s)")
     parser.add_argument("--binary", default=str(target_folder() / "release" / "codeanatomy"), help="default: %(default)s")
+    examples = target_folder() / "release" / "examples"
+    for name, program, what in [
+        ("--extract", "extract_all", "extracts datasets of the folder that follows, those named behind it"),
+        ("--cached", "cached_all", "does the same with a cache in the folder that stands between"),
+    ]:
+        command = shlex.quote(str(examples / program))
+        parser.add_argument(name, default=command, metavar="COMMAND", help=f"{what} (default: %(default)s)")
     parser.add_argument("--peers", metavar="PYTHON", help="an interpreter that has tree_sitter, tree_sitter_python and duckdb")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a bound is exceeded")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -271,7 +282,7 @@ def main():
         answers(runs)
     least = {name: min(run[0] for run in of) for name, of in runs.items()}
     wall = {name: min(run[1] for run in of) for name, of in runs.items()}
-    speed_up = wall["all names"] / wall["all names, 2 threads"]
+    speed_up = wall["ast_nodes in SQL"] / wall["ast_nodes in SQL, 2 threads"]
     [exported] = json.loads(runs["export of ast_nodes"][0][3])
     report = {
         "python": f"CPython {sys.version.split()[0]}",
