@@ -3,6 +3,7 @@
 
 mod determinism;
 mod examples;
+mod export;
 mod graph;
 mod host;
 mod interval;

@@ -1,8 +1,9 @@
-//! The `codeanatomy` binary: datafusion-cli with everything of CodeAnatomy registered, and `build`.
+//! The `codeanatomy` binary: datafusion-cli with everything of CodeAnatomy registered, `build` and `export`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // What it prints is what it is for.
 
 mod args;
 mod build;
+mod export;
 mod failure;
 mod progress;
 mod query;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     let outcome = runtime.block_on(async {
         match args.command {
             Some(Command::Build(build)) => build::run(build).await,
+            Some(Command::Export(export)) => export::run(export).await,
             None => query::run(args.query).await,
         }
     });

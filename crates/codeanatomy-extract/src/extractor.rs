@@ -12,7 +12,7 @@ use crate::content;
 use crate::file::Entry;
 use crate::parsed::ParseCache;
 use crate::scip;
-use crate::table::Table;
+use crate::table::{RowFilter, Table};
 use crate::treesitter::{CaptureQuery, TreeSitter};
 
 /// Bounds of what is read.
@@ -39,6 +39,7 @@ pub struct Request {
     /// Bounds.
     pub options: Options,
     datasets: Vec<(&'static Contract, Option<Vec<usize>>)>,
+    filters: Vec<(&'static str, RowFilter)>,
     query: Option<CaptureQuery>,
 }
 
@@ -54,6 +55,12 @@ impl Request {
     /// Asks for a dataset: the columns of `projection` in that order, or all.
     pub fn with(mut self, contract: &'static Contract, projection: Option<Vec<usize>>) -> Self {
         self.datasets.push((contract, projection));
+        self
+    }
+
+    /// Says that of a dataset only rows that pass `filter` are wanted. Others may come too.
+    pub fn with_filter(mut self, contract: &'static Contract, filter: RowFilter) -> Self {
+        self.filters.push((contract.name, filter));
         self
     }
 
@@ -117,9 +124,10 @@ impl Extractor {
     pub fn new(request: &Request) -> Result<Self, ArrowError> {
         let mut tables = Tables::default();
         for (contract, projection) in &request.datasets {
-            tables
-                .0
-                .insert(contract.name, Table::new(contract, projection.as_deref())?);
+            let filters = request.filters.iter().filter(|(dataset, _)| *dataset == contract.name);
+            let table = Table::new(contract, projection.as_deref())?;
+            let table = filters.fold(table, |table, (_, filter)| table.filtered(filter.clone()));
+            tables.0.insert(contract.name, table);
         }
         let trees = TreeSitter::new(request.query.clone());
         if !trees.has_query() && tables.wants_any(&["ts_captures"]) {

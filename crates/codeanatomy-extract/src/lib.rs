@@ -21,5 +21,5 @@ mod treesitter;
 pub use extractor::{Extractor, Options, Request};
 pub use language::built_in;
 pub use parsed::{ParseCache, ParseKey, ParsedFile};
-pub use table::Table;
+pub use table::{RowFilter, Table};
 pub use treesitter::{CaptureQuery, QueryError};

@@ -1,6 +1,7 @@
 //! Rows of one dataset on their way to a record batch.
 
 mod column;
+mod filter;
 mod text;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use arrow_schema::{ArrowError, SchemaRef};
 use codeanatomy_model::{CellWriter, Contract, Row};
 
 pub(crate) use column::Column;
+pub use filter::RowFilter;
 pub(crate) use text::NO_WORD;
 
 /// The columns of a dataset that were asked for, growing row by row.
@@ -20,6 +22,9 @@ pub struct Table {
     projection: Vec<usize>,
     columns: Columns,
     rows: usize,
+    filters: Vec<RowFilter>,
+    /// The rows that filters have kept out.
+    skipped: usize,
     /// Why there can be no more rows; [`Table::take`] gives it.
     error: Option<ArrowError>,
 }
@@ -44,8 +49,46 @@ impl Table {
             projection,
             columns: Columns(columns),
             rows: 0,
+            filters: Vec::new(),
+            skipped: 0,
             error: None,
         })
+    }
+
+    /// The same, where rows that do not pass `filter` need not be added.
+    pub(crate) fn filtered(mut self, filter: RowFilter) -> Self {
+        self.filters.push(filter);
+        self
+    }
+
+    /// How many rows were left out because they did not pass a filter.
+    pub fn skipped(&self) -> usize {
+        self.skipped
+    }
+
+    /// Whether a row with this cell is wanted. If it is not, the row counts as left out.
+    pub(crate) fn admits(&mut self, column: &str, value: Option<&str>) -> bool {
+        let admits = self.filters.iter().all(|f| f.column() != column || f.admits(value));
+        self.skipped += usize::from(!admits);
+        admits
+    }
+
+    /// Which of `count` rows are wanted, in order, if not all are. `cell` gives the text of a column in a row; it is asked
+    /// for one column after the other, of each in the order of the rows.
+    pub(crate) fn chosen<'v>(
+        &mut self,
+        count: usize,
+        mut cell: impl FnMut(&'static str, u32) -> Option<&'v str>,
+    ) -> Option<Vec<u32>> {
+        if self.filters.is_empty() {
+            return None;
+        }
+        let mut rows: Vec<u32> = (0..count as u32).collect();
+        for filter in &self.filters {
+            rows.retain(|row| filter.admits(cell(filter.column(), *row)));
+        }
+        self.skipped += count - rows.len();
+        Some(rows)
     }
 
     /// Whether a column was asked for, so that it is worth computing.
@@ -59,6 +102,10 @@ impl Table {
     #[inline]
     pub fn push<R: Row>(&mut self, row: &R) {
         debug_assert_eq!(R::CONTRACT.name, self.contract.name, "the row is of another dataset");
+        if !self.filters.iter().all(|filter| filter.admits_row(row)) {
+            self.skipped += 1;
+            return;
+        }
         row.write(&mut self.columns);
         self.rows += 1;
     }

@@ -10,6 +10,7 @@
 mod catalogue;
 mod contract;
 pub mod dataset;
+mod encoding;
 pub mod id;
 mod language;
 mod position;
@@ -17,6 +18,7 @@ mod span;
 
 pub use catalogue::{CATALOGUE, find};
 pub use contract::{CellWriter, Column, ColumnType, Contract, Family, IdRecipe, Row};
+pub use encoding::Encoding;
 pub use language::{Language, Languages};
 pub use position::{ColumnUnit, UnitIndex, byte_to_col, col_to_byte};
 pub use span::Span;

@@ -23,6 +23,11 @@ impl LineIndex {
         let mut starts = Vec::with_capacity(bytes.len() / 32 + 1);
         let mut ends = LineEnds::default();
         starts.push(0);
+        if memchr::memchr(b'\r', bytes).is_none() {
+            push_starts(bytes, &mut starts);
+            ends.lf = u32::try_from(starts.len() - 1).unwrap_or(u32::MAX);
+            return Self { starts, ends };
+        }
         for i in memchr::memchr2_iter(b'\n', b'\r', bytes) {
             if bytes[i] == b'\n' {
                 if i > 0 && bytes[i - 1] == b'\r' {
@@ -76,6 +81,27 @@ impl LineIndex {
     /// The offsets of the first bytes of the lines. The last may be the end of the text.
     pub fn starts(&self) -> &[u32] {
         &self.starts
+    }
+}
+
+/// Adds the offsets after all LFs. Lines are short: words of eight bytes are looked at, not the distance to the next LF.
+fn push_starts(bytes: &[u8], starts: &mut Vec<u32>) {
+    const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
+    const LF: u64 = u64::from_le_bytes([b'\n'; 8]);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (i, word) in words.iter().enumerate() {
+        let odd = u64::from_le_bytes(*word) ^ LF;
+        // The high bit of each byte that is an LF.
+        let mut found = !(((odd & LOW) + LOW) | odd | LOW);
+        while found != 0 {
+            let start = i * 8 + found.trailing_zeros() as usize / 8 + 1;
+            starts.push(u32::try_from(start).unwrap_or(u32::MAX));
+            found &= found - 1;
+        }
+    }
+    let after = bytes.len() - rest.len();
+    for i in memchr::memchr_iter(b'\n', rest) {
+        starts.push(u32::try_from(after + i + 1).unwrap_or(u32::MAX));
     }
 }
 
@@ -136,6 +162,7 @@ mod tests {
             ("a", 1, "none"),
             ("a\n", 1, "lf"),
             ("a\r\rb", 3, "cr"),
+            ("\n\nabcdefg\n\nabcd\u{10a}\u{a0a}\n\n\n", 7, "lf"),
             ("\r\n", 1, "crlf"),
         ] {
             let index = LineIndex::new(text);

@@ -19,6 +19,9 @@ const BRACKETS_PER_LEVEL: usize = 8;
 /// As many such levels are taken as they are counted; for more, a text is looked at more closely.
 pub(super) const COUNTED_LEVELS: usize = 4096;
 
+/// The most levels for which a rough bound of the nesting is good enough: they fit on the stack of any thread.
+const ROUGH_LEVELS: usize = 512;
+
 /// Levels that the estimate of the nesting is increased by: a leaf may have more nodes than tokens.
 const SPARE_LEVELS: usize = 64;
 
@@ -27,13 +30,20 @@ const SPARE_LEVELS: usize = 64;
 pub(super) fn unguarded_levels(text: &str) -> usize {
     let bytes = text.as_bytes();
     let lambdas = memchr::memmem::find_iter(bytes, b"lambda").count();
-    let brackets = bytes.iter().filter(|b| matches!(b, b'(' | b'[')).count();
+    let brackets = count(bytes, |b| matches!(b, b'(' | b'['));
     let levels = LEVELS_PER_LAMBDA * lambdas + brackets / BRACKETS_PER_LEVEL;
     if levels < COUNTED_LEVELS {
         levels
     } else {
         lexed_levels(text)
     }
+}
+
+/// How many bytes are of a kind. They are counted in runs that a byte can count, so that many are looked at at once.
+fn count(bytes: &[u8], is_of_kind: impl Fn(u8) -> bool) -> usize {
+    const RUN: usize = 192;
+    let of_run = |run: &[u8]| run.iter().fold(0_u8, |sum, b| sum + u8::from(is_of_kind(*b)));
+    bytes.chunks(RUN).map(|run| usize::from(of_run(run))).sum()
 }
 
 /// The same by the tokens of a text: how deep brackets nest, and the defaults that are lambdas in one statement.
@@ -94,9 +104,41 @@ pub(super) fn diagnostics(text: &str, parsed: &Parsed<ModModule>) -> Vec<Diagnos
     all
 }
 
-/// A bound of how deep the tree of these tokens nests: nodes nest in blocks, and in a line by its brackets and, between
-/// two commas, by its tokens. With `recovered`, commas separate nothing: the parser may have skipped them.
-pub(super) fn nesting_bound(tokens: &Tokens, recovered: bool) -> usize {
+/// A bound of how deep the tree of these tokens nests. With `recovered`, the parser may have skipped commas. A rough bound
+/// will do up to `room` levels.
+pub(super) fn nesting_bound(tokens: &Tokens, recovered: bool, room: usize) -> usize {
+    let rough = rough_bound(tokens);
+    if rough <= room.min(ROUGH_LEVELS) {
+        rough
+    } else {
+        close_bound(tokens, recovered)
+    }
+}
+
+/// Nodes nest in blocks, and in a line by its tokens.
+fn rough_bound(tokens: &Tokens) -> usize {
+    let (mut indents, mut deepest) = (0_usize, 0);
+    let (mut start, mut longest) = (0, 0);
+    for (i, token) in tokens.iter().enumerate() {
+        match token.kind() {
+            TokenKind::Newline => {
+                longest = longest.max(i - start);
+                start = i;
+            }
+            TokenKind::Indent => {
+                indents += 1;
+                deepest = deepest.max(indents);
+            }
+            TokenKind::Dedent => indents = indents.saturating_sub(1),
+            _ => {}
+        }
+    }
+    longest.max(tokens.len() - start) + deepest + SPARE_LEVELS
+}
+
+/// Nodes nest in blocks, and in a line by its brackets and, between
+/// two commas, by its tokens. With `recovered`, commas separate nothing.
+fn close_bound(tokens: &Tokens, recovered: bool) -> usize {
     let mut indents = 0_usize;
     let mut bound = 0_usize;
     // Of the innermost open bracket, of those around it, and of all together: tokens since the last comma, and those that

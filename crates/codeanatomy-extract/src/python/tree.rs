@@ -34,7 +34,7 @@ impl Tree {
         let Some(parsed) = parse::parse(text, is_stub, unguarded) else {
             return Self::NoModule;
         };
-        let levels = parse::nesting_bound(parsed.tokens(), parsed.has_invalid_syntax());
+        let levels = parse::nesting_bound(parsed.tokens(), parsed.has_invalid_syntax(), max_depth);
         Self::Module(Module {
             parsed: Some(parsed),
             levels,

@@ -12,13 +12,25 @@ pub(super) const PLACED: [&str; 4] = ["row", "col_utf8", "end_row", "end_col_utf
 
 /// Adds the rows of a file's nodes, column by column.
 pub(super) fn write(source: &Source<'_>, grammar: &Grammar, nodes: &Nodes, table: &mut Table) {
-    let Nodes { all, places } = nodes;
+    let kind = |id: u32| grammar.kinds.value(usize::from(nodes.all[id as usize].kind));
+    let chosen = table.chosen(nodes.all.len(), |_, id| Some(kind(id)));
+    let only;
+    let Nodes { all, places } = match &chosen {
+        Some(ids) => {
+            only = nodes.only(ids);
+            &only
+        }
+        None => nodes,
+    };
     let count = all.len();
     let text = |node: &Node| source.text.get(node.bstart as usize..node.bend as usize);
     table.append(count, |name, column| match name {
         "path" => column.repeated_text(&source.entry.path, count),
         "language" => column.repeated_text(source.entry.language.name(), count),
-        "node_id" => column.ints(0..count as u32),
+        "node_id" => match &chosen {
+            Some(ids) => column.ints(ids.iter().copied()),
+            None => column.ints(0..count as u32),
+        },
         "parent_id" => {
             let nulls = NullBuffer::new(BooleanBuffer::collect_bool(count, |i| all[i].parent != NONE));
             let present = |parent| if parent == NONE { 0 } else { parent };

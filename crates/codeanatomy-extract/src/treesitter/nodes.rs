@@ -117,6 +117,17 @@ impl Nodes {
         });
     }
 
+    /// Those of `ids` alone.
+    pub(super) fn only(&self, ids: &[u32]) -> Self {
+        Self {
+            all: ids.iter().map(|id| self.all[*id as usize]).collect(),
+            places: match self.places.is_empty() {
+                true => Vec::new(),
+                false => ids.iter().map(|id| self.places[*id as usize]).collect(),
+            },
+        }
+    }
+
     /// A node by its number.
     pub(super) fn get(&self, id: u32) -> Option<&Node> {
         self.all.get(id as usize)

@@ -9,6 +9,7 @@ mod parameters;
 mod partition;
 mod provider;
 mod repositories;
+mod row_filter;
 mod rows;
 mod scan;
 mod schema;

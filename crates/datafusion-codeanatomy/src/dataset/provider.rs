@@ -12,13 +12,15 @@ use datafusion::physical_plan::ExecutionPlan;
 
 use super::DatasetOptions;
 use super::filter::FileFilter;
+use super::row_filter::row_filter;
 use super::scan::DatasetScanExec;
 use crate::source::{Files, Source};
 
 /// One dataset of a [`Source`].
 ///
 /// Pushed down: the projection (a column that is not asked for is not computed; a dataset that needs no file's content
-/// reads none), predicates on `path` and `language` alone (exactly: other files are not opened) and the limit. Declared: the key as a
+/// reads none), predicates on `path` and `language` alone (exactly: other files are not opened), equality of `kind` or `name`
+/// with literals (inexactly: other rows are not made where that saves work) and the limit. Declared: the key as a
 /// constraint, the canonical order as the order of every partition, estimated row counts.
 #[derive(Debug)]
 pub struct DatasetTable {
@@ -83,9 +85,11 @@ impl TableProvider for DatasetTable {
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        let kind = |e: &&Expr| match FileFilter::decides(self.dataset.contract, e) {
-            true => TableProviderFilterPushDown::Exact,
-            false => TableProviderFilterPushDown::Unsupported,
+        let contract = self.dataset.contract;
+        let kind = |e: &&Expr| match e {
+            e if FileFilter::decides(contract, e) => TableProviderFilterPushDown::Exact,
+            e if row_filter(contract, e).is_some() => TableProviderFilterPushDown::Inexact,
+            _ => TableProviderFilterPushDown::Unsupported,
         };
         Ok(filters.iter().map(kind).collect())
     }
@@ -97,7 +101,14 @@ impl TableProvider for DatasetTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let filter = FileFilter::try_new(session, self.dataset.contract, filters)?;
+        let contract = self.dataset.contract;
+        let of_rows = filters.iter().filter_map(|e| row_filter(contract, e)).collect();
+        let of_files: Vec<Expr> = filters
+            .iter()
+            .filter(|e| row_filter(contract, e).is_none())
+            .cloned()
+            .collect();
+        let filter = FileFilter::try_new(session, contract, &of_files)?;
         let partitions = session.config().target_partitions();
         // The scope is read when the scan runs, and by one partition.
         let files = match self.dataset.contract.name {
@@ -110,6 +121,6 @@ impl TableProvider for DatasetTable {
             }
         };
         let scan = DatasetScanExec::try_new(self.dataset.clone(), projection, &files, filter, limit, partitions)?;
-        Ok(Arc::new(scan))
+        Ok(Arc::new(scan.with_rows(of_rows)))
     }
 }

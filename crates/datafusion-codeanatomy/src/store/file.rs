@@ -31,13 +31,23 @@ pub(super) struct ParquetFile {
 impl ParquetFile {
     /// Creates `folder/name`, with rows sorted by `order`, ascending, nulls last.
     pub(super) fn create(folder: &Path, name: &str, schema: &SchemaRef, order: &[&str]) -> Result<Self> {
+        Self::with_properties(folder, name, schema, properties(schema, order)?)
+    }
+
+    /// Creates `folder/name`, written as `properties` say.
+    pub(super) fn with_properties(
+        folder: &Path,
+        name: &str,
+        schema: &SchemaRef,
+        properties: WriterProperties,
+    ) -> Result<Self> {
         let sink = Hashing {
             file: BufWriter::with_capacity(1 << 20, File::create(folder.join(name))?),
             hasher: blake3::Hasher::new(),
             bytes: 0,
         };
         let options = ArrowWriterOptions::new()
-            .with_properties(properties(schema, order)?)
+            .with_properties(properties)
             .with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(sink, Arc::clone(schema), options)?;
         Ok(Self {

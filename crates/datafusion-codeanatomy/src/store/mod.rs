@@ -14,12 +14,14 @@
 //! one is kept for readers that have it open.
 
 mod check;
+mod export;
 mod file;
 mod manifest;
 mod reader;
 mod writer;
 
 pub(crate) use check::{Checks, UniqueBy};
+pub use export::export_dataset;
 pub(crate) use manifest::FORMAT;
 pub use manifest::{FileRecord, Manifest, RuleRecord, TableRecord};
 pub use reader::Store;

@@ -9,6 +9,15 @@ use crate::table::{Column, NO_WORD, Table};
 
 /// Adds the rows of a file's nodes, column by column.
 pub(super) fn write(source: &Source<'_>, nodes: &Nodes<'_>, table: &mut Table) {
+    let chosen = chosen(nodes, table);
+    let only;
+    let nodes = match &chosen {
+        Some(ids) => {
+            only = nodes.only(ids);
+            &only
+        }
+        None => nodes,
+    };
     let Nodes { all, names, .. } = nodes;
     let starts = (table.wants("line") || table.wants("col_utf8")).then(|| Positions::new(source, all, |n| n.bstart));
     let ends =
@@ -19,7 +28,10 @@ pub(super) fn write(source: &Source<'_>, nodes: &Nodes<'_>, table: &mut Table) {
     let placed = nulls(&|n| n.bstart != NONE);
     table.append(count, |name, column| match name {
         "path" => column.repeated_text(&source.entry.path, count),
-        "node_id" => column.ints(0..count as u32),
+        "node_id" => match &chosen {
+            Some(ids) => column.ints(ids.iter().copied()),
+            None => column.ints(0..count as u32),
+        },
         "parent_id" => column.optional_ints(all.iter().map(|n| present(n.parent)), &nulls(&|n| n.parent != NONE)),
         "depth" => column.ints(all.iter().map(|n| n.depth)),
         "subtree_size" => column.ints(all.iter().map(|n| n.size)),
@@ -40,6 +52,18 @@ pub(super) fn write(source: &Source<'_>, nodes: &Nodes<'_>, table: &mut Table) {
         "end_col_utf8" => column.optional_ints(ends.columns.iter().copied(), &placed),
         _ => {}
     });
+}
+
+/// The nodes that are wanted, if not all are.
+fn chosen(nodes: &Nodes<'_>, table: &mut Table) -> Option<Vec<u32>> {
+    let mut names = nodes.names.iter().copied().peekable();
+    table.chosen(nodes.all.len(), |column, id| match column {
+        "kind" => Some(Kind::WORDS[nodes.all[id as usize].kind as usize]),
+        _ => {
+            while names.next_if(|(named, _)| *named < id).is_some() {}
+            names.next_if(|(named, _)| *named == id).map(|(_, name)| name)
+        }
+    })
 }
 
 /// What stands in a cell, whether it is null or not.

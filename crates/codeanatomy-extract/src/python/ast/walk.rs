@@ -31,6 +31,27 @@ pub(super) struct Nodes<'a> {
     pub(super) values: Vec<(u32, Value<'a>)>,
 }
 
+impl Nodes<'_> {
+    /// Those of `ids` alone, which ascend; names and values are numbered anew.
+    pub(super) fn only(&self, ids: &[u32]) -> Self {
+        fn kept<T: Copy>(cells: &[(u32, T)], ids: &[u32]) -> Vec<(u32, T)> {
+            let mut cells = cells.iter().peekable();
+            let mut cell = |(number, id): (usize, &u32)| {
+                while cells.next_if(|(of, _)| of < id).is_some() {}
+                cells
+                    .next_if(|(of, _)| of == id)
+                    .map(|(_, cell)| (number as u32, *cell))
+            };
+            ids.iter().enumerate().filter_map(&mut cell).collect()
+        }
+        Self {
+            all: ids.iter().map(|id| self.all[*id as usize]).collect(),
+            names: kept(&self.names, ids),
+            values: kept(&self.values, ids),
+        }
+    }
+}
+
 /// What the column `value` says of a node.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Value<'a> {

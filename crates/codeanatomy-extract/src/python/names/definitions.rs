@@ -53,6 +53,9 @@ pub(super) fn rows(named: &Named<'_>, order: &[Ordered], tokens: &Tokens, table:
             body,
             header,
         } = parts(definition);
+        if !table.admits("kind", Some(definition.kind())) || !table.admits("name", Some(name.as_str())) {
+            continue;
+        }
         let range = definition.range;
         let symbol = definition.symbol.map(|s| named.scopes.symbol(s));
         signature.clear();

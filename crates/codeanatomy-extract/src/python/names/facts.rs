@@ -163,6 +163,8 @@ pub(crate) struct Facts<'a> {
 /// What of it is asked for. Imports and definitions are always there: scopes need them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Wants {
+    /// Imports and definitions alone, which no expression holds. False asks for all names.
+    pub(crate) outline: bool,
     pub(crate) references: bool,
     pub(crate) calls: bool,
     pub(crate) argument_roots: bool,

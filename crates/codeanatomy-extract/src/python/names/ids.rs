@@ -7,6 +7,9 @@ use super::facts::Facts;
 use crate::extractor::Tables;
 use crate::python::scope::{ScopeId, ScopeTree};
 
+/// Stands where there is no id; as long as the longest.
+const BLANK: &str = "                                                                ";
+
 /// The ids of one kind, by position; empty where no table asks for them.
 #[derive(Debug, Default)]
 pub(crate) struct IdList {
@@ -36,7 +39,7 @@ impl IdList {
 
     /// Leaves the next position without an id.
     pub(crate) fn push_blank(&mut self) {
-        self.text.extend(std::iter::repeat_n(' ', self.width));
+        self.text.push_str(&BLANK[..self.width]);
     }
 
     /// The id at a position.

@@ -57,6 +57,9 @@ pub(crate) const DATASETS: [&str; 16] = [
     "def_use",
 ];
 
+/// Those of them that the outline of a module gives: no expression holds their rows.
+const OUTLINE: [&str; 3] = ["definitions", "docstrings", "imports"];
+
 /// Whether a table needs the walk.
 pub(crate) fn is_needed(tables: &Tables) -> bool {
     tables.wants_any(&DATASETS) || writes_comments(tables)
@@ -82,10 +85,7 @@ pub(crate) fn emit(source: &Source<'_>, module: &ModModule, tokens: &Tokens, tab
     if !is_needed(tables) {
         return;
     }
-    let mut walk = Walk::new(source.text, wants(tables));
-    walk.reserve(tokens.len());
-    walk.run(module);
-    let Walk { scopes, mut facts, .. } = walk;
+    let Walk { scopes, mut facts, .. } = walked(source.text, module, tokens, wants(tables));
     // The walk follows `symtable`; rows stand in preorder.
     facts.references.sort_by_key(|r| r.node_id);
     facts.calls.sort_by_key(|c| c.node_id);
@@ -167,9 +167,27 @@ pub(crate) fn emit(source: &Source<'_>, module: &ModModule, tokens: &Tokens, tab
     }
 }
 
+/// The module after its walk: that of the outline if it suffices.
+fn walked<'a>(text: &'a str, module: &'a ModModule, tokens: &Tokens, wants: Wants) -> Walk<'a> {
+    let mut walk = Walk::new(text, wants);
+    walk.reserve(tokens.len());
+    walk.run(module);
+    if wants.outline && walk.has_nonlocal {
+        let all = Wants {
+            outline: false,
+            ..wants
+        };
+        return walked(text, module, tokens, all);
+    }
+    walk
+}
+
 /// What the walk must collect.
 fn wants(tables: &Tables) -> Wants {
+    let in_outline = |dataset: &&str| OUTLINE.contains(dataset);
+    let others: Vec<&str> = DATASETS.into_iter().filter(|d| !in_outline(d)).collect();
     Wants {
+        outline: !tables.wants_any(&others),
         references: tables.wants_any(&["references", "def_use"]),
         flow: tables.wants_any(&["def_use"]),
         calls: tables.wants_any(&["calls", "call_arguments"]),

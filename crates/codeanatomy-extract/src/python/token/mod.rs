@@ -22,5 +22,5 @@ pub(super) const DATASETS: [&str; 2] = ["tokens", "comments"];
 
 /// Adds the rows of `tokens`.
 pub(super) fn token_rows(source: &Source<'_>, tokens: &Tokens, table: &mut Table) {
-    rows::write(source, &sequence::sequence(source.text, tokens), table);
+    rows::write(source, sequence::sequence(source.text, tokens), table);
 }

@@ -10,16 +10,24 @@ use crate::table::Table;
 const PLACED: [&str; 4] = ["line", "col_utf32", "end_line", "end_col_utf32"];
 
 /// Adds the rows of a file's tokens, column by column.
-pub(super) fn write(source: &Source<'_>, tokens: &[Token], table: &mut Table) {
+pub(super) fn write(source: &Source<'_>, mut tokens: Vec<Token>, table: &mut Table) {
+    let kind = |token: &Token| Kind::WORDS[token.kind.general() as usize];
+    let chosen = table.chosen(tokens.len(), |_, i| Some(kind(&tokens[i as usize])));
+    if let Some(ids) = &chosen {
+        tokens = ids.iter().map(|id| tokens[*id as usize]).collect();
+    }
     let count = tokens.len();
     let positions = if PLACED.iter().any(|column| table.wants(column)) {
-        positions(source, tokens)
+        positions(source, &tokens)
     } else {
         Vec::new()
     };
     table.append(count, |name, column| match name {
         "path" => column.repeated_text(&source.entry.path, count),
-        "token_id" => column.ints(0..count as u32),
+        "token_id" => match &chosen {
+            Some(ids) => column.ints(ids.iter().copied()),
+            None => column.ints(0..count as u32),
+        },
         "kind" => column.words(Kind::WORDS, tokens.iter().map(|t| t.kind.general() as u8)),
         "exact_kind" => column.words(Kind::WORDS, tokens.iter().map(|t| t.kind as u8)),
         "text" => column.texts(tokens.iter().map(|t| Some(slice(source.text, *t)))),

@@ -8,6 +8,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use codeanatomy_extract::RowFilter;
 use codeanatomy_model::{Contract, Languages};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::config::ConfigOptions;
@@ -49,6 +50,8 @@ pub(crate) struct DatasetScanExec {
     files: Files,
     runs: Vec<Range<usize>>,
     filter: FileFilter,
+    /// What of the rows is wanted; whoever reads them still looks.
+    rows: Vec<RowFilter>,
     /// What joins and the like say while they run, over rows of the output.
     pruning: Vec<Arc<dyn PhysicalExpr>>,
     limit: Option<usize>,
@@ -88,12 +91,19 @@ impl DatasetScanExec {
             files,
             runs,
             filter,
+            rows: vec![],
             pruning: vec![],
             limit,
             id: ScanId::default(),
             properties: Arc::new(properties),
             metrics: ExecutionPlanMetricsSet::new(),
         })
+    }
+
+    /// The same scan, which need not make rows that do not pass `rows`.
+    pub(crate) fn with_rows(mut self, rows: Vec<RowFilter>) -> Self {
+        self.rows = rows;
+        self
     }
 }
 
@@ -162,6 +172,14 @@ impl DisplayAs for DatasetScanExec {
             self.listed,
             columns.join(", ")
         )?;
+        if !self.rows.is_empty() {
+            let of_column = |rows: &RowFilter| {
+                let values: Vec<_> = rows.values().collect();
+                format!("{} IN ({})", rows.column(), values.join(", "))
+            };
+            let rows: Vec<_> = self.rows.iter().map(of_column).collect();
+            write!(f, ", rows=[{}]", rows.join(" AND "))?;
+        }
         if let Some(limit) = self.limit {
             write!(f, ", fetch={limit}")?;
         }

@@ -52,6 +52,7 @@ struct ReaderMetrics {
     files_read: Count,
     files_skipped_by_join: Count,
     bytes_read: Count,
+    rows_skipped_by_filter: Count,
     files_parsed: Count,
     parses_reused: Count,
     time_reading: Time,
@@ -69,6 +70,7 @@ impl ReaderMetrics {
             files_read: counter("files_read", MetricCategory::Rows),
             files_skipped_by_join: counter("files_skipped_by_join", MetricCategory::Rows),
             bytes_read: counter("bytes_read", MetricCategory::Bytes),
+            rows_skipped_by_filter: counter("rows_skipped_by_filter", MetricCategory::Rows),
             files_parsed: counter("files_parsed", MetricCategory::Rows),
             parses_reused: counter("parses_reused", MetricCategory::Rows),
             time_reading: MetricBuilder::new(metrics).subset_time("time_reading", partition),
@@ -97,6 +99,9 @@ impl Reader {
     pub(super) fn new(scan: &DatasetScanExec, partition: usize, context: &TaskContext) -> Result<Self> {
         let mut request =
             Request::new(scan.dataset.source.limits()).with(scan.dataset.contract, Some(scan.projection.clone()));
+        for filter in &scan.rows {
+            request = request.with_filter(scan.dataset.contract, filter.clone());
+        }
         if let Some(query) = &scan.dataset.options.query {
             request = request.with_query(query.clone());
         }
@@ -217,6 +222,10 @@ impl Reader {
 
     /// Sends what the table holds, in batches. False if no more is wanted.
     fn send(&mut self, sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
+        let skipped = self.table()?.skipped();
+        self.metrics
+            .rows_skipped_by_filter
+            .add(skipped - self.metrics.rows_skipped_by_filter.value());
         let rows = self.table()?.take()?;
         self.reservation.try_resize(rows.get_array_memory_size())?;
         let mut start = 0;

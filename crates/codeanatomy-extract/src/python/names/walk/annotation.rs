@@ -130,7 +130,7 @@ fn expression_in(text: &str) -> Option<Inner> {
     }
     let options = ParseOptions::from(Mode::Expression);
     let parsed = with_stack(unguarded_levels(text), || parse_unchecked(text, options));
-    let levels = nesting_bound(parsed.tokens(), parsed.has_invalid_syntax());
+    let levels = nesting_bound(parsed.tokens(), parsed.has_invalid_syntax(), usize::MAX);
     // The tree is dropped on a stack that it fits on.
     with_stack(levels, || inner(text, parsed))
 }

@@ -15,7 +15,9 @@ impl<'a> Walk<'a> {
         let symbol = self.bind(&node.name, Flags::LOCAL, BindingKind::Function);
         let range = self.definition_range(&node.decorator_list, node.range);
         let index = self.define(DefinitionNode::Function(node), node_id(&node.node_index), symbol, range);
-        self.defaults(&node.parameters);
+        if !self.wants.outline {
+            self.defaults(&node.parameters);
+        }
         if let Some(type_params) = &node.type_params {
             self.decorators(&node.decorator_list, index);
             let name = node.name.as_str();
@@ -42,7 +44,9 @@ impl<'a> Walk<'a> {
             receiver,
         });
         self.facts.definitions[index as usize].body = body;
-        self.parameters(&node.parameters, node_id(&node.node_index), Some(index));
+        if !self.wants.outline {
+            self.parameters(&node.parameters, node_id(&node.node_index), Some(index));
+        }
         let outer = std::mem::take(&mut self.in_try);
         self.statements(&node.body);
         self.in_try = outer;
@@ -92,6 +96,9 @@ impl<'a> Walk<'a> {
     }
 
     fn decorators(&mut self, decorators: &'a [Decorator], definition: u32) {
+        if self.wants.outline {
+            return;
+        }
         for (position, node) in decorators.iter().enumerate() {
             let root = match &node.expression {
                 Expr::Call(call) => self.call(call, CallRole::Decorator),
@@ -111,7 +118,9 @@ impl<'a> Walk<'a> {
     }
 
     fn bases(&mut self, arguments: Option<&'a Arguments>, definition: u32) {
-        let Some(arguments) = arguments else { return };
+        let Some(arguments) = arguments.filter(|_| !self.wants.outline) else {
+            return;
+        };
         for (i, node) in arguments.args.iter().enumerate() {
             let before = arguments.keywords.partition_point(|k| k.start() < node.start());
             self.base(definition, i + before, None, node);

@@ -21,6 +21,9 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn expression(&mut self, expression: &'a Expr) {
+        if self.wants.outline {
+            return;
+        }
         match expression {
             Expr::Name(node) => {
                 self.name(node, None);

@@ -35,6 +35,8 @@ pub(super) struct Walk<'a> {
     is_unevaluated: bool,
     in_type_checking: bool,
     in_try: bool,
+    /// A `nonlocal` was met: what it means depends on all bindings around.
+    pub(super) has_nonlocal: bool,
     /// The end of the last definition, for the parser and for CPython.
     last_end: (TextSize, TextSize),
 }
@@ -50,12 +52,17 @@ impl<'a> Walk<'a> {
             is_unevaluated: false,
             in_type_checking: false,
             in_try: false,
+            has_nonlocal: false,
             last_end: Default::default(),
         }
     }
 
     /// Makes room for a module of so many tokens, by what is usual.
     pub(super) fn reserve(&mut self, tokens: usize) {
+        if self.wants.outline {
+            self.scopes.reserve(tokens / 48);
+            return;
+        }
         self.scopes.reserve(tokens / 12);
         if self.wants.references {
             self.facts.references.reserve(tokens / 6);
@@ -79,6 +86,9 @@ impl<'a> Walk<'a> {
     }
 
     fn statement(&mut self, statement: &'a Stmt) {
+        if self.wants.outline && !is_of_outline(statement) {
+            return;
+        }
         match statement {
             Stmt::FunctionDef(node) => self.function(node),
             Stmt::ClassDef(node) => self.class(node),
@@ -131,7 +141,10 @@ impl<'a> Walk<'a> {
             Stmt::Import(node) => self.import(node),
             Stmt::ImportFrom(node) => self.import_from(node),
             Stmt::Global(node) => self.declare(&node.names, Flags::GLOBAL),
-            Stmt::Nonlocal(node) => self.declare(&node.names, Flags::NONLOCAL),
+            Stmt::Nonlocal(node) => {
+                self.has_nonlocal = true;
+                self.declare(&node.names, Flags::NONLOCAL);
+            }
             Stmt::Expr(node) => self.expression(&node.value),
             Stmt::Pass(_) | Stmt::Break(_) | Stmt::Continue(_) | Stmt::IpyEscapeCommand(_) => {}
         }
@@ -192,4 +205,23 @@ impl<'a> Walk<'a> {
         self.in_try = outer;
         self.statements(&node.finalbody);
     }
+}
+
+/// Whether a statement may hold definitions or imports, or decides in which scope they bind.
+fn is_of_outline(statement: &Stmt) -> bool {
+    matches!(
+        statement,
+        Stmt::FunctionDef(_)
+            | Stmt::ClassDef(_)
+            | Stmt::For(_)
+            | Stmt::While(_)
+            | Stmt::If(_)
+            | Stmt::With(_)
+            | Stmt::Match(_)
+            | Stmt::Try(_)
+            | Stmt::Import(_)
+            | Stmt::ImportFrom(_)
+            | Stmt::Global(_)
+            | Stmt::Nonlocal(_)
+    )
 }

@@ -17,6 +17,9 @@ struct Owner {
 impl<'a> Walk<'a> {
     /// The expressions of a signature that are evaluated where the function is defined; defaults come before.
     pub(super) fn signature(&mut self, node: &'a StmtFunctionDef, definition: u32) {
+        if self.wants.outline {
+            return;
+        }
         let parameters = &*node.parameters;
         for node in parameters.posonlyargs.iter().chain(&parameters.args) {
             self.parameter_annotation(&node.parameter, definition);

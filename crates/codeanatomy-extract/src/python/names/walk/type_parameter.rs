@@ -62,6 +62,9 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn type_parameters(&mut self, node: &'a TypeParams) {
+        if self.wants.outline {
+            return;
+        }
         for parameter in &node.type_params {
             let (name, bound, default, index) = match parameter {
                 TypeParam::TypeVar(p) => (&p.name, p.bound.as_deref(), p.default.as_deref(), &p.node_index),
