@@ -1,6 +1,7 @@
 //! Tests of the product as a host uses it.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod cache;
 mod graph;
 mod host;
 mod pages;

@@ -11,6 +11,11 @@ pub struct Settings {
     /// `parse_cache_bytes`: how many bytes of parsed files a session keeps, so that another dataset of the same files is
     /// not parsed again; at most an eighth of a limited memory pool; 0 for none.
     pub parse_cache_bytes: usize,
+    /// `cache_dir`: the folder of the persistent cache, where rows stay that were extracted, so that a file which was not
+    /// changed is not parsed again by any session; none if it is empty. It is made if need be.
+    pub cache_dir: String,
+    /// `cache_bytes`: how large that folder may become. What was not used for the longest time makes room.
+    pub cache_bytes: usize,
     /// `optimizer.winner_select`: whether SQL that keeps the first rows of groups is run by `WinnerSelectExec`.
     pub winner_select: bool,
     /// `optimizer.interval_join`: whether joins on a key and a range are run by `IntervalJoinExec`.
@@ -21,6 +26,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             parse_cache_bytes: 256 << 20,
+            cache_dir: String::new(),
+            cache_bytes: 4 << 30,
             winner_select: true,
             interval_join: true,
         }
@@ -36,6 +43,7 @@ struct Setting {
 
 enum Value<'a> {
     Bytes(&'a mut usize),
+    Path(&'a mut String),
     Switch(&'a mut bool),
 }
 
@@ -45,6 +53,17 @@ const SETTINGS: &[Setting] = &[
         value: |s| Value::Bytes(&mut s.parse_cache_bytes),
         doc: "How many bytes of parsed files a session keeps, so that another dataset of the same files is not \
               parsed again; at most an eighth of a limited memory pool; 0 for none",
+    },
+    Setting {
+        name: "cache_dir",
+        value: |s| Value::Path(&mut s.cache_dir),
+        doc: "The folder of the persistent cache: rows that were extracted stay there, so that a file which was not changed \
+              is not parsed again by any session; empty for none",
+    },
+    Setting {
+        name: "cache_bytes",
+        value: |s| Value::Bytes(&mut s.cache_bytes),
+        doc: "How many bytes the persistent cache may take on the disk; what was not used for the longest time makes room",
     },
     Setting {
         name: "optimizer.winner_select",
@@ -73,6 +92,7 @@ impl Value<'_> {
                 Ok(value) => *bytes = value,
                 Err(_) => return config_err!("codeanatomy.{name} is a number of bytes, not '{text}'"),
             },
+            Value::Path(path) => *path = text.to_string(),
             Value::Switch(switch) => match text.to_lowercase().parse() {
                 Ok(value) => *switch = value,
                 Err(_) => return config_err!("codeanatomy.{name} is true or false, not '{text}'"),
@@ -84,6 +104,7 @@ impl Value<'_> {
     fn text(self) -> String {
         match self {
             Value::Bytes(bytes) => bytes.to_string(),
+            Value::Path(path) => path.clone(),
             Value::Switch(switch) => switch.to_string(),
         }
     }

@@ -180,8 +180,17 @@ impl Texts {
         (greatest < count || rows == 0).then_some(())
     }
 
-    /// Adds texts as they are written, and says how many.
+    /// Adds texts as they are written, and says how many. Adds none if they make no sense.
     fn add_texts(&mut self, column: &mut Bytes<'_>) -> Option<u32> {
+        let before = self.offsets.len();
+        let added = self.try_add_texts(column);
+        if added.is_none() {
+            self.offsets.truncate(before);
+        }
+        added
+    }
+
+    fn try_add_texts(&mut self, column: &mut Bytes<'_>) -> Option<u32> {
         let count = column.u32()?;
         let cells = count as usize;
         // More than fits is refused before it is written, and here once more.
