@@ -22,11 +22,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");
         list(&here.join(source), &mut files).map_err(|e| {
-            format!("{source}, whose fingerprint is taken, cannot be read: {e}; keep the crates of CodeAnatomy side by side")
+            format!(
+                "{source}, whose fingerprint is taken, cannot be read: {e}; keep the crates of CodeAnatomy side by side"
+            )
         })?;
     }
     // The versions of all that they are built on.
-    if let Some(lock) = here.ancestors().map(|folder| folder.join("Cargo.lock")).find(|p| p.is_file()) {
+    if let Some(lock) = here
+        .ancestors()
+        .map(|folder| folder.join("Cargo.lock"))
+        .find(|p| p.is_file())
+    {
         println!("cargo::rerun-if-changed={}", lock.display());
         files.push(lock);
     }

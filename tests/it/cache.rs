@@ -45,7 +45,11 @@ async fn counts(ctx: &SessionContext, sql: &str) -> [usize; 4] {
 
 #[tokio::test]
 async fn only_what_was_changed_is_parsed_again() {
-    let source = folder(&[("a.py", "def a(): pass\n"), ("b.py", "def b(): pass\n"), ("c.py", "def c(): pass\n")]);
+    let source = folder(&[
+        ("a.py", "def a(): pass\n"),
+        ("b.py", "def b(): pass\n"),
+        ("c.py", "def c(): pass\n"),
+    ]);
     let cache = tempfile::tempdir().unwrap();
     let path = source.path().display();
     let sql = format!("SELECT name FROM definitions(source => '{path}') ORDER BY name");
@@ -80,7 +84,10 @@ async fn another_dataset_or_option_is_another_entry_and_a_filter_or_limit_is_not
         ("SELECT * FROM calls(SOURCE)", [2, 0, 0, 0]),
         ("SELECT * FROM calls(SOURCE)", [0, 2, 0, 0]),
         ("SELECT * FROM calls(SOURCE) WHERE path = 'b.py'", [0, 1, 0, 0]),
-        ("SELECT callee FROM calls(SOURCE) WHERE line = 1 AND path LIKE 'a%'", [0, 1, 0, 0]),
+        (
+            "SELECT callee FROM calls(SOURCE) WHERE line = 1 AND path LIKE 'a%'",
+            [0, 1, 0, 0],
+        ),
         ("SELECT count(*) FROM calls(SOURCE) WHERE line > 0", [0, 2, 0, 0]),
         ("SELECT * FROM calls(SOURCE, max_file_bytes => 4)", [0, 0, 0, 0]),
         ("SELECT * FROM calls(SOURCE, max_file_bytes => 4)", [0, 2, 0, 0]),
@@ -91,9 +98,18 @@ async fn another_dataset_or_option_is_another_entry_and_a_filter_or_limit_is_not
         ("SELECT path, size FROM files(SOURCE)", [0, 0, 0, 0]),
         ("SELECT text FROM lines(SOURCE)", [0, 0, 0, 0]),
         ("SELECT status, text FROM files(SOURCE)", [2, 0, 0, 0]),
-        ("SELECT * FROM ts_captures(SOURCE, query => '(identifier) @a')", [0, 0, 0, 0]),
-        ("SELECT * FROM ts_captures(SOURCE, query => '(identifier) @a')", [0, 2, 0, 0]),
-        ("SELECT * FROM ts_captures(SOURCE, query => '(identifier) @b')", [0, 0, 0, 0]),
+        (
+            "SELECT * FROM ts_captures(SOURCE, query => '(identifier) @a')",
+            [0, 0, 0, 0],
+        ),
+        (
+            "SELECT * FROM ts_captures(SOURCE, query => '(identifier) @a')",
+            [0, 2, 0, 0],
+        ),
+        (
+            "SELECT * FROM ts_captures(SOURCE, query => '(identifier) @b')",
+            [0, 0, 0, 0],
+        ),
     ] {
         assert_eq!(counts(&ctx, &query(sql)).await, expected, "{sql}");
     }
@@ -116,10 +132,19 @@ async fn rows_are_the_same_with_a_cache_and_without() {
             };
             let from = format!("\"{}\"(source => '{}'{query})", contract.name, source.display());
             let order = contract.order.join(", ");
-            let columns: Vec<_> = contract.columns.iter().map(|c| c.name).filter(|c| *c != "text" || contract.name != "files").collect();
+            let columns: Vec<_> = contract
+                .columns
+                .iter()
+                .map(|c| c.name)
+                .filter(|c| *c != "text" || contract.name != "files")
+                .collect();
             let half: Vec<_> = columns.iter().copied().step_by(2).collect();
             for columns in [columns.join(", "), half.join(", "), "count(*)".to_string()] {
-                let order = if columns == "count(*)" { String::new() } else { format!("ORDER BY {order}") };
+                let order = if columns == "count(*)" {
+                    String::new()
+                } else {
+                    format!("ORDER BY {order}")
+                };
                 let sql = format!("SELECT {columns} FROM {from} {order}");
                 let expected = lines(&without, &sql).await;
                 rows += expected.len();
@@ -136,7 +161,9 @@ async fn rows_are_the_same_with_a_cache_and_without() {
 
 #[tokio::test]
 async fn a_limit_and_a_dropped_query_leave_what_they_have_extracted() {
-    let files: Vec<(String, String)> = (0..200).map(|i| (format!("m{i:03}.py"), "x = 1\n".repeat(2000))).collect();
+    let files: Vec<(String, String)> = (0..200)
+        .map(|i| (format!("m{i:03}.py"), "x = 1\n".repeat(2000)))
+        .collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
     let source = folder(&files);
     let cache = tempfile::tempdir().unwrap();
@@ -157,7 +184,12 @@ async fn a_damaged_cache_gives_the_right_rows_and_is_repaired() {
     let sql = format!("SELECT name FROM definitions(source => '{}')", source.path().display());
     counts(&session(cache.path(), 1), &sql).await;
     let version = std::fs::read_dir(cache.path()).unwrap().next().unwrap().unwrap().path();
-    let pack = std::fs::read_dir(version.join("definitions")).unwrap().next().unwrap().unwrap().path();
+    let pack = std::fs::read_dir(version.join("definitions"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
     let mut bytes = std::fs::read(&pack).unwrap();
     bytes[20] ^= 1;
     std::fs::write(&pack, bytes).unwrap();
@@ -174,7 +206,10 @@ async fn a_cache_that_cannot_be_made_is_an_error_and_one_that_cannot_be_used_is_
     let sql = format!("SELECT name FROM definitions(source => '{}')", source.path().display());
     let wrong = session(&cache.path().join("file/below"), 1);
     let error = wrong.sql(&sql).await.unwrap().collect().await.unwrap_err().to_string();
-    assert!(error.contains("codeanatomy.cache_dir is '") && error.contains("SET codeanatomy.cache_dir = ''"), "{error}");
+    assert!(
+        error.contains("codeanatomy.cache_dir is '") && error.contains("SET codeanatomy.cache_dir = ''"),
+        "{error}"
+    );
     // A file where the folder of the dataset would be, as for one who may not write.
     counts(&session(cache.path(), 1), &sql).await;
     let versions = std::fs::read_dir(cache.path()).unwrap().map(|e| e.unwrap().path());
@@ -193,21 +228,32 @@ async fn the_memory_limit_is_respected_with_a_cache() {
     let cache = tempfile::tempdir().unwrap();
     let sql = format!("SELECT * FROM ast_nodes(source => '{}')", source.path().display());
     counts(&session(cache.path(), 1), &sql).await;
-    let runtime = RuntimeEnvBuilder::new().with_memory_limit(1 << 20, 1.0).build_arc().unwrap();
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_limit(1 << 20, 1.0)
+        .build_arc()
+        .unwrap();
     let ctx = SessionContext::new_with_config_rt(SessionConfig::new(), runtime);
     register_all(&ctx).unwrap();
     set(&ctx, "codeanatomy.cache_dir", &cache.path().display().to_string());
     let error = ctx.sql(&sql).await.unwrap().collect().await.unwrap_err().to_string();
-    assert!(error.contains("Resources exhausted") && error.contains("ast_nodes"), "{error}");
+    assert!(
+        error.contains("Resources exhausted") && error.contains("ast_nodes"),
+        "{error}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn queries_at_once_share_a_cache() {
-    let files: Vec<(String, String)> = (0..60).map(|i| (format!("m{i}.py"), format!("def f{i}(): pass\n"))).collect();
+    let files: Vec<(String, String)> = (0..60)
+        .map(|i| (format!("m{i}.py"), format!("def f{i}(): pass\n")))
+        .collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
     let source = folder(&files);
     let cache = tempfile::tempdir().unwrap();
-    let sql = format!("SELECT count(DISTINCT name) FROM definitions(source => '{}')", source.path().display());
+    let sql = format!(
+        "SELECT count(DISTINCT name) FROM definitions(source => '{}')",
+        source.path().display()
+    );
     let queries = (0..12).map(|i| {
         let (ctx, sql) = (session(cache.path(), 1 + i % 4), sql.clone());
         tokio::spawn(async move { lines(&ctx, &sql).await })

@@ -40,7 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             Some(names) => names.contains(&contract.name),
             None => contract.family != Family::TreeSitter,
         };
-        if contract.name == "file_scope" || !is_chosen || !contract.inputs.contains(codeanatomy_model::Language::Python) {
+        if contract.name == "file_scope" || !is_chosen || !contract.inputs.contains(codeanatomy_model::Language::Python)
+        {
             continue;
         }
         let columns = contract.columns.iter().enumerate();
@@ -69,7 +70,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         if !missing.is_empty() {
             extractor.add(entry, Ok(bytes));
             for contract in CATALOGUE {
-                let Some(table) = extractor.table(contract.name) else { continue };
+                let Some(table) = extractor.table(contract.name) else {
+                    continue;
+                };
                 let rows = table.take()?;
                 if let Some((dataset, key)) = missing.iter_mut().find(|(d, _)| d.contract.name == contract.name) {
                     dataset.cached.add(Some(*key), &rows)?;
@@ -96,10 +99,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let seconds = cpu_seconds()? - start;
     for dataset in &datasets {
         let counts = dataset.cached.counts();
-        println!("{}\t{}\t{}", dataset.contract.name, dataset.rows, counts.bytes_read + counts.bytes_written);
+        println!(
+            "{}\t{}\t{}",
+            dataset.contract.name,
+            dataset.rows,
+            counts.bytes_read + counts.bytes_written
+        );
     }
     let parses = extractor.parses();
-    println!("files_parsed\t{}\nentries_found\t{found}\ncache_bytes_read\t{read}\ncache_bytes_written\t{written}", parses.made);
+    println!(
+        "files_parsed\t{}\nentries_found\t{found}\ncache_bytes_read\t{read}\ncache_bytes_written\t{written}",
+        parses.made
+    );
     println!("cpu_seconds\t{seconds:.3}");
     Ok(())
 }

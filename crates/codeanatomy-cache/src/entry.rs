@@ -55,7 +55,10 @@ impl Columns {
         let stored = stored_columns(contract);
         let column = |&i: &usize| match stored.iter().position(|s| *s == i) {
             Some(position) => Ok((position, Column::new(contract.columns[i].ty))),
-            None => Err(ArrowError::SchemaError(format!("column {i} of {} is not stored", contract.name))),
+            None => Err(ArrowError::SchemaError(format!(
+                "column {i} of {} is not stored",
+                contract.name
+            ))),
         };
         Ok(Self {
             schema: Arc::new(contract.schema().project(projection)?),
@@ -93,7 +96,10 @@ impl Columns {
         let added = add();
         match added {
             Some(()) => self.rows += rows,
-            None => self.columns.iter_mut().for_each(|(_, column)| column.truncate(self.rows)),
+            None => self
+                .columns
+                .iter_mut()
+                .for_each(|(_, column)| column.truncate(self.rows)),
         }
         added
     }

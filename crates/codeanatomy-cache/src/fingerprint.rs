@@ -8,5 +8,9 @@ use codeanatomy_extract::built_in;
 /// extracted once more.
 pub fn fingerprint() -> String {
     let languages = built_in().iter().map(|l| l.name()).collect::<Vec<_>>().join("+");
-    format!("{}-{}", env!("EXTRACTOR_FINGERPRINT"), &blake3::hash(languages.as_bytes()).to_hex()[..8])
+    format!(
+        "{}-{}",
+        env!("EXTRACTOR_FINGERPRINT"),
+        &blake3::hash(languages.as_bytes()).to_hex()[..8]
+    )
 }

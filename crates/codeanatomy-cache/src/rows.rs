@@ -76,7 +76,7 @@ struct Window {
     length: usize,
 }
 
-enum Read1 {
+enum Lookup {
     Rows,
     Damaged,
     Gone,
@@ -139,22 +139,24 @@ impl CachedRows {
                 let i = (self.recent + i) % self.packs.len();
                 let open = &mut self.packs[i];
                 // And behind the last.
-                let Some(at) = open.pack.find(key, open.next) else { continue };
+                let Some(at) = open.pack.find(key, open.next) else {
+                    continue;
+                };
                 open.next = at + 1;
                 let place = open.pack.places()[at];
                 match self.read(i, &place)? {
-                    Read1::Rows => {
+                    Lookup::Rows => {
                         self.recent = i;
                         self.packs[i].is_used = true;
                         self.counts.found += 1;
                         self.counts.bytes_read += u64::from(place.length);
                         return Ok(true);
                     }
-                    Read1::Damaged => {
+                    Lookup::Damaged => {
                         self.counts.repaired += 1;
                         self.packs[i].is_damaged = true;
                     }
-                    Read1::Gone => is_gone = true,
+                    Lookup::Gone => is_gone = true,
                 }
             }
             if !is_gone || attempt > 0 {
@@ -186,29 +188,29 @@ impl CachedRows {
         self.window = Window::default();
     }
 
-    fn read(&mut self, pack: usize, place: &Place) -> Result<Read1, ArrowError> {
+    fn read(&mut self, pack: usize, place: &Place) -> Result<Lookup, ArrowError> {
         let entry = match self.window.read(pack, &mut self.packs[pack], place) {
             Ok(entry) => entry,
             Err(error) => {
                 return Ok(match error.kind() {
-                    io::ErrorKind::NotFound => Read1::Gone,
-                    io::ErrorKind::UnexpectedEof => Read1::Damaged,
+                    io::ErrorKind::NotFound => Lookup::Gone,
+                    io::ErrorKind::UnexpectedEof => Lookup::Damaged,
                     _ => {
                         self.fail(error);
-                        Read1::Damaged
+                        Lookup::Damaged
                     }
                 });
             }
         };
         if !place.is_of(entry) {
-            return Ok(Read1::Damaged);
+            return Ok(Lookup::Damaged);
         }
         if !self.columns.has_room(entry.len()) {
             self.ready.push(self.columns.take()?);
         }
         Ok(match self.columns.append(entry) {
-            Some(()) => Read1::Rows,
-            None => Read1::Damaged,
+            Some(()) => Lookup::Rows,
+            None => Lookup::Damaged,
         })
     }
 
@@ -224,7 +226,10 @@ impl CachedRows {
             self.ready.push(self.columns.take()?);
         }
         if self.columns.append(&entry).is_none() {
-            return Err(ArrowError::ComputeError(format!("rows of {} were encoded wrongly", self.dataset)));
+            return Err(ArrowError::ComputeError(format!(
+                "rows of {} were encoded wrongly",
+                self.dataset
+            )));
         }
         if let Some(key) = key.filter(|_| self.may_write) {
             match self.write(key, &entry) {
@@ -237,14 +242,19 @@ impl CachedRows {
 
     fn write(&mut self, key: Key, entry: &[u8]) -> io::Result<()> {
         let limit = PACK_BYTES.min(self.cache.max_bytes() / 4);
-        if let Some(full) = self.writer.take_if(|writer| writer.bytes() + entry.len() as u64 > limit) {
+        if let Some(full) = self
+            .writer
+            .take_if(|writer| writer.bytes() + entry.len() as u64 > limit)
+        {
             full.finish()?;
             self.has_written = true;
             self.cache.tidy(self.dataset)?;
         }
         let writer = match &mut self.writer {
             Some(writer) => writer,
-            None => self.writer.insert(PackWriter::create(&self.cache.folder_of(self.dataset))?),
+            None => self
+                .writer
+                .insert(PackWriter::create(&self.cache.folder_of(self.dataset))?),
         };
         writer.add(key, entry)
     }
@@ -329,7 +339,9 @@ impl Window {
     fn read(&mut self, pack: usize, open: &mut OpenPack, place: &Place) -> io::Result<&[u8]> {
         let length = place.length as usize;
         let within = place.offset.checked_sub(self.start).filter(|_| self.pack == pack);
-        let within = within.and_then(|at| usize::try_from(at).ok()).filter(|at| at + length <= self.length);
+        let within = within
+            .and_then(|at| usize::try_from(at).ok())
+            .filter(|at| at + length <= self.length);
         if let Some(at) = within {
             return Ok(&self.bytes[at..at + length]);
         }

@@ -70,7 +70,12 @@ impl Cache {
         }
         // The time of the disk, which is that of all who use the cache.
         let folder = pack.path.parent().unwrap_or(self.root());
-        let now = tempfile::Builder::new().suffix(UNFINISHED).tempfile_in(folder)?.as_file().metadata()?.modified()?;
+        let now = tempfile::Builder::new()
+            .suffix(UNFINISHED)
+            .tempfile_in(folder)?
+            .as_file()
+            .metadata()?
+            .modified()?;
         File::options().append(true).open(&pack.path)?.set_modified(now)
     }
 
@@ -83,7 +88,9 @@ impl Cache {
                 for entry in unless_gone(fs::read_dir(dataset))?.into_iter().flatten() {
                     let entry = entry?;
                     let name = entry.file_name();
-                    let Some(metadata) = unless_gone(entry.metadata())? else { continue };
+                    let Some(metadata) = unless_gone(entry.metadata())? else {
+                        continue;
+                    };
                     let kept = Kept {
                         used: metadata.modified()?,
                         path: entry.path(),
@@ -99,8 +106,14 @@ impl Cache {
         }
         packs.sort_unstable_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
         let now = packs.last().map(|pack| pack.used);
-        let is_left = |file: &Kept| now.and_then(|now| now.duration_since(file.used).ok()).is_some_and(|age| age > ABANDONED);
-        unfinished.iter().filter(|file| is_left(file)).try_for_each(|file| remove(&file.path))?;
+        let is_left = |file: &Kept| {
+            now.and_then(|now| now.duration_since(file.used).ok())
+                .is_some_and(|age| age > ABANDONED)
+        };
+        unfinished
+            .iter()
+            .filter(|file| is_left(file))
+            .try_for_each(|file| remove(&file.path))?;
         let mut bytes: u64 = packs.iter().map(|pack| pack.bytes).sum();
         for pack in &packs {
             if bytes <= self.max_bytes() {

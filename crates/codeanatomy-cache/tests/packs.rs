@@ -17,7 +17,9 @@ const BOUND: u64 = 1 << 30;
 type Files = Vec<(String, String)>;
 
 fn files(range: std::ops::Range<usize>) -> Files {
-    let text = |i: usize| format!("import m{i}\nclass C{i}(B):\n    def f(self, a):\n        'Ä text.'\n        return a + {i}\n");
+    let text = |i: usize| {
+        format!("import m{i}\nclass C{i}(B):\n    def f(self, a):\n        'Ä text.'\n        return a + {i}\n")
+    };
     range.map(|i| (format!("p/m{i}.py"), text(i))).collect()
 }
 
@@ -31,7 +33,9 @@ fn definitions() -> &'static Contract {
 }
 
 fn all(contract: &Contract) -> Vec<usize> {
-    (0..contract.columns.len()).filter(|i| CachedRows::keeps(contract, &[*i])).collect()
+    (0..contract.columns.len())
+        .filter(|i| CachedRows::keeps(contract, &[*i]))
+        .collect()
 }
 
 /// The rows of files, as a scan gives them with a cache.
@@ -65,8 +69,17 @@ fn extracted(contract: &'static Contract, projection: &[usize], files: &Files) -
 }
 
 fn packs(folder: &Path) -> Vec<PathBuf> {
-    let inside = |folder: &Path| fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect::<Vec<_>>();
-    let mut packs: Vec<_> = inside(folder).iter().flat_map(|f| inside(f)).flat_map(|f| inside(&f)).collect();
+    let inside = |folder: &Path| {
+        fs::read_dir(folder)
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .collect::<Vec<_>>()
+    };
+    let mut packs: Vec<_> = inside(folder)
+        .iter()
+        .flat_map(|f| inside(f))
+        .flat_map(|f| inside(&f))
+        .collect();
     packs.sort();
     packs
 }
@@ -76,17 +89,29 @@ fn every_dataset_and_every_column_comes_back_as_it_was_extracted() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::open(folder.path(), BOUND).unwrap();
     let files = files(0..20);
-    let python = CATALOGUE.iter().filter(|c| c.inputs.contains(codeanatomy_model::Language::Python));
+    let python = CATALOGUE
+        .iter()
+        .filter(|c| c.inputs.contains(codeanatomy_model::Language::Python));
     for contract in python.filter(|c| c.name != "file_scope" && c.requires.is_none()) {
         let columns = all(contract);
         let expected = extracted(contract, &columns, &files);
         let (first, counts) = scan(&cache, contract, &columns, &files);
         assert_eq!((counts.found, &first), (0, &expected), "{}", contract.name);
         let (second, counts) = scan(&cache, contract, &columns, &files);
-        assert_eq!((counts.found, counts.bytes_written, &second), (20, 0, &expected), "{}", contract.name);
+        assert_eq!(
+            (counts.found, counts.bytes_written, &second),
+            (20, 0, &expected),
+            "{}",
+            contract.name
+        );
         for column in columns {
             let (one, counts) = scan(&cache, contract, &[column], &files);
-            assert_eq!((counts.found, one), (20, extracted(contract, &[column], &files)), "{}", contract.name);
+            assert_eq!(
+                (counts.found, one),
+                (20, extracted(contract, &[column], &files)),
+                "{}",
+                contract.name
+            );
         }
         let (none, _) = scan(&cache, contract, &[], &files);
         assert_eq!(none.num_rows(), expected.num_rows());
@@ -99,7 +124,12 @@ fn a_pack_with_any_byte_changed_or_cut_at_any_place_gives_the_same_rows_and_is_r
     let columns = all(definitions());
     let expected = extracted(definitions(), &columns, &files);
     let whole = tempfile::tempdir().unwrap();
-    scan(&Cache::open(whole.path(), BOUND).unwrap(), definitions(), &columns, &files);
+    scan(
+        &Cache::open(whole.path(), BOUND).unwrap(),
+        definitions(),
+        &columns,
+        &files,
+    );
     let [pack] = packs(whole.path()).try_into().unwrap();
     let bytes = fs::read(&pack).unwrap();
     let changed = (0..bytes.len()).flat_map(|i| {
@@ -113,7 +143,9 @@ fn a_pack_with_any_byte_changed_or_cut_at_any_place_gives_the_same_rows_and_is_r
     let cut = (0..bytes.len()).map(|end| bytes[..end].to_vec());
     let longer = [[&bytes[..], &[0]].concat(), bytes.repeat(2)];
     for (i, damaged) in changed.chain(cut).chain(longer).enumerate() {
-        packs(whole.path()).iter().for_each(|pack| fs::remove_file(pack).unwrap());
+        packs(whole.path())
+            .iter()
+            .for_each(|pack| fs::remove_file(pack).unwrap());
         fs::write(&pack, damaged).unwrap();
         // A process that has not seen the pack before.
         let cache = Cache::open(whole.path(), BOUND).unwrap();
@@ -121,7 +153,11 @@ fn a_pack_with_any_byte_changed_or_cut_at_any_place_gives_the_same_rows_and_is_r
         assert_eq!(rows, expected, "damage {i}");
         assert!(counts.repaired >= 1 && counts.failed == 0, "damage {i}: {counts:?}");
         let (rows, counts) = scan(&cache, definitions(), &columns, &files);
-        assert_eq!((rows, counts.found, counts.repaired), (expected.clone(), 2, 0), "damage {i}");
+        assert_eq!(
+            (rows, counts.found, counts.repaired),
+            (expected.clone(), 2, 0),
+            "damage {i}"
+        );
     }
 }
 
@@ -135,7 +171,9 @@ fn a_pack_that_is_damaged_or_gone_once_its_index_was_read_gives_the_same_rows() 
     fs::write(pack, vec![0; fs::metadata(pack).unwrap().len() as usize]).unwrap();
     let (rows, counts) = scan(&cache, definitions(), &columns, &files);
     assert_eq!((rows, counts.found, counts.repaired), (expected.clone(), 0, 3));
-    packs(folder.path()).iter().for_each(|pack| fs::remove_file(pack).unwrap());
+    packs(folder.path())
+        .iter()
+        .for_each(|pack| fs::remove_file(pack).unwrap());
     let (rows, counts) = scan(&cache, definitions(), &columns, &files);
     assert_eq!((rows, counts.found), (expected, 0));
 }
@@ -150,7 +188,12 @@ fn what_a_killed_writer_leaves_is_not_found() {
     let bytes = fs::read(&pack).unwrap();
     fs::write(pack.with_file_name("killed.tmp"), &bytes[..bytes.len() / 2]).unwrap();
     fs::remove_file(&pack).unwrap();
-    let (rows, counts) = scan(&Cache::open(folder.path(), BOUND).unwrap(), definitions(), &columns, &files);
+    let (rows, counts) = scan(
+        &Cache::open(folder.path(), BOUND).unwrap(),
+        definitions(),
+        &columns,
+        &files,
+    );
     assert_eq!((rows, counts.found, counts.repaired), (expected, 0, 0));
 }
 
@@ -202,9 +245,18 @@ fn many_small_packs_become_few() {
         let cache = Cache::open(folder.path(), BOUND).unwrap();
         let (_, counts) = scan(&cache, definitions(), &columns, &files[..=i].to_vec());
         assert_eq!(counts.found, i);
-        assert!(packs(folder.path()).len() <= 17, "{} packs after {i}", packs(folder.path()).len());
+        assert!(
+            packs(folder.path()).len() <= 17,
+            "{} packs after {i}",
+            packs(folder.path()).len()
+        );
     }
-    let (rows, counts) = scan(&Cache::open(folder.path(), BOUND).unwrap(), definitions(), &columns, &files);
+    let (rows, counts) = scan(
+        &Cache::open(folder.path(), BOUND).unwrap(),
+        definitions(),
+        &columns,
+        &files,
+    );
     assert_eq!((rows, counts.found), (extracted(definitions(), &columns, &files), 60));
 }
 
@@ -212,13 +264,30 @@ fn many_small_packs_become_few() {
 fn the_bound_holds_and_what_was_used_last_stays() {
     let folder = tempfile::tempdir().unwrap();
     let columns = all(definitions());
-    let size = || packs(folder.path()).iter().map(|p| fs::metadata(p).unwrap().len()).sum::<u64>();
-    let scan = |bound, files: &Files| scan(&Cache::open(folder.path(), bound).unwrap(), definitions(), &columns, files).1;
+    let size = || {
+        packs(folder.path())
+            .iter()
+            .map(|p| fs::metadata(p).unwrap().len())
+            .sum::<u64>()
+    };
+    let scan = |bound, files: &Files| {
+        scan(
+            &Cache::open(folder.path(), bound).unwrap(),
+            definitions(),
+            &columns,
+            files,
+        )
+        .1
+    };
     scan(BOUND, &files(0..5));
     let bound = size() * 5;
     for i in 1..12 {
         scan(bound, &files(5 * i..5 * i + 5));
-        assert!(size() <= bound && (i < 5 || size() > bound / 2), "{} of {bound}", size());
+        assert!(
+            size() <= bound && (i < 5 || size() > bound / 2),
+            "{} of {bound}",
+            size()
+        );
         // Used again and again.
         assert_eq!(scan(bound, &files(0..5)).found, 5, "after {i}");
     }
@@ -242,8 +311,18 @@ fn writers_and_readers_at_once_do_not_disturb_each_other() {
     };
     std::thread::scope(|scope| (0..6).for_each(|seed| drop(scope.spawn(move || work(seed)))));
     let files = files(0..40);
-    scan(&Cache::open(folder.path(), BOUND).unwrap(), definitions(), &columns, &files);
-    let (_, counts) = scan(&Cache::open(folder.path(), BOUND).unwrap(), definitions(), &columns, &files);
+    scan(
+        &Cache::open(folder.path(), BOUND).unwrap(),
+        definitions(),
+        &columns,
+        &files,
+    );
+    let (_, counts) = scan(
+        &Cache::open(folder.path(), BOUND).unwrap(),
+        definitions(),
+        &columns,
+        &files,
+    );
     assert_eq!((counts.found, counts.repaired), (40, 0));
 }
 

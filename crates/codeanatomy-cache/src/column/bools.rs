@@ -39,7 +39,7 @@ impl Bools {
         Some(())
     }
 
-    /// Forgets all but the first `rows` cells.
+    /// Forgets the column that was appended last; there were `rows` cells before.
     pub(super) fn truncate(&mut self, rows: usize) {
         self.valid.truncate(rows);
         self.values.truncate(rows);

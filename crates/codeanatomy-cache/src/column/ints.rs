@@ -21,14 +21,23 @@ pub(super) fn encode(cells: &Int64Array, to: &mut Vec<u8>) {
         return;
     }
     let values = cells.values();
-    let (least, greatest) = cells.iter().flatten().fold((i64::MAX, i64::MIN), |(least, greatest), v| {
-        (least.min(v), greatest.max(v))
-    });
+    let (least, greatest) = cells
+        .iter()
+        .flatten()
+        .fold((i64::MAX, i64::MIN), |(least, greatest), v| {
+            (least.min(v), greatest.max(v))
+        });
     let base = if least > greatest { 0 } else { least };
     let range = greatest.max(base).abs_diff(base);
     // A cell that is null may hold anything.
     let distances = || {
-        (0..cells.len()).map(|i| if cells.is_valid(i) { values[i].wrapping_sub(base) } else { 0 })
+        (0..cells.len()).map(|i| {
+            if cells.is_valid(i) {
+                values[i].wrapping_sub(base)
+            } else {
+                0
+            }
+        })
     };
     if cells.null_count() == 0
         && let Some((first, step)) = progression(values)
@@ -101,7 +110,7 @@ impl Ints {
         Some(())
     }
 
-    /// Forgets all but the first `rows` cells.
+    /// Forgets the column that was appended last; there were `rows` cells before.
     pub(super) fn truncate(&mut self, rows: usize) {
         self.valid.truncate(rows);
         self.values.truncate(rows);

@@ -63,7 +63,7 @@ impl Column {
         column.is_empty().then_some(())
     }
 
-    /// Forgets all but the first `rows` cells.
+    /// Forgets the column that was appended last; there were `rows` cells before.
     pub(crate) fn truncate(&mut self, rows: usize) {
         match self {
             Self::Int(c) => c.truncate(rows),

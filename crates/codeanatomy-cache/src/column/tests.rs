@@ -28,7 +28,13 @@ fn samples() -> Vec<Vec<ArrayRef>> {
     let ints = |values: Vec<Option<i64>>| Arc::new(Int64Array::from(values)) as ArrayRef;
     let texts = |values: Vec<Option<String>>| Arc::new(StringViewArray::from_iter(values)) as ArrayRef;
     let bools = |values: Vec<Option<bool>>| Arc::new(BooleanArray::from(values)) as ArrayRef;
-    let words = |n: usize, of: usize| texts((0..n).map(|i| Some(format!("a rather long word {}", i * 7 % of))).collect());
+    let words = |n: usize, of: usize| {
+        texts(
+            (0..n)
+                .map(|i| Some(format!("a rather long word {}", i * 7 % of)))
+                .collect(),
+        )
+    };
     vec![
         vec![
             ints((0..1000).map(Some).collect()),
@@ -53,7 +59,10 @@ fn samples() -> Vec<Vec<ArrayRef>> {
             texts(vec![Some("ü".repeat(70_000)), None, Some("ü".repeat(70_000))]),
         ],
         // One text for each cell from the first to the last.
-        vec![words(9, 100), texts(vec![Some("a".to_owned()), None, Some("b".to_owned())])],
+        vec![
+            words(9, 100),
+            texts(vec![Some("a".to_owned()), None, Some("b".to_owned())]),
+        ],
         vec![
             bools((0..77).map(|i| Some(i % 3 == 0)).collect()),
             bools(vec![None; 5]),
@@ -71,7 +80,10 @@ fn cells_come_back_as_they_were_in_any_order_of_columns() {
             let all: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
             assert_eq!(&round_trip(&arrays), &arrow_select::concat::concat(&all).unwrap());
             // Slices do not begin at a byte.
-            let arrays: Vec<_> = arrays.iter().map(|a| a.slice(1.min(a.len() - 1), a.len() - 1)).collect();
+            let arrays: Vec<_> = arrays
+                .iter()
+                .map(|a| a.slice(1.min(a.len() - 1), a.len() - 1))
+                .collect();
             let all: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
             assert_eq!(&round_trip(&arrays), &arrow_select::concat::concat(&all).unwrap());
         }

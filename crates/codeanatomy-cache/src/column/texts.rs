@@ -113,6 +113,8 @@ pub(crate) struct Texts {
     /// The position of each cell's text; none as long as there is one for each cell.
     positions: Option<Vec<u32>>,
     valid: Valid,
+    /// How long `offsets` were before the last column was appended.
+    mark: usize,
     /// Cells before this batch, as a guess at how many will come.
     usual: usize,
 }
@@ -124,6 +126,7 @@ impl Default for Texts {
             bytes: Vec::new(),
             positions: None,
             valid: Valid::default(),
+            mark: 1,
             usual: 0,
         }
     }
@@ -135,6 +138,7 @@ impl Texts {
     }
 
     pub(super) fn append(&mut self, rows: usize, column: &mut Bytes<'_>) -> Option<()> {
+        self.mark = self.offsets.len();
         let validity = Validity::read(rows, column)?;
         self.valid.append(rows, validity);
         if let Validity::None = validity {
@@ -180,17 +184,8 @@ impl Texts {
         (greatest < count || rows == 0).then_some(())
     }
 
-    /// Adds texts as they are written, and says how many. Adds none if they make no sense.
+    /// Adds texts as they are written, and says how many.
     fn add_texts(&mut self, column: &mut Bytes<'_>) -> Option<u32> {
-        let before = self.offsets.len();
-        let added = self.try_add_texts(column);
-        if added.is_none() {
-            self.offsets.truncate(before);
-        }
-        added
-    }
-
-    fn try_add_texts(&mut self, column: &mut Bytes<'_>) -> Option<u32> {
         let count = column.u32()?;
         let cells = count as usize;
         // More than fits is refused before it is written, and here once more.
@@ -202,29 +197,37 @@ impl Texts {
         };
         match column.u8()? {
             1 => to.extend(column.take(cells)?.iter().map(|l| add(u32::from(*l)))),
-            2 => to.extend(column.arrays(cells)?.iter().map(|l| add(u32::from(u16::from_le_bytes(*l))))),
+            2 => to.extend(
+                column
+                    .arrays(cells)?
+                    .iter()
+                    .map(|l| add(u32::from(u16::from_le_bytes(*l)))),
+            ),
             4 => to.extend(column.arrays(cells)?.iter().map(|l| add(u32::from_le_bytes(*l)))),
             _ => return None,
         }
         let end = usize::try_from(i32::try_from(end).ok()?).ok()?;
-        self.bytes.extend_from_slice(column.take(end.checked_sub(self.bytes.len())?)?);
+        self.bytes
+            .extend_from_slice(column.take(end.checked_sub(self.bytes.len())?)?);
         Some(count)
     }
 
-    /// Forgets all but the first `rows` cells.
+    /// Forgets the column that was appended last; there were `rows` cells before.
     pub(super) fn truncate(&mut self, rows: usize) {
         self.valid.truncate(rows);
-        match &mut self.positions {
-            // A text that no cell has any more does no harm.
-            Some(positions) => positions.truncate(rows),
-            None => self.offsets.truncate(rows + 1),
+        if let Some(positions) = &mut self.positions {
+            positions.truncate(rows);
         }
+        self.offsets.truncate(self.mark);
         let end = self.offsets.last().map_or(0, |end| usize::try_from(*end).unwrap_or(0));
         self.bytes.truncate(end);
     }
 
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        let (texts, long) = ((self.offsets.len() - 1).min(USUAL_ROWS), self.bytes.len().min(USUAL_BYTES));
+        let (texts, long) = (
+            (self.offsets.len() - 1).min(USUAL_ROWS),
+            self.bytes.len().min(USUAL_BYTES),
+        );
         let offsets = std::mem::replace(&mut self.offsets, Vec::with_capacity(texts + 1));
         self.offsets.push(0);
         let bytes = std::mem::replace(&mut self.bytes, Vec::with_capacity(long));

@@ -49,7 +49,10 @@ impl Pack {
         let bytes = file.metadata()?.len();
         let mut magic = [0; MAGIC.len()];
         let mut foot = [0; FOOT_BYTES];
-        let Some(foot_at) = bytes.checked_sub(FOOT_BYTES as u64).filter(|at| *at >= MAGIC.len() as u64) else {
+        let Some(foot_at) = bytes
+            .checked_sub(FOOT_BYTES as u64)
+            .filter(|at| *at >= MAGIC.len() as u64)
+        else {
             return Err(damaged());
         };
         file.read_exact(&mut magic)?;

@@ -21,7 +21,10 @@ impl PackWriter {
     /// Begins a pack in a folder, which is made if need be.
     pub(crate) fn create(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        let file = tempfile::Builder::new().prefix("").suffix(UNFINISHED).tempfile_in(folder)?;
+        let file = tempfile::Builder::new()
+            .prefix("")
+            .suffix(UNFINISHED)
+            .tempfile_in(folder)?;
         let mut file = BufWriter::with_capacity(1 << 17, file);
         file.write_all(MAGIC)?;
         Ok(Self {

@@ -90,7 +90,10 @@ impl CaptureQuery {
 
     /// The query for the files of a language.
     pub(super) fn of(&self, language: Language) -> Option<&Query> {
-        self.queries.iter().find(|(l, _)| *l == language).map(|(_, query)| query)
+        self.queries
+            .iter()
+            .find(|(l, _)| *l == language)
+            .map(|(_, query)| query)
     }
 }
 

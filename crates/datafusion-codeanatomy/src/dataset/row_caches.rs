@@ -20,7 +20,9 @@ impl RowCaches {
             return Ok(None);
         }
         let mut caches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = caches.iter().find(|(name, cache)| name == folder && cache.max_bytes() == bytes);
+        let known = caches
+            .iter()
+            .find(|(name, cache)| name == folder && cache.max_bytes() == bytes);
         if let Some((_, cache)) = known {
             return Ok(Some(Arc::clone(cache)));
         }

@@ -174,7 +174,10 @@ impl Reader {
         let key = match &mut self.stored {
             None => None,
             Some(stored) => {
-                let key = bytes.as_ref().ok().map(|bytes| stored.key(entry, bytes, beside.as_ref()));
+                let key = bytes
+                    .as_ref()
+                    .ok()
+                    .map(|bytes| stored.key(entry, bytes, beside.as_ref()));
                 if let Some(key) = &key
                     && stored.find(key)?
                 {

@@ -118,13 +118,19 @@ impl StoredRows {
     /// Completes what was written. What went wrong with the cache has hurt no row: it is counted and logged.
     pub(super) fn finish(&mut self) {
         if let Some(error) = self.rows.finish() {
-            log::warn!("the cache could not be used as it should be for {}: {error}", self.dataset);
+            log::warn!(
+                "the cache could not be used as it should be for {}: {error}",
+                self.dataset
+            );
         }
         self.count();
     }
 
     fn count(&mut self) {
-        let (now, before) = (self.rows.counts(), std::mem::replace(&mut self.seen, self.rows.counts()));
+        let (now, before) = (
+            self.rows.counts(),
+            std::mem::replace(&mut self.seen, self.rows.counts()),
+        );
         self.metrics.files_cached.add(now.found - before.found);
         self.metrics.cache_repaired.add(now.repaired - before.repaired);
         self.metrics.cache_failed.add(now.failed - before.failed);
