@@ -4,6 +4,7 @@
 mod determinism;
 mod examples;
 mod export;
+mod cache;
 mod graph;
 mod host;
 mod interval;

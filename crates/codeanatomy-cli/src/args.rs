@@ -19,7 +19,8 @@ stderr and exit code 1.
 Data: --source attaches the datasets of a source folder (files, definitions, calls, …), --graph the
 tables of a built graph (cpg_nodes, cpg_edges, …); both are found by plain names, as in SELECT * FROM
 calls. --include and --exclude take globs of paths under the source and may be repeated; every file
-is in unless --include says otherwise.
+is in unless --include says otherwise. --cache names a folder that serves later runs; SET
+codeanatomy.cache_bytes bounds it.
 
 Engine: the size of batches, the memory and disk that queries may use, and what is said when memory
 runs out. Sizes are whole numbers with an optional unit, as in 512m or 10g. Settings of the engine
@@ -92,6 +93,11 @@ pub(crate) struct QueryArgs {
 
     #[command(flatten)]
     pub(crate) files: FileArgs,
+
+    /// Keep what is extracted from files in this folder, so that files which were not changed are not parsed again; it is
+    /// made if need be
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Data")]
+    pub(crate) cache: Option<String>,
 
     /// The folder that paths in SQL start from, default the current one
     #[arg(short = 'p', long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Data")]

@@ -85,6 +85,9 @@ fn enter_data_path(args: &mut QueryArgs) -> Result<(), Failure> {
             *place = full.to_string_lossy().into_owned();
         }
     }
+    if let Some(folder) = &mut args.cache {
+        *folder = absolute(folder.as_str())?.to_string_lossy().into_owned();
+    }
     std::env::set_current_dir(path).map_err(|error| cannot_read("data folder", path, &error))
 }
 

@@ -44,6 +44,11 @@ pub(crate) async fn open(
     ctx.register_catalog_list(Arc::new(DynamicObjectStoreCatalog::new(catalogs, ctx.state_weak_ref())));
     register_table_functions(&ctx);
     register_all(&ctx)?;
+    if let Some(folder) = &args.cache {
+        let state = ctx.state_ref();
+        let mut state = state.write();
+        state.config_mut().options_mut().set("codeanatomy.cache_dir", folder)?;
+    }
     if let Some(source) = &args.source {
         let options = SourceOptions {
             include: args.files.include.clone(),

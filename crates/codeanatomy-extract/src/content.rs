@@ -36,8 +36,9 @@ fn needs_text(language: Language, tables: &Tables) -> bool {
     tables.wants("files", &DECODED) || tables.wants_any(&["lines"]) || needs_parse(language, tables)
 }
 
-fn needs_parse(language: Language, tables: &Tables) -> bool {
-    needs_diagnostics(tables)
+/// Whether a table needs files in a language to be parsed.
+pub(crate) fn needs_parse(language: Language, tables: &Tables) -> bool {
+    (language.is_source() && needs_diagnostics(tables))
         || (language == Language::Python && python::needs_parse(tables))
         || treesitter::needs_parse(language, tables)
 }

@@ -166,6 +166,12 @@ impl Extractor {
             || (language == Language::Bytecode && bytecode::is_needed(&self.tables))
     }
 
+    /// Whether anything that was asked for needs files in a language to be parsed, or bytecode to be decoded.
+    pub fn needs_parse(&self, language: Language) -> bool {
+        content::needs_parse(language, &self.tables)
+            || (language == Language::Bytecode && bytecode::is_needed(&self.tables))
+    }
+
     /// Whether [`Extractor::add_bytecode`] makes use of a source file.
     pub fn reads_source_of_bytecode(&self) -> bool {
         bytecode::needs_source(&self.tables)

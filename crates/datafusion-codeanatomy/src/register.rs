@@ -9,7 +9,7 @@ use datafusion::execution::FunctionRegistry;
 use datafusion::prelude::SessionContext;
 use std::sync::Arc;
 
-use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalOptions, SessionCache, parameters};
+use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalOptions, RowCaches, SessionCache, parameters};
 use crate::describe::listings;
 use crate::optimizer;
 use crate::ordering::CompleteOrders;
@@ -83,6 +83,7 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     state.register_table_options_extension(ExternalOptions::default());
     let config = state.config_mut();
     config.set_extension(Arc::new(SessionCache::default()));
+    config.set_extension(Arc::new(RowCaches::default()));
     if config.options().extensions.get::<Settings>().is_none() {
         config.options_mut().extensions.insert(Settings::default());
     }

@@ -32,6 +32,11 @@ pub struct Settings {
     pub parse_cache_bytes: usize,
     /// `determinism`: how far the answer to a query is one and the same.
     pub determinism: Determinism,
+    /// `cache_dir`: the folder of the persistent cache, where rows stay that were extracted, so that a file which was not
+    /// changed is not parsed again by any session; none if it is empty. It is made if need be.
+    pub cache_dir: String,
+    /// `cache_bytes`: how large that folder may become. What was not used for the longest time makes room.
+    pub cache_bytes: usize,
     /// `optimizer.winner_select`: whether SQL that keeps the first rows of groups is run by `WinnerSelectExec`.
     pub winner_select: bool,
     /// `optimizer.interval_join`: whether joins on a key and a range are run by `IntervalJoinExec`.
@@ -46,6 +51,8 @@ impl Default for Settings {
         Self {
             parse_cache_bytes: 256 << 20,
             determinism: Determinism::Off,
+            cache_dir: String::new(),
+            cache_bytes: 4 << 30,
             winner_select: true,
             interval_join: true,
             interval_join_pairs: 100_000,
@@ -63,6 +70,7 @@ struct Setting {
 enum Value<'a> {
     Bytes(&'a mut usize),
     Count(&'a mut usize),
+    Path(&'a mut String),
     Switch(&'a mut bool),
     Determinism(&'a mut Determinism),
 }
@@ -73,6 +81,17 @@ const SETTINGS: &[Setting] = &[
         value: |s| Value::Bytes(&mut s.parse_cache_bytes),
         doc: "How many bytes of parsed files a session keeps, so that another dataset of the same files is not \
               parsed again; at most an eighth of a limited memory pool; 0 for none",
+    },
+    Setting {
+        name: "cache_dir",
+        value: |s| Value::Path(&mut s.cache_dir),
+        doc: "The folder of the persistent cache: rows that were extracted stay there, so that a file which was not changed \
+              is not parsed again by any session; empty for none",
+    },
+    Setting {
+        name: "cache_bytes",
+        value: |s| Value::Bytes(&mut s.cache_bytes),
+        doc: "How many bytes the persistent cache may take on the disk; what was not used for the longest time makes room",
     },
     Setting {
         name: "determinism",
@@ -117,6 +136,7 @@ impl Value<'_> {
                 Ok(value) => *count = value,
                 Err(_) => return config_err!("codeanatomy.{name} is a number, not '{text}'"),
             },
+            Value::Path(path) => *path = text.to_string(),
             Value::Switch(switch) => match text.to_lowercase().parse() {
                 Ok(value) => *switch = value,
                 Err(_) => return config_err!("codeanatomy.{name} is true or false, not '{text}'"),
@@ -132,6 +152,7 @@ impl Value<'_> {
     fn text(self) -> String {
         match self {
             Value::Bytes(count) | Value::Count(count) => count.to_string(),
+            Value::Path(path) => path.clone(),
             Value::Switch(switch) => switch.to_string(),
             Value::Determinism(value) => {
                 let name = DETERMINISM.iter().find(|(_, known)| known == value);

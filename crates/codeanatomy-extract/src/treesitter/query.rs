@@ -36,7 +36,10 @@ pub enum QueryError {
 
 /// A query in tree-sitter's query language, for the dataset `ts_captures`.
 #[derive(Debug, Clone)]
-pub struct CaptureQuery(Arc<Vec<(Language, Query)>>);
+pub struct CaptureQuery {
+    text: Arc<str>,
+    queries: Arc<Vec<(Language, Query)>>,
+}
 
 impl CaptureQuery {
     /// Reads a query. With a language, it runs on the files of that language and must fit its grammar. Without one, it
@@ -46,7 +49,7 @@ impl CaptureQuery {
         if let Some(language) = language {
             let grammar = Grammar::of(language).ok_or_else(|| no_grammar(language))?;
             let query = compile(language, grammar, text).map_err(|wrong| wrong.into_error(text, ""))?;
-            return Ok(Self(Arc::new(vec![(language, query)])));
+            return Ok(Self::of_queries(text, vec![(language, query)]));
         }
         let mut queries = Vec::new();
         let mut furthest: Option<Wrong> = None;
@@ -62,20 +65,35 @@ impl CaptureQuery {
                 text,
                 "; it is wrong for every other language, too: name the one that it is for",
             )),
-            _ => Ok(Self(Arc::new(queries))),
+            _ => Ok(Self::of_queries(text, queries)),
         }
+    }
+
+    fn of_queries(text: &str, queries: Vec<(Language, Query)>) -> Self {
+        Self {
+            text: text.into(),
+            queries: Arc::new(queries),
+        }
+    }
+
+    /// The query as it was given.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The languages whose files it runs on.
     pub fn languages(&self) -> Languages {
-        self.0
+        self.queries
             .iter()
             .fold(Languages::NONE, |set, (language, _)| set.with(*language))
     }
 
     /// The query for the files of a language.
     pub(super) fn of(&self, language: Language) -> Option<&Query> {
-        self.0.iter().find(|(l, _)| *l == language).map(|(_, query)| query)
+        self.queries
+            .iter()
+            .find(|(l, _)| *l == language)
+            .map(|(_, query)| query)
     }
 }
 

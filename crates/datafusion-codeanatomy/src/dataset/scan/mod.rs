@@ -3,6 +3,7 @@
 mod prune;
 mod reader;
 mod sizes;
+mod stored;
 
 use std::fmt;
 use std::ops::Range;

@@ -21,6 +21,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 
 use super::prune::FilePruner;
+use super::stored::StoredRows;
 use super::{DatasetScanExec, is_of_indexes};
 use crate::dataset::cache::SessionCache;
 use crate::dataset::filter::FileFilter;
@@ -39,7 +40,9 @@ pub(super) struct Reader {
     dataset: &'static str,
     filter: FileFilter,
     pruner: FilePruner,
+    /// For all columns that are stored, if there is a persistent cache.
     extractor: Extractor,
+    stored: Option<StoredRows>,
     left: usize,
     batch_size: usize,
     runtime: Arc<RuntimeEnv>,
@@ -78,21 +81,14 @@ impl ReaderMetrics {
     }
 }
 
-/// With the cache of the session, if it has one.
-fn extractor(request: &Request, scan: &DatasetScanExec, context: &TaskContext) -> Result<Extractor> {
+/// With the parsed files of the session, if it keeps some.
+fn with_parsed(extractor: Extractor, scan: &DatasetScanExec, context: &TaskContext) -> Extractor {
     let config = context.session_config();
-    let capacity = config
-        .options()
-        .extensions
-        .get::<Settings>()
-        .map(|s| s.parse_cache_bytes);
-    let extractor = Extractor::new(request)?;
-    Ok(match (config.get_extension::<SessionCache>(), capacity) {
-        (Some(cache), Some(capacity)) if capacity > 0 => {
-            extractor.with_cache(cache.open(&scan.id, context.memory_pool(), capacity))
-        }
+    let capacity = Settings::of(config.options()).parse_cache_bytes;
+    match config.get_extension::<SessionCache>() {
+        Some(cache) if capacity > 0 => extractor.with_cache(cache.open(&scan.id, context.memory_pool(), capacity)),
         _ => extractor,
-    })
+    }
 }
 
 impl Reader {
@@ -105,6 +101,11 @@ impl Reader {
         if let Some(query) = &scan.dataset.options.query {
             request = request.with_query(query.clone());
         }
+        let mut extractor = Extractor::new(&request)?;
+        let stored = StoredRows::open(scan, &extractor, partition, context)?;
+        if let Some(stored) = &stored {
+            extractor = Extractor::new(&stored.request)?;
+        }
         let consumer = MemoryConsumer::new(format!("{}[{partition}]", scan.dataset.contract.name));
         Ok(Self {
             source: scan.dataset.source.clone(),
@@ -113,7 +114,8 @@ impl Reader {
             dataset: scan.dataset.contract.name,
             filter: scan.filter.clone(),
             pruner: FilePruner::new(&scan.pruning, &scan.schema()),
-            extractor: extractor(&request, scan, context)?,
+            extractor: with_parsed(extractor, scan, context),
+            stored,
             left: scan.limit.unwrap_or(usize::MAX),
             batch_size: context.session_config().batch_size(),
             runtime: context.runtime_env(),
@@ -124,6 +126,14 @@ impl Reader {
 
     /// Reads `files` until all is sent or no more is wanted.
     pub(super) fn run(&mut self, files: &[Entry], sender: &Sender<Result<RecordBatch>>) -> Result<()> {
+        let result = self.run_files(files, sender);
+        if let Some(stored) = &mut self.stored {
+            stored.finish();
+        }
+        result
+    }
+
+    fn run_files(&mut self, files: &[Entry], sender: &Sender<Result<RecordBatch>>) -> Result<()> {
         if self.dataset == "file_scope" {
             self.list_scope()?;
         }
@@ -134,8 +144,8 @@ impl Reader {
             let wanted = self.pruner.wanted(window)?;
             self.metrics.files_skipped_by_join.add(window.len() - wanted.len());
             for (i, entry) in wanted.iter().enumerate() {
-                self.read(entry, &wanted[i..]);
-                let full = self.table()?.len() >= self.batch_size.min(self.left);
+                self.read(entry, &wanted[i..])?;
+                let full = self.rows()? >= self.batch_size.min(self.left);
                 if full && !self.send(sender)? {
                     return Ok(());
                 }
@@ -149,7 +159,7 @@ impl Reader {
     }
 
     /// Adds the rows of a file.
-    fn read(&mut self, entry: &Entry, next: &[&Entry]) {
+    fn read(&mut self, entry: &Entry, next: &[&Entry]) -> Result<()> {
         let reads = self.extractor.reads(entry.language);
         let (bytes, beside) = if reads {
             let _timer = self.metrics.time_reading.timer();
@@ -164,17 +174,43 @@ impl Reader {
         } else {
             (Ok(Vec::new()), None)
         };
-        let _timer = self.metrics.baseline.elapsed_compute().timer();
+        let compute = self.metrics.baseline.elapsed_compute().clone();
+        let _timer = compute.timer();
+        let key = match &mut self.stored {
+            None => None,
+            Some(stored) => {
+                let key = bytes
+                    .as_ref()
+                    .ok()
+                    .map(|bytes| stored.key(entry, bytes, beside.as_ref()));
+                if let Some(key) = &key
+                    && stored.find(key)?
+                {
+                    return Ok(());
+                }
+                key
+            }
+        };
+        self.extract(entry, bytes, beside);
+        if self.stored.is_some() {
+            let rows = self.table()?.take()?;
+            if let Some(stored) = &mut self.stored {
+                stored.add(key, &rows)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn extract(&mut self, entry: &Entry, bytes: io::Result<Vec<u8>>, beside: Option<(Vec<u8>, Option<i64>)>) {
         if entry.language == Language::Bytecode {
             let source = beside.map(|(bytes, modified)| SourceFile { bytes, modified });
-            self.extractor.add_bytecode(entry, bytes, source);
-        } else {
-            let before = self.extractor.parses();
-            self.extractor.add(entry, bytes);
-            let parses = self.extractor.parses();
-            self.metrics.files_parsed.add(parses.made - before.made);
-            self.metrics.parses_reused.add(parses.reused - before.reused);
+            return self.extractor.add_bytecode(entry, bytes, source);
         }
+        let before = self.extractor.parses();
+        self.extractor.add(entry, bytes);
+        let parses = self.extractor.parses();
+        self.metrics.files_parsed.add(parses.made - before.made);
+        self.metrics.parses_reused.add(parses.reused - before.reused);
     }
 
     /// Reads indexes document by document, in the order of the paths of the documents.
@@ -212,7 +248,7 @@ impl Reader {
             let source = |path: &str| -> io::Result<Vec<u8>> { Ok(files.borrow_mut().read_beside(path)?.0) };
             self.extractor.add_scip(&mut indexes[i], &source);
             timer.done();
-            if self.table()?.len() >= self.batch_size.min(self.left) && !self.send(sender)? {
+            if self.rows()? >= self.batch_size.min(self.left) && !self.send(sender)? {
                 return Ok(());
             }
         }
@@ -220,23 +256,37 @@ impl Reader {
         Ok(())
     }
 
-    /// Sends what the table holds, in batches. False if no more is wanted.
+    /// The number of rows that were not sent yet.
+    fn rows(&mut self) -> Result<usize> {
+        match &self.stored {
+            Some(stored) => Ok(stored.len()),
+            None => Ok(self.table()?.len()),
+        }
+    }
+
+    /// Sends these rows, in batches. False if no more is wanted.
     fn send(&mut self, sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
         let skipped = self.table()?.skipped();
         self.metrics
             .rows_skipped_by_filter
             .add(skipped - self.metrics.rows_skipped_by_filter.value());
-        let rows = self.table()?.take()?;
-        self.reservation.try_resize(rows.get_array_memory_size())?;
-        let mut start = 0;
-        while start < rows.num_rows() && self.left > 0 {
-            let length = self.batch_size.min(rows.num_rows() - start).min(self.left);
-            let batch = rows.slice(start, length);
-            self.metrics.baseline.record_output(length);
-            start += length;
-            self.left -= length;
-            if sender.blocking_send(Ok(batch)).is_err() {
-                return Ok(false);
+        let (taken, beside_rows) = match &mut self.stored {
+            Some(stored) => (stored.take()?, stored.memory_size()),
+            None => (vec![self.table()?.take()?], 0),
+        };
+        let bytes: usize = taken.iter().map(RecordBatch::get_array_memory_size).sum();
+        self.reservation.try_resize(bytes + beside_rows)?;
+        for rows in &taken {
+            let mut start = 0;
+            while start < rows.num_rows() && self.left > 0 {
+                let length = self.batch_size.min(rows.num_rows() - start).min(self.left);
+                let batch = rows.slice(start, length);
+                self.metrics.baseline.record_output(length);
+                start += length;
+                self.left -= length;
+                if sender.blocking_send(Ok(batch)).is_err() {
+                    return Ok(false);
+                }
             }
         }
         Ok(self.left > 0)

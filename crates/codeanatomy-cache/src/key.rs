@@ -1,0 +1,99 @@
+//! What an entry is found by.
+
+use blake3::Hasher;
+use codeanatomy_extract::file::Entry;
+use codeanatomy_extract::{CaptureQuery, Options};
+use codeanatomy_model::Contract;
+
+use crate::fingerprint::fingerprint;
+
+/// BLAKE3 of everything that decides the rows of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key(pub(crate) [u8; 32]);
+
+/// BLAKE3 of the bytes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContentHash([u8; 32]);
+
+impl ContentHash {
+    /// That of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(*blake3::hash(bytes).as_bytes())
+    }
+}
+
+/// The source file of a file of bytecode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beside {
+    /// Its bytes.
+    pub content: ContentHash,
+    /// When it was changed, in seconds since 1970, where that is known.
+    pub modified: Option<i64>,
+}
+
+/// All of a key that is the same for the files of a scan.
+#[derive(Debug, Clone)]
+pub struct Recipe(Hasher);
+
+impl Recipe {
+    /// For the entries of a dataset that is extracted with these options and, for `ts_captures`, this query.
+    pub fn new(contract: &Contract, options: Options, query: Option<&CaptureQuery>) -> Self {
+        // All of them: an option more must be thought of here.
+        let Options {
+            max_file_bytes,
+            max_depth,
+        } = options;
+        let mut hash = Hasher::new();
+        text(&mut hash, &fingerprint());
+        text(&mut hash, contract.name);
+        number(&mut hash, max_file_bytes);
+        number(&mut hash, max_depth as u64);
+        if let Some(query) = query {
+            text(&mut hash, query.text());
+            query.languages().iter().for_each(|l| text(&mut hash, l.name()));
+        }
+        Self(hash)
+    }
+
+    /// The key of a file with this content. `beside` is the source of a file of bytecode, if it is read for the dataset.
+    pub fn key(&self, entry: &Entry, content: &ContentHash, beside: Option<&Beside>) -> Key {
+        // All of it: what a listing says of a file may be in its rows.
+        let Entry {
+            path,
+            language,
+            size,
+            module,
+            is_package,
+        } = entry;
+        let mut hash = self.0.clone();
+        text(&mut hash, path);
+        text(&mut hash, language.name());
+        number(&mut hash, *size);
+        optional(&mut hash, module.as_deref(), |hash, module| text(hash, module));
+        number(&mut hash, u64::from(*is_package));
+        hash.update(&content.0);
+        optional(&mut hash, beside, |hash, beside| {
+            hash.update(&beside.content.0);
+            optional(hash, beside.modified, |hash, seconds| number(hash, seconds as u64));
+        });
+        Key(*hash.finalize().as_bytes())
+    }
+}
+
+// Each part says where it ends, so that no two lists of parts are the same bytes.
+
+fn text(hash: &mut Hasher, text: &str) {
+    number(hash, text.len() as u64);
+    hash.update(text.as_bytes());
+}
+
+fn number(hash: &mut Hasher, number: u64) {
+    hash.update(&number.to_le_bytes());
+}
+
+fn optional<T>(hash: &mut Hasher, value: Option<T>, add: impl Fn(&mut Hasher, T)) {
+    number(hash, u64::from(value.is_some()));
+    if let Some(value) = value {
+        add(hash, value);
+    }
+}
