@@ -37,12 +37,14 @@ pub(super) fn collect(named: &Named<'_>, definitions: &[Ordered], module: &ModMo
     let has_getattr = sites
         .iter()
         .any(|site| &*site.name == "__getattr__" && matches!(site.kind, SiteKind::Definition(..)));
+    let replacement = replacement(named);
     ModuleNames {
         imports,
         sites,
         all,
         has_getattr,
-        is_dynamic: has_getattr || uses_globals(named),
+        is_dynamic: has_getattr || replacement == Some(None) || uses_globals(named),
+        replaced_by: replacement.flatten(),
         is_main: module.body.iter().any(is_main),
     }
 }
@@ -172,6 +174,27 @@ fn scope_id(named: &Named<'_>, scope: ScopeId) -> String {
     stable_id("scope", &parts)
 }
 
+/// What the module puts in its own place, by `sys.modules[__name__] = …` outside of functions: its name, if it has one.
+fn replacement(named: &Named<'_>) -> Option<Option<Box<str>>> {
+    let replaces = |assignment: &&Assignment<'_>| match assignment.target {
+        Target::Expression(Expr::Subscript(target)) => {
+            matches!(&*target.value, Expr::Attribute(of) if of.attr.as_str() == "modules" && is_name(&of.value, "sys"))
+                && is_name(&target.slice, "__name__")
+                && assignment.scope == ScopeId::MODULE
+        }
+        _ => false,
+    };
+    let assignment = named.facts.assignments.iter().find(replaces)?;
+    Some(match assignment.value {
+        Some(Expr::Name(name)) => Some(name.id.as_str().into()),
+        _ => None,
+    })
+}
+
+fn is_name(expression: &Expr, name: &str) -> bool {
+    matches!(expression, Expr::Name(node) if node.id == name)
+}
+
 /// Whether the builtin `globals` is used anywhere.
 fn uses_globals(named: &Named<'_>) -> bool {
     let Some(name) = named.scopes.names.find("globals") else {
@@ -191,7 +214,7 @@ fn is_main(statement: &Stmt) -> bool {
     let ([CmpOp::Eq], [right]) = (&*test.ops, &*test.comparators) else {
         return false;
     };
-    let is_name = |e: &Expr| matches!(e, Expr::Name(name) if name.id == "__name__");
+    let is_name = |e: &Expr| is_name(e, "__name__");
     let is_text = |e: &Expr| matches!(e, Expr::StringLiteral(text) if text.value.to_str() == "__main__");
     (is_name(&test.left) && is_text(right)) || (is_text(&test.left) && is_name(right))
 }
