@@ -36,7 +36,8 @@ DOCUMENTED = {
     "not importable": "the module that is named, or the file that names it, cannot be imported here: another platform, an"
                       " extension that was not built, a part of the tests, or what is left out below",
     "not here": "neither the module that is named nor the target that the row has binds the name in this interpreter: both"
-                " do in a branch for another platform or version; or the name is one of an extension module",
+                " do in a branch for another platform or version; or the name is one of an extension module. A star's names"
+                " count so if the text of the module has them",
     "compiled": "the object is of an extension module, which takes the place of the definition in the library",
     "other branch": "the row has several candidates, and the interpreter took another one than the first",
     "says so": "the row is `unresolved` and the reason says why a name may be there all the same: `dynamic`, `external_star`",
@@ -48,7 +49,8 @@ DOCUMENTED = {
 # Names that no statement binds.
 RUN_TIME = {
     "re.IGNORECASE": "a decorator, `enum.global_enum`",
-    "importlib.metadata": "", "typing.Match": "",
+    "typing.io": "a class of `typing` that it puts into `sys.modules`",
+    "typing.re": "the same",
     "idlelib.__init__": "a package by the name of its file",
 }  # fmt: skip
 # Modules whose `__all__` is computed.
@@ -129,10 +131,15 @@ class Judge:
         for cells in self.source.rows("modules", MODULE_COLUMNS, "path", ["true"]):
             row = module_type(*cells)
             packages[row.path] = row
-            if row.module is None or is_left_out(row.module) or row.is_stub or "test" in row.path.split("/"):
+            if row.module is None or is_left_out(row.module) or row.is_stub or {"test", "tests"} & set(row.path.split("/")):
                 self.counts["modules without a name, stubs and tests"] += 1
                 continue
             if row.module.split(".")[0] in ("config-3", "lib-dynload"):
+                continue
+            there = sys.modules.get(row.module)
+            if there is not None and there.__spec__ is not None and there.__spec__.name != row.module:
+                # The module has put another one in its place.
+                self.counts["modules: run time"] += 1
                 continue
             try:
                 spec = importlib.util.find_spec(row.module)
@@ -148,6 +155,9 @@ class Judge:
                 # Frozen modules say where their source would be.
                 found = getattr(sys.modules.get(row.module), "__file__", None) or getattr(
                     spec.loader_state, "filename", None)
+            if found is None and spec is not None and spec.origin == "frozen":
+                self.counts["frozen"] += 1
+                continue
             self.counts["modules"] += 1
             if found is None or os.path.realpath(found) != os.path.join(self.folder, row.path):
                 self.differ(row, "the interpreter finds %s" % found)
@@ -220,6 +230,8 @@ class Judge:
             file = self.file_of(value)
             if file == row.target_path:
                 return "agrees"
+            if file is None and getattr(value.__spec__, "origin", None) == "frozen":
+                return "frozen" if value.__name__ == row.target_module else None
             if sys.modules.get(row.target_module) is value and value.__spec__.name != row.target_module:
                 # The module has put another one in its place.
                 return "run time"
@@ -268,6 +280,14 @@ class Judge:
         missing, extra = sorted(set(space) - names), sorted(names - set(space))
         if not missing and not extra:
             return "agrees"
+        missing = [n for n in missing if not isinstance(space[n], types.ModuleType) or self.file_of(space[n]) is None]
+        if not missing and not extra:
+            # A submodule that was imported elsewhere.
+            return "run time"
+        if not missing and not any(hasattr(module, n) for n in extra):
+            text = inspect.getsource(module)
+            if all(re.search(r"\b%s\b" % re.escape(n), text) for n in extra):
+                return "not here"
         if not missing and row.absolute_module in OPEN:
             return "open list"
         if not extra and row.absolute_module in OUTSIDE:

@@ -6,7 +6,7 @@ dataset! {
     /// The calls of the source (`calls`) beside the symbols that a SCIP index sees at the name that is called: one row per
     /// call by a name or attribute, in files that an index describes.
     ///
-    /// Indexers leave out what they know no type of: scip-python 0.6 has no symbol at 0.5 % of the calls of rich, 4 % of
+    /// Indexers leave out what they know no type of: scip-python has no symbol at 0.5 % of the calls of rich, 4 % of
     /// requests, 21 % of click and 29 % of flask, most of them of test fixtures. Another name is an alias of an import.
     CheckCallRow = "check_calls", CrossChecks;
     inputs SOURCE;

@@ -14,7 +14,7 @@ dataset! {
     /// imports it is the other way round. If a module that has no file is named, such as `os.path`, it may be a
     /// variable of its parent that is bound to a module.
     ///
-    /// A name in a module is what binds it there last: a binding outside of branches ends all before it. Where several are
+    /// A name in a module is what binds it there last, but for what stands under `if __name__ == '__main__':`. A binding outside of branches ends all before it. Where several are
     /// left, in branches or behind a star, the first that leads to a function, class or module of the source is chosen,
     /// else to a variable, else the first that leads out of the source; `candidates` has them all. A name that a package does not bind is
     /// its submodule. A module that ends with `sys.modules[__name__] = other`, as `collections.abc` does, has the names of the other.
