@@ -9,6 +9,7 @@ mod graph;
 mod host;
 mod interval;
 mod interval_pairs;
+mod modules;
 mod pages;
 mod proto;
 mod rules;

@@ -166,6 +166,8 @@ pub(crate) struct Wants {
     /// Imports and definitions alone, which no expression holds. False asks for all names.
     pub(crate) outline: bool,
     pub(crate) references: bool,
+    /// References that delete.
+    pub(crate) deletions: bool,
     pub(crate) calls: bool,
     pub(crate) argument_roots: bool,
     pub(crate) parameters: bool,

@@ -1,5 +1,6 @@
 //! The operator that reads the files of a source.
 
+mod modules;
 mod prune;
 mod reader;
 mod sizes;
@@ -36,6 +37,7 @@ use super::filter::FileFilter;
 use super::partition::split_by_bytes;
 use super::provider::{Dataset, key_constraint};
 use crate::source::Files;
+pub(super) use modules::ScanModules;
 use reader::Reader;
 pub(crate) use sizes::estimated_rows;
 
@@ -55,6 +57,8 @@ pub(crate) struct DatasetScanExec {
     rows: Vec<RowFilter>,
     /// What joins and the like say while they run, over rows of the output.
     pruning: Vec<Arc<dyn PhysicalExpr>>,
+    /// All modules of the source, where rows depend on them.
+    modules: Option<ScanModules>,
     limit: Option<usize>,
     id: ScanId,
     properties: Arc<PlanProperties>,
@@ -94,6 +98,7 @@ impl DatasetScanExec {
             filter,
             rows: vec![],
             pruning: vec![],
+            modules: None,
             limit,
             id: ScanId::default(),
             properties: Arc::new(properties),
@@ -105,6 +110,14 @@ impl DatasetScanExec {
     pub(crate) fn with_rows(mut self, rows: Vec<RowFilter>) -> Self {
         self.rows = rows;
         self
+    }
+}
+
+impl DatasetScanExec {
+    /// The same scan, of a dataset whose rows depend on the modules of the source.
+    pub(super) fn with_modules(self, modules: ScanModules) -> Self {
+        let modules = Some(modules);
+        Self { modules, ..self }
     }
 }
 

@@ -61,6 +61,8 @@ impl StoredRows {
         let settings = Settings::of(config.options());
         let (contract, options) = (scan.dataset.contract, scan.dataset.source.limits());
         if settings.cache_dir.is_empty()
+            // Its rows depend on other files too.
+            || contract.family == Family::Modules
             || !contract.inputs.iter().any(|language| extractor.needs_parse(language))
             || !CachedRows::keeps(contract, &scan.projection)
         {
