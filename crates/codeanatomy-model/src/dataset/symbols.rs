@@ -51,5 +51,9 @@ dataset! {
         is_namespace: Bool,
         /// A type parameter.
         is_type_parameter: Bool,
+        /// In a class that uses or binds it: a scope inside means the variable of that name of a function around.
+        is_free_class: Bool,
+        /// A variable of a comprehension's `for`, or used in its target.
+        is_comp_iter: Bool,
     }
 }

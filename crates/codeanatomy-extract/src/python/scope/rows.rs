@@ -91,6 +91,11 @@ pub(crate) fn symbol_rows(source: &Source<'_>, tree: &ScopeTree<'_>, order: &[Sy
         "is_assigned" => flags(column, Flags::LOCAL),
         "is_namespace" => flags(column, Flags::NAMESPACE),
         "is_type_parameter" => flags(column, Flags::TYPE_PARAMETER),
+        "is_free_class" => column.bools(count, |i| {
+            let (flags, scope) = (symbols[i].flags, symbols[i].scope);
+            flags.any(Flags::FREE_BELOW_CLASS) && flags.any(Flags::OWN) && tree.scope(scope).kind == ScopeKind::Class
+        }),
+        "is_comp_iter" => flags(column, Flags::COMPREHENSION_TARGET),
         _ => {}
     });
 }
