@@ -3,6 +3,7 @@
 
 mod graph;
 mod host;
+mod modules;
 mod pages;
 mod proto;
 mod rules;

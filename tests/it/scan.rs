@@ -33,7 +33,7 @@ async fn metric(ctx: &SessionContext, sql: &str, name: &str) -> usize {
     sum(&plan, name)
 }
 
-fn sum(plan: &Arc<dyn ExecutionPlan>, name: &str) -> usize {
+pub(crate) fn sum(plan: &Arc<dyn ExecutionPlan>, name: &str) -> usize {
     let own = plan
         .metrics()
         .and_then(|m| m.sum_by_name(name))
@@ -102,7 +102,8 @@ async fn rows_are_the_same_for_all_partitions_and_batch_sizes() {
         );
         let expected = lines(&session(1, 8192), &sql).await;
         let is_of_python = contract.inputs.contains(Language::Python);
-        let may_be_empty = !is_of_python || ["parse_errors", "ts_errors"].contains(&contract.name);
+        let may_be_empty =
+            !is_of_python || ["parse_errors", "ts_errors", "check_symbols", "check_calls"].contains(&contract.name);
         assert!(may_be_empty || !expected.is_empty(), "{}", contract.name);
         for (partitions, batch_size) in [(1, 1), (3, 8192), (16, 1), (64, 100)] {
             assert_eq!(

@@ -10,6 +10,7 @@ use codeanatomy_model::{Contract, Language};
 use crate::bytecode::{self, SourceFile};
 use crate::content;
 use crate::file::Entry;
+use crate::modules::{self, ModuleNames, ModuleReader, Modules};
 use crate::parsed::ParseCache;
 use crate::scip;
 use crate::table::Table;
@@ -40,6 +41,7 @@ pub struct Request {
     pub options: Options,
     datasets: Vec<(&'static Contract, Option<Vec<usize>>)>,
     query: Option<CaptureQuery>,
+    modules: Option<Arc<Modules>>,
 }
 
 impl Request {
@@ -57,6 +59,12 @@ impl Request {
         self
     }
 
+    /// Says which modules the source has, for the datasets of modules; without, asking for them is an error.
+    pub fn with_modules(mut self, modules: Arc<Modules>) -> Self {
+        self.modules = Some(modules);
+        self
+    }
+
     /// Says what `ts_captures` is to find; without, asking for it is an error.
     pub fn with_query(mut self, query: CaptureQuery) -> Self {
         self.query = Some(query);
@@ -69,6 +77,17 @@ impl Request {
 pub struct Extractor {
     parsers: Parsers,
     tables: Tables,
+    modules: Option<ModuleWork>,
+}
+
+/// What the datasets of modules need besides the file at hand.
+#[derive(Debug)]
+struct ModuleWork {
+    modules: Arc<Modules>,
+    /// Reads other files.
+    reader: Option<Box<dyn ModuleReader>>,
+    /// What is extracted of other files: no rows.
+    others: Tables,
 }
 
 /// How files are parsed, and how often they were.
@@ -89,24 +108,47 @@ pub struct Parses {
     pub reused: usize,
 }
 
-/// The tables asked for, by the name of their dataset.
+/// The tables asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Tables(BTreeMap<&'static str, Table>);
+pub(crate) struct Tables {
+    /// By the name of their dataset.
+    tables: BTreeMap<&'static str, Table>,
+    /// What the last file says of itself as a module, if someone wants to know.
+    module: Option<Collected>,
+}
+
+/// None if the file could not be parsed.
+type Collected = Option<ModuleNames>;
 
 impl Tables {
     /// The table of a dataset, if it was asked for.
     pub(crate) fn get(&mut self, dataset: &str) -> Option<&mut Table> {
-        self.0.get_mut(dataset)
+        self.tables.get_mut(dataset)
+    }
+
+    /// Whether names of the module are wanted, besides the rows.
+    pub(crate) fn collects_module(&self) -> bool {
+        self.module.is_some()
+    }
+
+    /// Takes the names of the module, if it could be parsed.
+    fn take_module(&mut self) -> Option<ModuleNames> {
+        self.module.as_mut()?.take()
+    }
+
+    /// Leaves the names of the module.
+    pub(crate) fn set_module(&mut self, names: ModuleNames) {
+        self.module = Some(Some(names));
     }
 
     /// Whether one of these datasets was asked for.
     pub(crate) fn wants_any(&self, datasets: &[&str]) -> bool {
-        datasets.iter().any(|d| self.0.contains_key(d))
+        datasets.iter().any(|d| self.tables.contains_key(d))
     }
 
     /// Whether one of these columns of a dataset was asked for.
     pub(crate) fn wants(&self, dataset: &str, columns: &[&str]) -> bool {
-        self.0
+        self.tables
             .get(dataset)
             .is_some_and(|table| columns.iter().any(|c| table.wants(c)))
     }
@@ -118,7 +160,7 @@ impl Extractor {
         let mut tables = Tables::default();
         for (contract, projection) in &request.datasets {
             tables
-                .0
+                .tables
                 .insert(contract.name, Table::new(contract, projection.as_deref())?);
         }
         let trees = TreeSitter::new(request.query.clone());
@@ -128,7 +170,27 @@ impl Extractor {
                     .to_owned(),
             ));
         }
+        let wants_modules = tables.wants_any(&modules::DATASETS);
+        if request.modules.is_none() && wants_modules {
+            return Err(ArrowError::InvalidArgumentError(
+                "the datasets of modules need the modules of the source".to_owned(),
+            ));
+        }
+        tables.module = modules::needs_names(&tables).then_some(None);
+        let modules = request
+            .modules
+            .as_ref()
+            .filter(|_| wants_modules)
+            .map(|modules| ModuleWork {
+                modules: Arc::clone(modules),
+                reader: None,
+                others: Tables {
+                    tables: BTreeMap::new(),
+                    module: Some(None),
+                },
+            });
         Ok(Self {
+            modules,
             parsers: Parsers {
                 options: request.options,
                 trees,
@@ -143,6 +205,15 @@ impl Extractor {
     #[must_use]
     pub fn with_cache(mut self, cache: Arc<dyn ParseCache>) -> Self {
         self.parsers.cache = Some(cache);
+        self
+    }
+
+    /// The same, which reads the files that imports lead to. Without, they count as files that cannot be parsed.
+    #[must_use]
+    pub fn with_reader(mut self, reader: Box<dyn ModuleReader>) -> Self {
+        if let Some(work) = &mut self.modules {
+            work.reader = Some(reader);
+        }
         self
     }
 
@@ -165,7 +236,35 @@ impl Extractor {
 
     /// Adds the rows of one file to the tables that have rows of its language. `bytes` is its content, or why it could not be read.
     pub fn add(&mut self, entry: &Entry, bytes: io::Result<Vec<u8>>) {
+        if entry.is_folder() {
+            return self.add_module(entry, None);
+        }
         content::extract(entry, bytes, &mut self.parsers, &mut self.tables);
+        if self.modules.is_some() && entry.language == Language::Python {
+            let names = self.tables.take_module();
+            self.add_module(entry, names);
+        }
+    }
+
+    fn add_module(&mut self, entry: &Entry, names: Option<ModuleNames>) {
+        let Some(ModuleWork {
+            modules,
+            reader,
+            others,
+        }) = &mut self.modules
+        else {
+            return;
+        };
+        if self.tables.wants_any(&["resolved_imports"]) {
+            modules.offer_at(entry, names.as_ref());
+        }
+        let parsers = &mut self.parsers;
+        let mut read = |entry: &Entry| {
+            let bytes = reader.as_mut()?.read(entry);
+            content::extract(entry, bytes, parsers, others);
+            others.take_module()
+        };
+        modules::write(entry, names.as_ref(), modules, &mut read, &mut self.tables);
     }
 
     /// Adds the rows of one `.pyc` file. `bytes` is its content, or why it could not be read; `source` is the file at its

@@ -12,6 +12,7 @@ mod extractor;
 pub mod file;
 mod fold;
 mod language;
+mod modules;
 mod parsed;
 mod python;
 pub mod scip;
@@ -20,6 +21,7 @@ mod treesitter;
 
 pub use extractor::{Extractor, Options, Request};
 pub use language::built_in;
+pub use modules::{ModuleReader, Modules};
 pub use parsed::{ParseCache, ParseKey, ParsedFile};
 pub use table::Table;
 pub use treesitter::{CaptureQuery, QueryError};

@@ -42,6 +42,13 @@ pub const CATALOGUE: &[&Contract] = &[
     ScipSymbolRow::CONTRACT,
     ScipRelationshipRow::CONTRACT,
     ScipDiagnosticRow::CONTRACT,
+    ModuleRow::CONTRACT,
+    ResolvedImportRow::CONTRACT,
+    ExternalModuleRow::CONTRACT,
+    CheckDefinitionRow::CONTRACT,
+    CheckSyntaxErrorRow::CONTRACT,
+    CheckSymbolRow::CONTRACT,
+    CheckCallRow::CONTRACT,
 ];
 
 /// The dataset of that name.

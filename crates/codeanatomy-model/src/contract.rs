@@ -67,6 +67,10 @@ pub enum Family {
     Flow,
     /// What SCIP indexes say.
     Scip,
+    /// Modules, and what imports lead to.
+    Modules,
+    /// What one extractor says beside what another says.
+    CrossChecks,
 }
 
 impl Family {
@@ -80,6 +84,8 @@ impl Family {
             Self::TreeSitter => "tree-sitter",
             Self::Flow => "flow",
             Self::Scip => "scip",
+            Self::Modules => "modules",
+            Self::CrossChecks => "cross-checks",
         }
     }
 }

@@ -1,13 +1,12 @@
 //! A source or a stored graph as tables of a session.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use codeanatomy_model::CATALOGUE;
 use datafusion::common::Result;
 use datafusion::prelude::SessionContext;
 
-use crate::dataset::{DatasetTable, needs_query};
+use crate::dataset::{DatasetOptions, needs_query, open};
 use crate::graph::create_graph;
 use crate::relation::{create_relations, pack};
 use crate::source::{Source, SourceOptions};
@@ -23,7 +22,8 @@ pub async fn attach_source(ctx: &SessionContext, source: impl AsRef<Path>, optio
     let source = Source::new(source, options)?;
     source.list_some(&ctx.runtime_env()).await?;
     for contract in CATALOGUE.iter().filter(|c| !needs_query(c)) {
-        ctx.register_table(contract.name, Arc::new(DatasetTable::new(source.clone(), contract)))?;
+        let table = open(source.clone(), contract, DatasetOptions::default())?;
+        ctx.register_table(contract.name, table)?;
     }
     let relations = create_relations(ctx, &pack()).await?;
     create_graph(ctx, &relations).await

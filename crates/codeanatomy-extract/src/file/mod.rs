@@ -23,6 +23,7 @@ pub use given::{given, given_scope};
 pub use globs::Globs;
 pub use line_index::{LineCursor, LineIndex};
 pub use list::{ListError, Listing, walk};
+pub(crate) use module::is_identifier;
 pub use scope::{Scoped, scope};
 pub(crate) use source::Source;
 
@@ -39,4 +40,11 @@ pub struct Entry {
     pub module: Option<String>,
     /// Whether it is the `__init__` of a package.
     pub is_package: bool,
+}
+
+impl Entry {
+    /// Whether it is the folder of a namespace package, which has no bytes.
+    pub fn is_folder(&self) -> bool {
+        self.is_package && Language::of_path(&self.path) != Some(self.language)
+    }
 }

@@ -16,7 +16,7 @@ use datafusion::common::config::ConfigExtension;
 use datafusion::common::{Result, extensions_options, plan_err};
 use datafusion::logical_expr::CreateExternalTable;
 
-use super::DatasetTable;
+use super::open;
 use super::options::WrittenOptions;
 use super::repositories::of_repositories;
 use crate::source::{Source, SourceOptions};
@@ -90,15 +90,13 @@ impl TableProviderFactory for DatasetTableFactory {
             root: options.root.as_deref(),
         };
         let details = written.parse(contract)?;
-        let open = |location: &String| {
-            let source = Source::new(location, &source_options)?;
-            let table = DatasetTable::new(source, contract).with_options(details.clone());
-            Ok(Arc::new(table) as Arc<dyn TableProvider>)
-        };
+        let table = |location: &String| open(Source::new(location, &source_options)?, contract, details.clone());
         match command.locations.as_slice() {
-            [location] => open(location),
+            [location] => table(location),
             locations => {
-                let named = locations.iter().map(|location| Ok((location.clone(), open(location)?)));
+                let named = locations
+                    .iter()
+                    .map(|location| Ok((location.clone(), table(location)?)));
                 of_repositories(name, named.collect::<Result<_>>()?)
             }
         }

@@ -7,7 +7,7 @@ use codeanatomy_model::{Contract, Language};
 use datafusion::catalog::{TableFunctionArgs, TableFunctionImpl, TableProvider};
 use datafusion::common::{Result, plan_err};
 
-use super::DatasetTable;
+use super::open;
 use super::options::WrittenOptions;
 use super::parameters::parameters;
 use super::repositories::of_repositories;
@@ -52,10 +52,7 @@ impl TableFunctionImpl for DatasetFunction {
             limits,
         };
         let sources = arguments.texts("source")?;
-        let table = |source: Source| {
-            let table = DatasetTable::new(source, self.contract).with_options(details.clone());
-            Arc::new(table) as Arc<dyn TableProvider>
-        };
+        let table = |source: Source| open(source, self.contract, details.clone());
         match (sources.as_slice(), arguments.text("text")?, arguments.text("path")?) {
             ([], Some(text), path) => {
                 let path = path.unwrap_or(TEXT_PATH);
@@ -64,7 +61,7 @@ impl TableFunctionImpl for DatasetFunction {
                     Some(language) if !self.contract.inputs.contains(language) => {
                         plan_err!("{name}: there are no rows of a text in {}", language.name())
                     }
-                    _ => Ok(table(source)),
+                    _ => table(source),
                 }
             }
             ([_, ..], Some(_), _) => plan_err!("{name}: give either source or text, not both"),
@@ -74,10 +71,10 @@ impl TableFunctionImpl for DatasetFunction {
                 arguments.signature()
             ),
             (_, None, Some(_)) => plan_err!("{name}: path goes with text; for files of a source use include"),
-            ([source], None, None) if !arguments.is_list("source") => Ok(table(Source::new(source, &options)?)),
+            ([source], None, None) if !arguments.is_list("source") => table(Source::new(source, &options)?),
             (sources, None, None) => {
-                let open = |source: &String| Ok((source.clone(), table(Source::new(source, &options)?)));
-                of_repositories(name, sources.iter().map(open).collect::<Result<_>>()?)
+                let named = |source: &String| Ok((source.clone(), table(Source::new(source, &options)?)?));
+                of_repositories(name, sources.iter().map(named).collect::<Result<_>>()?)
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Datasets as tables: what a source is, how its files are read, and how SQL reaches them.
 
 mod cache;
+mod check;
 mod external;
 mod filter;
 mod function;
@@ -23,6 +24,6 @@ pub(crate) use cache::SessionCache;
 pub(crate) use external::ExternalOptions;
 pub(crate) use options::needs_query;
 pub(crate) use parameters::parameters;
-pub(crate) use provider::key_constraint;
+pub(crate) use provider::{key_constraint, open};
 pub(crate) use rows::Rows;
 pub(crate) use scan::{declared_order, estimated_rows};

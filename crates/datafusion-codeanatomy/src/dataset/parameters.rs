@@ -69,6 +69,8 @@ pub(crate) fn parameters(contract: &Contract) -> &'static [Parameter] {
     match contract.family {
         _ if needs_query(contract) => &CAPTURES,
         Family::Scip => &SCIP,
+        // It reads an index beside the source.
+        Family::CrossChecks if contract.name == "check_calls" => &SCIP,
         _ => &PLAIN,
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use codeanatomy_model::Contract;
+use codeanatomy_model::{Contract, Family};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{Constraint, Constraints, Result};
@@ -11,8 +11,9 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
 use super::DatasetOptions;
+use super::check::{self, CheckTable};
 use super::filter::FileFilter;
-use super::scan::DatasetScanExec;
+use super::scan::{DatasetScanExec, ScanModules};
 use crate::source::{Files, Source};
 
 /// One dataset of a [`Source`].
@@ -47,6 +48,18 @@ impl DatasetTable {
         self.dataset.options = options;
         self
     }
+}
+
+/// The dataset `contract` of `source` as a table: files that are read as `options` say, or a query over other datasets.
+pub(crate) fn open(
+    source: Source,
+    contract: &'static Contract,
+    options: DatasetOptions,
+) -> Result<Arc<dyn TableProvider>> {
+    Ok(match check::query(contract) {
+        Some(sql) => Arc::new(CheckTable::try_new(source, options, contract, sql)?),
+        None => Arc::new(DatasetTable::new(source, contract).with_options(options)),
+    })
 }
 
 /// What is read from where, and how.
@@ -104,7 +117,18 @@ impl TableProvider for DatasetTable {
                     .await?
             }
         };
+        let modules = match self.dataset.contract.family {
+            Family::Modules => Some(ScanModules::new(&files)),
+            _ => None,
+        };
+        let files = match (&modules, self.dataset.contract.name) {
+            (Some(modules), "modules") => modules.entries(),
+            _ => files,
+        };
         let scan = DatasetScanExec::try_new(self.dataset.clone(), projection, &files, filter, limit, partitions)?;
-        Ok(Arc::new(scan))
+        Ok(Arc::new(match modules {
+            Some(modules) => scan.with_modules(modules),
+            None => scan,
+        }))
     }
 }

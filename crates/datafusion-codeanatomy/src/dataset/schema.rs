@@ -7,7 +7,7 @@ use codeanatomy_model::{CATALOGUE, find};
 use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::common::Result;
 
-use super::{DatasetTable, needs_query};
+use super::{DatasetOptions, needs_query, open};
 use crate::source::Source;
 
 /// A schema with every dataset of one [`Source`], to be registered in a catalog.
@@ -35,7 +35,9 @@ impl SchemaProvider for SourceSchema {
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
         let contract = find(name).filter(|c| !needs_query(c));
-        Ok(contract.map(|c| Arc::new(DatasetTable::new(self.source.clone(), c)) as _))
+        contract
+            .map(|c| open(self.source.clone(), c, DatasetOptions::default()))
+            .transpose()
     }
 
     fn table_exist(&self, name: &str) -> bool {

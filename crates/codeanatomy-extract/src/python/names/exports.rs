@@ -11,7 +11,7 @@ use ruff_text_size::TextRange;
 use super::Named;
 use crate::python::scope::{ScopeId, SymbolId};
 use crate::table::Table;
-use listed::Listed;
+pub(super) use listed::Listed;
 
 /// The name of the list.
 const ALL: &str = "__all__";

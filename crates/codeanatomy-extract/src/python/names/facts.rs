@@ -164,6 +164,8 @@ pub(crate) struct Facts<'a> {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Wants {
     pub(crate) references: bool,
+    /// References that delete.
+    pub(crate) deletions: bool,
     pub(crate) calls: bool,
     pub(crate) argument_roots: bool,
     pub(crate) parameters: bool,

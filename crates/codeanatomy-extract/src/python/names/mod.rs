@@ -13,6 +13,7 @@ mod exports;
 mod facts;
 mod ids;
 mod imports;
+mod module_names;
 mod parameters;
 mod references;
 mod text;
@@ -59,7 +60,7 @@ pub(crate) const DATASETS: [&str; 16] = [
 
 /// Whether a table needs the walk.
 pub(crate) fn is_needed(tables: &Tables) -> bool {
-    tables.wants_any(&DATASETS) || writes_comments(tables)
+    tables.wants_any(&DATASETS) || tables.collects_module() || writes_comments(tables)
 }
 
 /// Whether comments are to have the definitions that they belong to.
@@ -150,6 +151,9 @@ pub(crate) fn emit(source: &Source<'_>, module: &ModModule, tokens: &Tokens, tab
     if let Some(table) = tables.get("exports") {
         exports::rows(&named, module, table);
     }
+    if tables.collects_module() {
+        tables.set_module(module_names::collect(&named, &definitions, module));
+    }
     if let Some(table) = tables.get("scopes") {
         scope_rows(source, &named.scopes, &named.ids, table);
     }
@@ -171,12 +175,13 @@ pub(crate) fn emit(source: &Source<'_>, module: &ModModule, tokens: &Tokens, tab
 fn wants(tables: &Tables) -> Wants {
     Wants {
         references: tables.wants_any(&["references", "def_use"]),
+        deletions: tables.collects_module(),
         flow: tables.wants_any(&["def_use"]),
         calls: tables.wants_any(&["calls", "call_arguments"]),
         argument_roots: tables.wants("call_arguments", &["symbol_id"]),
         parameters: tables.wants_any(&["parameters"]),
         decorators: tables.wants_any(&["decorators"]),
-        assignments: tables.wants_any(&["assignments"]),
+        assignments: tables.wants_any(&["assignments"]) || tables.collects_module(),
         annotations: tables.wants_any(&["type_annotations"]),
         bases: tables.wants_any(&["base_classes"]),
     }

@@ -1,5 +1,6 @@
 //! The operator that reads the files of a source.
 
+mod modules;
 mod prune;
 mod reader;
 mod sizes;
@@ -34,6 +35,7 @@ use super::filter::FileFilter;
 use super::partition::split_by_bytes;
 use super::provider::{Dataset, key_constraint};
 use crate::source::Files;
+pub(super) use modules::ScanModules;
 use reader::Reader;
 pub(crate) use sizes::estimated_rows;
 
@@ -51,6 +53,8 @@ pub(crate) struct DatasetScanExec {
     filter: FileFilter,
     /// What joins and the like say while they run, over rows of the output.
     pruning: Vec<Arc<dyn PhysicalExpr>>,
+    /// All modules of the source, where rows depend on them.
+    modules: Option<ScanModules>,
     limit: Option<usize>,
     id: ScanId,
     properties: Arc<PlanProperties>,
@@ -89,11 +93,20 @@ impl DatasetScanExec {
             runs,
             filter,
             pruning: vec![],
+            modules: None,
             limit,
             id: ScanId::default(),
             properties: Arc::new(properties),
             metrics: ExecutionPlanMetricsSet::new(),
         })
+    }
+}
+
+impl DatasetScanExec {
+    /// The same scan, of a dataset whose rows depend on the modules of the source.
+    pub(super) fn with_modules(self, modules: ScanModules) -> Self {
+        let modules = Some(modules);
+        Self { modules, ..self }
     }
 }
 

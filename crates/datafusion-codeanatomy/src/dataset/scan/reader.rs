@@ -20,9 +20,10 @@ use datafusion::physical_plan::metrics::{
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 
+use super::modules::OpenModules;
 use super::prune::FilePruner;
 use super::{DatasetScanExec, is_of_indexes};
-use crate::dataset::cache::SessionCache;
+use crate::dataset::cache::{CacheReader, ScanId, SessionCache};
 use crate::dataset::filter::FileFilter;
 use crate::settings::Settings;
 use crate::source::{FileReader, Source};
@@ -40,6 +41,9 @@ pub(super) struct Reader {
     filter: FileFilter,
     pruner: FilePruner,
     extractor: Extractor,
+    modules: Option<Arc<OpenModules>>,
+    /// Holds the cache open for what imports lead to.
+    _second_use: Option<Arc<CacheReader>>,
     left: usize,
     batch_size: usize,
     runtime: Arc<RuntimeEnv>,
@@ -76,21 +80,13 @@ impl ReaderMetrics {
     }
 }
 
-/// With the cache of the session, if it has one.
-fn extractor(request: &Request, scan: &DatasetScanExec, context: &TaskContext) -> Result<Extractor> {
+/// The cache of the session, if it has one, open for a scan.
+fn cache(scan: &ScanId, context: &TaskContext) -> Option<Arc<CacheReader>> {
     let config = context.session_config();
-    let capacity = config
-        .options()
-        .extensions
-        .get::<Settings>()
-        .map(|s| s.parse_cache_bytes);
-    let extractor = Extractor::new(request)?;
-    Ok(match (config.get_extension::<SessionCache>(), capacity) {
-        (Some(cache), Some(capacity)) if capacity > 0 => {
-            extractor.with_cache(cache.open(&scan.id, context.memory_pool(), capacity))
-        }
-        _ => extractor,
-    })
+    let settings = config.options().extensions.get::<Settings>()?;
+    let capacity = settings.parse_cache_bytes;
+    let cache = config.get_extension::<SessionCache>().filter(|_| capacity > 0)?;
+    Some(cache.open(scan, context.memory_pool(), capacity))
 }
 
 impl Reader {
@@ -100,20 +96,35 @@ impl Reader {
         if let Some(query) = &scan.dataset.options.query {
             request = request.with_query(query.clone());
         }
+        let dataset = scan.dataset.contract.name;
+        let modules = scan.modules.as_ref().map(|modules| modules.open(dataset, context));
+        if let Some(open) = &modules {
+            request = request.with_modules(Arc::clone(&open.modules));
+        }
+        let metrics = ReaderMetrics::new(&scan.metrics, partition);
+        let mut extractor = Extractor::new(&request)?;
+        if let Some(cache) = cache(&scan.id, context) {
+            extractor = extractor.with_cache(cache);
+        }
+        if let Some(modules) = &scan.modules {
+            extractor = extractor.with_reader(modules.reader(metrics.files_read.clone(), metrics.bytes_read.clone()));
+        }
         let consumer = MemoryConsumer::new(format!("{}[{partition}]", scan.dataset.contract.name));
         Ok(Self {
             source: scan.dataset.source.clone(),
             files: RefCell::new(scan.files.reader()),
             indexes: is_of_indexes(scan.dataset.contract).then(|| scan.dataset.options.scip.clone()),
-            dataset: scan.dataset.contract.name,
+            dataset,
             filter: scan.filter.clone(),
             pruner: FilePruner::new(&scan.pruning, &scan.schema()),
-            extractor: extractor(&request, scan, context)?,
+            extractor,
+            _second_use: modules.as_ref().and_then(|open| cache(&open.second_use, context)),
+            modules,
             left: scan.limit.unwrap_or(usize::MAX),
             batch_size: context.session_config().batch_size(),
             runtime: context.runtime_env(),
             reservation: consumer.register(context.memory_pool()),
-            metrics: ReaderMetrics::new(&scan.metrics, partition),
+            metrics,
         })
     }
 
@@ -130,6 +141,9 @@ impl Reader {
             self.metrics.files_skipped_by_join.add(window.len() - wanted.len());
             for (i, entry) in wanted.iter().enumerate() {
                 self.read(entry, &wanted[i..]);
+                if let Some(modules) = &self.modules {
+                    modules.charge()?;
+                }
                 let full = self.table()?.len() >= self.batch_size.min(self.left);
                 if full && !self.send(sender)? {
                     return Ok(());
@@ -145,7 +159,7 @@ impl Reader {
 
     /// Adds the rows of a file.
     fn read(&mut self, entry: &Entry, next: &[&Entry]) {
-        let reads = self.extractor.reads(entry.language);
+        let reads = self.extractor.reads(entry.language) && !entry.is_folder();
         let (bytes, beside) = if reads {
             let _timer = self.metrics.time_reading.timer();
             let files = self.files.get_mut();

@@ -14,6 +14,7 @@ fn rows_per_megabyte(dataset: &str) -> u64 {
         "definitions" => 2_300,
         "references" => 27_000,
         "imports" => 460,
+        "resolved_imports" => 500,
         "calls" => 10_600,
         "scopes" => 2_500,
         "symbols" => 13_000,

@@ -43,7 +43,7 @@ struct Entry<'a> {
 }
 
 /// `__all__`, followed through the statements of the module.
-pub(super) struct Listed<'a> {
+pub(in crate::python::names) struct Listed<'a> {
     text: &'a str,
     entries: Vec<Entry<'a>>,
     /// From here on entries are in the list that was assigned last.
@@ -61,7 +61,7 @@ pub(super) struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    pub(super) fn of(named: &Named<'a>, module: &'a ModModule) -> Self {
+    pub(in crate::python::names) fn of(named: &Named<'a>, module: &'a ModModule) -> Self {
         let mut listed = Self {
             text: named.source.text,
             entries: Vec::new(),
@@ -106,8 +106,24 @@ impl<'a> Listed<'a> {
         }
     }
 
+    /// What is in it in the end: names, the names in front of `.__all__` in what is added, and whether there is something
+    /// else.
+    pub(in crate::python::names) fn contents(&self) -> (Vec<Box<str>>, Vec<Box<str>>, bool) {
+        let (mut names, mut others) = (Vec::new(), Vec::new());
+        let mut is_open = self.is_bound && !self.is_assigned;
+        for entry in self.entries.iter().filter(|e| e.is_there) {
+            let other = entry.dotted.as_deref().and_then(|text| text.strip_suffix(".__all__"));
+            match (entry.name, other) {
+                (Some(name), _) => names.push(name.into()),
+                (None, Some(other)) if !other.contains('.') => others.push(other.into()),
+                _ => is_open = true,
+            }
+        }
+        (names, others, is_open)
+    }
+
     /// Whether `__all__` is bound, so that it decides.
-    pub(super) fn decides(&self) -> bool {
+    pub(in crate::python::names) fn decides(&self) -> bool {
         self.is_bound
     }
 
@@ -117,7 +133,7 @@ impl<'a> Listed<'a> {
     }
 
     /// Whether an offset is in a branch of the module.
-    pub(super) fn is_conditional(&self, offset: TextSize) -> bool {
+    pub(in crate::python::names) fn is_conditional(&self, offset: TextSize) -> bool {
         let after = self.branches.partition_point(|b| b.start() <= offset);
         after > 0 && offset < self.branches[after - 1].end()
     }

@@ -75,7 +75,7 @@ impl<'a> Walk<'a> {
         lookup: Lookup,
         chain: Option<&'a ExprAttribute>,
     ) {
-        if self.wants.references {
+        if self.wants.references || (self.wants.deletions && context == Context::Del) {
             let (node_id, scope) = (node_id(&node.node_index), self.scopes.current());
             self.facts.references.push(Reference {
                 node_id,

@@ -1,0 +1,64 @@
+-- The names of a scope without those of comprehensions in them: `f.<locals>.<listcomp>` is `f`.
+WITH code AS (
+    SELECT f.path, c.path AS code_path, c.python_version, c.python_version NOT IN ('3.9', '3.10', '3.11') AS inlines
+    FROM code_files c
+    JOIN files f ON f.path = c.source_path
+    WHERE c.python_version IS NOT NULL AND c.status = 'ok'
+),
+units AS (
+    SELECT c.path, c.code_path, c.python_version, c.inlines, u.qualified_name, u.varnames, u.cellvars, u.freevars
+    FROM code c
+    JOIN code_units u ON u.path = c.code_path
+    WHERE u.kind IN ('function', 'lambda', 'listcomp', 'setcomp', 'dictcomp', 'genexpr', 'module', 'class')
+        AND NOT contains(u.qualified_name, '<generic parameters')
+        AND (u.kind NOT IN ('module', 'class') OR c.inlines)
+),
+variables AS (
+    SELECT path, code_path, python_version, inlines, qualified_name, 'local' AS role,
+        unnest(string_to_array(btrim(varnames, '[]"'), '","')) AS name
+    FROM units
+    UNION ALL
+    SELECT path, code_path, python_version, inlines, qualified_name, 'cell',
+        unnest(string_to_array(btrim(cellvars, '[]"'), '","'))
+    FROM units
+    UNION ALL
+    SELECT path, code_path, python_version, inlines, qualified_name, 'free',
+        unnest(string_to_array(btrim(freevars, '[]"'), '","'))
+    FROM units
+),
+sides AS (
+    SELECT path, code_path, python_version, inlines, qualified_name, name, NULL AS source_role, role AS bytecode_role,
+        false AS is_comprehension
+    FROM variables
+    WHERE name <> ''
+    UNION ALL
+    SELECT c.path, c.code_path, c.python_version, c.inlines, o.qualified_name, s.name,
+        s.resolution, NULL, o.kind IN ('listcomp', 'setcomp', 'dictcomp')
+    FROM code c
+    JOIN scopes o ON o.path = c.path
+    JOIN symbols s ON s.path = o.path AND s.scope_index = o.scope_index
+    WHERE o.kind IN ('function', 'lambda', 'listcomp', 'setcomp', 'dictcomp', 'genexpr')
+        AND s.resolution IN ('local', 'cell', 'free')
+        AND NOT (c.inlines AND s.name = '.0' AND o.kind <> 'genexpr')
+),
+named AS (
+    SELECT path, code_path, python_version, name, source_role, bytecode_role,
+        is_comprehension AND inlines AS is_merged,
+        CASE WHEN inlines
+            THEN coalesce(nullif(ltrim(regexp_replace(
+                regexp_replace(qualified_name, '(^|\.)<(list|set|dict)comp>', '', 'g'), '\.<locals>$', ''), '.'), ''), '<module>')
+            ELSE qualified_name
+        END AS qualified_name
+    FROM sides
+)
+SELECT path, code_path, python_version, qualified_name, name, source_role, bytecode_role, is_merged,
+    CASE WHEN is_merged
+        THEN (source_role IS NULL) <> (bytecode_role IS NULL)
+        ELSE source_role IS DISTINCT FROM bytecode_role
+    END AS mismatch
+FROM (
+    SELECT path, code_path, qualified_name, name, min(python_version) AS python_version,
+        min(source_role) AS source_role, min(bytecode_role) AS bytecode_role, bool_or(is_merged) AS is_merged
+    FROM named
+    GROUP BY path, code_path, qualified_name, name
+)

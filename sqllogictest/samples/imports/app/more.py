@@ -1,0 +1,2 @@
+from app.util import helper as delta
+__all__ = ('delta',)

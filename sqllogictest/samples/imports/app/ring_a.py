@@ -1,0 +1,1 @@
+from app.ring_b import x, y

@@ -1,0 +1,3 @@
+from app.ring_a import x
+from .ring_a import y
+def y(): ...
