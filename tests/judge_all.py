@@ -34,7 +34,7 @@ import binary_rows
 
 HERE = pathlib.Path(__file__).resolve().parent
 # From the cheapest to the dearest.
-JUDGES = ["lines", "symtable", "ast", "names", "tokens", "def_use", "dis", "treesitter"]
+JUDGES = ["lines", "symtable", "ast", "names", "tokens", "imports", "def_use", "dis", "treesitter"]
 # Positions of instructions are there since 3.11.
 SINCE = collections.defaultdict(lambda: (3, 9), def_use=(3, 11))
 SUPPORTED = (3, 9), (3, 14)
@@ -141,6 +141,9 @@ def plan(arguments):
                     interpreter = by[-1]._replace(command=[syntax_trees])
                     runs.append(Run(judge, interpreter, source, [folder]))
                 continue
+            if judge == "imports":
+                # It imports the library that it judges.
+                by = [i for i in by if source == "library" and not i.is_wasm and not arguments.dump]
             runs += [Run(judge, i, source, [folder]) for i in by if i.version >= SINCE[judge]]
     runs += [Run("scip", own[-1]._replace(command=[arguments.scip_python]), os.path.basename(i), [i]) for i in arguments.scip]
     return runs, remarks

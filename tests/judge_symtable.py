@@ -8,6 +8,9 @@ order of children, kind, name, line, nesting, and every symbol with every flag t
 the newest grammar; for another version they are brought into its form first (`symtable_views.py`), and nothing is left out:
 before 3.14 without annotation scopes, and since 3.12 with comprehensions as part of the scope around.
 
+`--compiled` takes the rows of `compiled_scopes` and `compiled_symbols` instead, where the product has made comprehensions part
+of the scope around.
+
 Differences that are known and meant are listed below as `DOCUMENTED`, counted apart, and do not fail; any other one
 does (exit status 1).
 """
@@ -65,7 +68,7 @@ def module_of(scope_rows, symbol_rows):
         else:
             by_id[row["parent_id"]].children.append(scope)
     for _, scope_index, name, *flags in symbol_rows:
-        scopes[scope_index].symbols[name] = dict(zip(FLAGS, flags), is_comp_cell=False)
+        scopes[scope_index].symbols[name] = {"is_comp_cell": False, **dict(zip(FLAGS + ["is_comp_cell"], flags))}
     return module
 
 
@@ -185,13 +188,19 @@ class Judge:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     binary_rows.add_arguments(parser)
+    parser.add_argument("--compiled", action="store_true", help="judge `compiled_scopes` and `compiled_symbols` (3.12 or later)")
     arguments = parser.parse_args()
+    if arguments.compiled and not INLINES:
+        raise SystemExit("comprehensions are scopes of their own before 3.12")
     sys.setrecursionlimit(10_000)
     judge = Judge()
     for folder in arguments.folders:
         source = binary_rows.Source(arguments, folder)
         scopes = ("scopes", SCOPE_COLUMNS, "path, scope_index")
         symbols = ("symbols", SYMBOL_COLUMNS, "path, scope_index, name")
+        if arguments.compiled:
+            scopes = ("compiled_scopes", *scopes[1:])
+            symbols = ("compiled_symbols", SYMBOL_COLUMNS + ["is_comp_cell"], symbols[2])
         for path, scope_rows, symbol_rows in source.files(scopes, symbols):
             with open(os.path.join(folder, path), "rb") as file:
                 judge.file(path, file.read(), module_of(scope_rows, symbol_rows))

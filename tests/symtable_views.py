@@ -61,7 +61,7 @@ def without_local_annotations(module):
             continue
         for child in scope.children:
             if child.is_annotation_of_variables:
-                for name in [n for n, f in child.symbols.items() if n != ".format" and is_own(f)]:
+                for name in [n for n, f in child.symbols.items() if n != ".format" and is_own(f) and not f["is_assigned"]]:
                     count += 1
                     # A scope inside of the annotation may still have it.
                     child.symbols[name]["is_referenced"] = False

@@ -4,7 +4,7 @@ use crate::contract::dataset;
 
 dataset! {
     /// Every scope that the `symtable` of CPython 3.14 has, and comprehensions as scopes of their own, which CPython has made
-    /// part of the scope around since 3.12 (`compiled_scopes` does the same).
+    /// part of the scope around since 3.12 (`compiled_scopes`).
     ///
     /// Annotations that are evaluated are a scope of their own: those of a function together, beside the function's scope, and
     /// those of the variables of a module, class or function. The last are never evaluated, and CPython's has no names in it.
@@ -38,6 +38,10 @@ dataset! {
         def_id: OptText,
         /// The row of `ast_nodes`.
         node_id: Int,
+        /// The scope that the compiler makes it part of since Python 3.12: of a list, set or dict comprehension, the one around,
+        /// or the one that that is part of. Not where the one around sees the names of a class, as its annotations do. Null
+        /// for other scopes.
+        inlined_into: OptText,
         /// The number of scopes around it.
         depth: Int,
         /// Whether a function is around it, at any distance (`is_nested` of `symtable`).

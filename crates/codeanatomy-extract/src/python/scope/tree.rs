@@ -215,6 +215,19 @@ impl<'a> ScopeTree<'a> {
         self.scopes[around.index()].annotations = Some(id);
     }
 
+    /// For each scope, itself or the one that the compiler makes it part of since Python 3.12 (PEP 709).
+    pub(crate) fn hosts(&self) -> Vec<ScopeId> {
+        let mut hosts: Vec<ScopeId> = Vec::with_capacity(self.scopes.len());
+        for (index, scope) in self.scopes.iter().enumerate() {
+            let is_inlined = scope.kind.is_comprehension() && scope.kind != ScopeKind::GeneratorExpression;
+            let around = scope
+                .parent
+                .filter(|parent| is_inlined && self.scope(*parent).class_in_sight.is_none());
+            hosts.push(around.map_or(ScopeId(index as u32), |parent| hosts[parent.index()]));
+        }
+        hosts
+    }
+
     /// Leaves the scope.
     pub(crate) fn exit(&mut self) {
         self.current = self.scope(self.current).parent.unwrap_or(ScopeId::MODULE);
