@@ -8,10 +8,9 @@ LIBRARY is the library of this very interpreter, all of whose files are the sour
 - `modules`: the file is the one that `importlib.util.find_spec` finds for the name.
 - every relative import: the absolute name is what `importlib.util.resolve_name` gives.
 - every imported name of a file that is no test: the module is imported, and the name taken from it. A module must be the
-  file that the module object came from; a function or class must be that object: defined in the file (`__code__`) or in
-  the module (`__module__`, `__qualname__`) that the row names, and reached there by its name; a variable must be the same
-  object in both modules. What is said to be external has no source file in the library, and what is unresolved cannot be
-  imported.
+  file that the module object came from; anything else must be the very object that the target's name has in the target's
+  module, and a function or class must be defined in that file. What is said to be external has no source file in the
+  library, and what is unresolved cannot be imported.
 - every star at the top of a file that is no test: the names are those that the interpreter binds.
 
 Not compared, and counted under its name; `DOCUMENTED` says why. Any other difference is printed, and the exit code is 1.
@@ -26,6 +25,7 @@ import inspect
 import io
 import itertools
 import os
+import re
 import sys
 import types
 import warnings
@@ -33,19 +33,30 @@ import warnings
 import binary_rows
 
 DOCUMENTED = {
-    "not importable": "the module that is named cannot be imported here: another platform, no display, an extension that"
-                      " was not built, or a test",
-    "compiled": "the object comes from an extension module that takes the place of the definition in the library",
+    "not importable": "the module that is named, or the file that names it, cannot be imported here: another platform, an"
+                      " extension that was not built, a part of the tests, or what is left out below",
+    "not here": "neither the module that is named nor the target that the row has binds the name in this interpreter: both"
+                " do in a branch for another platform or version; or the name is one of an extension module. A star's names"
+                " count so if the text of the module has them",
+    "compiled": "the object is of an extension module, which takes the place of the definition in the library",
     "other branch": "the row has several candidates, and the interpreter took another one than the first",
-    "run time": "a name that is set while the module runs, by `globals()`, `setattr`, a loop over names, a hook of"
-                " `sys.modules`, or as a side effect of an import elsewhere",
-    "rebound": "a function or class that its module replaces by what a decorator or call gives, and that is the same"
-               " object where it is imported",
-    "guarded": "an import that does not run here: under `TYPE_CHECKING`, in a `try` that fails, or for a module that is not"
-               " there",
-    "star of outside": "a star of a module that is not in the library or takes the place of names: what it brings is not"
-                       " known",
+    "says so": "the row is `unresolved` and the reason says why a name may be there all the same: `dynamic`, `external_star`",
+    "run time": "a name that is set while a module runs, by a decorator or a table of `sys.modules`; see RUN_TIME",
+    "frozen": "the import system itself, which has another name while it starts: `_frozen_importlib`",
+    "open list": "`__all__` holds more than is written down: all public names are taken; see OPEN",
+    "star of outside": "what an extension module brings by a star is not known; see OUTSIDE",
 }  # fmt: skip
+# Names that no statement binds.
+RUN_TIME = {
+    "re.IGNORECASE": "a decorator, `enum.global_enum`",
+    "typing.io": "a class of `typing` that it puts into `sys.modules`",
+    "typing.re": "the same",
+    "idlelib.__init__": "a package by the name of its file",
+}  # fmt: skip
+# Modules whose `__all__` is computed.
+OPEN = {"tkinter", "token", "ctypes.wintypes"}
+# Modules whose stars come from an extension module, or that make names from others.
+OUTSIDE = {"sqlite3.dbapi2", "re._constants", "sre_constants"}
 
 MODULE_COLUMNS = ["path", "module", "package", "is_package", "is_namespace", "is_stub"]
 COLUMNS = [
@@ -64,6 +75,16 @@ def is_left_out(module):
     return (
         any(module == name or module.startswith(name + ".") for name in LEFT_OUT)
         or "__main__" in parts or "tests" in parts or "test" in parts or "idle_test" in parts
+    )
+
+
+def is_compiled(value):
+    """Whether an object comes from an extension module."""
+    if isinstance(value, type):
+        made_here = any(isinstance(v, types.FunctionType) for v in vars(value).values()) or "__firstlineno__" in vars(value)
+        return not made_here and not value.__flags__ & 1 << 9 or (not made_here and "__weakref__" not in vars(value))
+    return isinstance(value, (types.BuiltinFunctionType, types.MethodDescriptorType)) or (
+        callable(value) and type(value).__name__ == "_lru_cache_wrapper"
     )
 
 
@@ -110,10 +131,15 @@ class Judge:
         for cells in self.source.rows("modules", MODULE_COLUMNS, "path", ["true"]):
             row = module_type(*cells)
             packages[row.path] = row
-            if row.module is None or is_left_out(row.module) or row.is_stub:
+            if row.module is None or is_left_out(row.module) or row.is_stub or {"test", "tests"} & set(row.path.split("/")):
                 self.counts["modules without a name, stubs and tests"] += 1
                 continue
             if row.module.split(".")[0] in ("config-3", "lib-dynload"):
+                continue
+            there = sys.modules.get(row.module)
+            if there is not None and there.__spec__ is not None and there.__spec__.name != row.module:
+                # The module has put another one in its place.
+                self.counts["modules: run time"] += 1
                 continue
             try:
                 spec = importlib.util.find_spec(row.module)
@@ -129,6 +155,9 @@ class Judge:
                 # Frozen modules say where their source would be.
                 found = getattr(sys.modules.get(row.module), "__file__", None) or getattr(
                     spec.loader_state, "filename", None)
+            if found is None and spec is not None and spec.origin == "frozen":
+                self.counts["frozen"] += 1
+                continue
             self.counts["modules"] += 1
             if found is None or os.path.realpath(found) != os.path.join(self.folder, row.path):
                 self.differ(row, "the interpreter finds %s" % found)
@@ -162,61 +191,79 @@ class Judge:
             return "agrees"
         module = self.load(row.absolute_module)
         if module is None:
-            if row.target_kind in ("external", "unresolved"):
-                return "agrees"
-            return "not importable"
+            return "agrees" if row.target_kind in ("external", "unresolved") else "not importable"
         value = self.value(row)
         if row.target_kind == "unresolved":
             if value is MISSING:
                 return "agrees"
-            return "run time"
+            if row.reason in ("dynamic", "external_star"):
+                return "says so"
+            name = "%s.%s" % (row.absolute_module, row.name) if row.name else row.absolute_module
+            return "run time" if {name, row.absolute_module} & set(RUN_TIME) else None
         if value is MISSING:
-            return "guarded" if row.in_try or row.in_type_checking or row.candidate_count > 1 else "run time"
+            return self.missing(row)
         if row.target_kind == "external":
-            file = self.file_of(module)
-            if file is None or row.target_module != row.absolute_module:
-                return "agrees" if self.is_outside(row.target_module) else None
-            return None
+            if "_frozen_importlib" in row.target_module:
+                return "frozen"
+            return "agrees" if self.is_outside(row.target_module) else None
         return self.found(row, value)
+
+    def missing(self, row):
+        """The module does not have the name: then the target must not, either."""
+        if row.target_kind == "external":
+            return "not here" if self.is_outside(row.target_module) else None
+        if row.target_kind == "module":
+            return "not here" if self.load(row.target_module) is None else None
+        target = self.load(row.target_module)
+        own = row.target_qualified_name[len(row.target_module) + 1 :]
+        return "not here" if target is None or not hasattr(target, own) else None
 
     def is_outside(self, name):
         module = self.load(name)
         return module is None or self.file_of(module) is None
 
     def found(self, row, value):
+        """The value is what the row says it is."""
         if row.target_kind == "module":
             if not isinstance(value, types.ModuleType):
-                return "run time"
+                return "other branch" if row.candidate_count > 1 else None
             file = self.file_of(value)
             if file == row.target_path:
                 return "agrees"
-            return "other branch" if row.candidate_count > 1 else ("compiled" if file is None else None)
+            if file is None and getattr(value.__spec__, "origin", None) == "frozen":
+                return "frozen" if value.__name__ == row.target_module else None
+            if sys.modules.get(row.target_module) is value and value.__spec__.name != row.target_module:
+                # The module has put another one in its place.
+                return "run time"
+            return "other branch" if row.candidate_count > 1 else None
         target = self.load(row.target_module)
         if target is None:
             return "not importable"
         own = row.target_qualified_name[len(row.target_module) + 1 :]
         there = getattr(target, own, MISSING)
-        if row.target_kind != "definition":
-            if there is value or row.target_kind == "implicit":
-                return "agrees"
-            return "other branch" if row.candidate_count > 1 else "run time" if type(value) is not type(there) else None
-        if there is not value:
-            return "other branch" if row.candidate_count > 1 else None
-        code = getattr(inspect.unwrap(value), "__code__", None) if callable(value) else None
-        if code is not None and code.co_name == own:
-            file = os.path.relpath(os.path.realpath(code.co_filename), self.folder).replace(os.sep, "/")
-            if file == row.target_path or code.co_filename.startswith("<frozen"):
-                return "agrees"
-        home = getattr(value, "__module__", None)
-        if home == row.target_module and getattr(value, "__qualname__", own).split(".")[0] == own:
-            return "agrees"
-        if home is None or self.is_outside(home):
-            return "compiled"
+        if there is value or row.target_kind == "implicit":
+            return self.defined(row, value, own)
         if row.candidate_count > 1:
             return "other branch"
-        return "rebound"
+        return "compiled" if is_compiled(value) or is_compiled(there) else None
+
+    def defined(self, row, value, own):
+        """The same object is reached by the name of the target: it must be defined there."""
+        if row.target_kind != "definition":
+            return "agrees"
+        if is_compiled(value):
+            return "compiled"
+        code = getattr(inspect.unwrap(value), "__code__", None) if callable(value) else None
+        if code is not None and code.co_name == own and code.co_filename.endswith(row.target_path):
+            return "agrees"
+        with open(os.path.join(self.folder, row.target_path), encoding="utf-8") as file:
+            text = file.read()
+        if re.search(r"^\s*(async\s+)?(def|class)\s+%s\b" % re.escape(own), text, re.MULTILINE):
+            return "agrees"
+        return None
 
     def star(self, row, names):
+        """The names that a star brings are those that the interpreter binds."""
         module = self.load(row.absolute_module)
         if module is None:
             return "not importable"
@@ -233,11 +280,20 @@ class Judge:
         missing, extra = sorted(set(space) - names), sorted(names - set(space))
         if not missing and not extra:
             return "agrees"
-        outside = [n for n in missing if self.is_outside(getattr(space[n], "__module__", None) or "_")]
-        if len(outside) == len(missing) and not extra:
+        missing = [n for n in missing if not isinstance(space[n], types.ModuleType) or self.file_of(space[n]) is None]
+        if not missing and not extra:
+            # A submodule that was imported elsewhere.
+            return "run time"
+        if not missing and not any(hasattr(module, n) for n in extra):
+            text = inspect.getsource(module)
+            if all(re.search(r"\b%s\b" % re.escape(n), text) for n in extra):
+                return "not here"
+        if not missing and row.absolute_module in OPEN:
+            return "open list"
+        if not extra and row.absolute_module in OUTSIDE:
             return "star of outside"
-        print("  star", row.path, row.absolute_module, "missing", missing[:12], "extra", extra[:12])
-        return "run time"
+        print("%s: star of %s: missing %s, too many %s" % (row.path, row.absolute_module, missing, extra))
+        return None
 
     def run(self):
         modules = self.modules()

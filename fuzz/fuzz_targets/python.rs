@@ -16,8 +16,8 @@ thread_local! {
 
 /// The datasets of a Python file that Ruff's parser gives; `file_scope` is of a folder.
 fn datasets() -> impl Iterator<Item = &'static &'static Contract> {
-    let is_other = |c: &Contract| [Family::TreeSitter, Family::Modules, Family::CrossChecks].contains(&c.family);
-    let of_python = |c: &&&Contract| c.inputs.contains(Language::Python) && !is_other(c);
+    let others = [Family::TreeSitter, Family::Modules, Family::CrossChecks];
+    let of_python = move |c: &&&Contract| c.inputs.contains(Language::Python) && !others.contains(&c.family);
     CATALOGUE.iter().filter(of_python).filter(|c| c.name != "file_scope")
 }
 

@@ -85,7 +85,7 @@ async fn a_cycle_of_stars_ends_and_what_a_cycle_defines_is_found() {
         "SELECT target_kind, reason, count(*) FROM resolved_imports(source => '{}') WHERE path = 'm7.py' GROUP BY 1, 2 ORDER BY 1, 2",
         source.path().display()
     );
-    let expected = ["definition | | 200", "module | | 1", "unresolved | cycle | 2"];
+    let expected = ["definition |  | 200", "module |  | 1", "unresolved | cycle | 2"];
     assert_eq!(lines(&session(2), &sql).await, expected);
 }
 

@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for contract in CATALOGUE {
         let is_chosen = match &chosen {
             Some(names) => names.contains(&contract.name),
-            None => contract.family != Family::TreeSitter,
+            None => ![Family::TreeSitter, Family::Modules, Family::CrossChecks].contains(&contract.family),
         };
         if contract.name == "file_scope" || !is_chosen {
             continue;

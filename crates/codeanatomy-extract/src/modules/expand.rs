@@ -18,6 +18,7 @@ impl<'m> Resolver<'m> {
         let mut seen = FxHashSet::default();
         let mut left = vec![module];
         while let Some(module) = left.pop() {
+            let module = self.replacement(module).unwrap_or(module);
             if !seen.insert(module) {
                 continue;
             }
@@ -27,7 +28,7 @@ impl<'m> Resolver<'m> {
             if all.is_empty() || all.iter().any(|all| all.is_open) {
                 self.public_names(module, kept, &mut names);
                 for star in &kept.stars {
-                    if let Place::Here(found) = self.star(module, *star) {
+                    if let Some(Place::Here(found)) = self.star(module, *star) {
                         left.extend(found.modules.first());
                     }
                 }
@@ -66,6 +67,7 @@ impl<'m> Resolver<'m> {
 
     /// Whether a star of the module brings a name, if the module has it.
     pub(super) fn offers(&mut self, module: ModuleId, name: &str) -> bool {
+        let module = self.replacement(module).unwrap_or(module);
         let all = self.all_of(module);
         let has = |all: &&All| all.names.binary_search_by(|n| (**n).cmp(name)).is_ok();
         let is_open = all.is_empty() || all.iter().any(|all| all.is_open);
@@ -94,6 +96,12 @@ impl<'m> Resolver<'m> {
             left.extend(own.others.iter().filter_map(|other| self.module_named(module, other)));
         }
         all
+    }
+
+    /// The module that a module puts in its own place.
+    pub(super) fn replacement(&mut self, module: ModuleId) -> Option<ModuleId> {
+        let name = self.kept(module)?.replaced_by.as_deref()?;
+        self.module_named(module, name).filter(|other| *other != module)
     }
 
     /// The module that a name of a module is by an import there, or as its submodule.

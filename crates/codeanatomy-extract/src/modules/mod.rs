@@ -22,6 +22,7 @@ use crate::file::Entry;
 pub(crate) use names::{All, Import, ImportStatement, ModuleNames, Site, SiteKind};
 pub(crate) use rows::{DATASETS, needs_names, write};
 
+use find::Place;
 use index::{Index, ModuleId};
 
 /// Reads the files that imports lead to.
@@ -48,8 +49,18 @@ struct Kept {
     imports: Vec<Import>,
     /// Where the stars of the module are among the imports, in the order of the file.
     stars: Vec<usize>,
+    /// Where each import leads, once it was followed.
+    places: Vec<OnceLock<Step>>,
     all: Option<All>,
+    replaced_by: Option<Box<str>>,
     is_dynamic: bool,
+}
+
+/// The module that an import names.
+#[derive(Debug)]
+struct Step {
+    absolute: String,
+    place: Place,
 }
 
 impl Modules {
@@ -145,9 +156,11 @@ impl Kept {
         sites.sort_by(|a, b| a.name.cmp(&b.name));
         Self {
             sites,
+            places: imports.iter().map(|_| OnceLock::new()).collect(),
             imports,
             stars,
             all: names.all.clone(),
+            replaced_by: names.replaced_by.clone(),
             is_dynamic: names.is_dynamic,
         }
     }
@@ -170,7 +183,7 @@ impl Kept {
         let imports = self
             .imports
             .iter()
-            .map(|i| size_of::<Import>() + text(&i.module) + text(&i.asname));
+            .map(|i| size_of::<Import>() + 2 * size_of::<Step>() + text(&i.module) + text(&i.asname));
         let sites = self.sites.iter().map(|s| size_of::<Site>() + s.name.len());
         let all = self.all.iter().flat_map(|all| &all.names);
         imports.sum::<usize>() + sites.sum::<usize>() + all.map(|n| n.len() + size_of::<Box<str>>()).sum::<usize>()

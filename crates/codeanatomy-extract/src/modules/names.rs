@@ -12,6 +12,8 @@ pub(crate) struct ModuleNames {
     pub(crate) has_getattr: bool,
     /// Whether it may bind names by other means than statements.
     pub(crate) is_dynamic: bool,
+    /// The name of the module that it puts in its own place, by `sys.modules[__name__] = name`.
+    pub(crate) replaced_by: Option<Box<str>>,
     pub(crate) is_main: bool,
 }
 

@@ -11,7 +11,7 @@ use super::find::{Found, Place};
 use super::index::{Index, ModuleId};
 use super::names::{Import, ImportStatement, ModuleNames, SiteKind};
 use super::target::{Reached, Reason, Resolution, Target};
-use super::{Kept, Modules};
+use super::{Kept, Modules, Step};
 use crate::file::Entry;
 
 /// The names that the import system gives every module, and packages.
@@ -60,7 +60,7 @@ enum Alternative {
         position: usize,
         is_certain: bool,
     },
-    /// The same name in the stub or the source beside.
+    /// The same name in another module: the stub or the source beside, or what is put in the place of the module.
     Beside(ModuleId),
     Submodule,
     Implicit,
@@ -295,6 +295,7 @@ impl<'m> Resolver<'m> {
             alternatives.extend(live.sites.iter().rev().map(|site| Alternative::Site(site.kind)));
             // Of stars that are sure to run the last counts.
             alternatives.extend(stars(true));
+            alternatives.extend(self.replacement(module).map(Alternative::Beside));
         }
         walk.stack.push(Node {
             module,
@@ -306,36 +307,45 @@ impl<'m> Resolver<'m> {
     }
 
     /// Follows an import of a module.
-    fn follow(&mut self, walk: &mut Walk, module: ModuleId, import: u32) {
+    fn follow(&mut self, walk: &mut Walk, module: ModuleId, position: u32) {
         let index = self.index();
         let importer = &index.module(module).entry;
-        let Some(import) = self.kept(module).and_then(|kept| kept.imports.get(import as usize)) else {
-            return;
-        };
-        let Some(absolute) = index.absolute(importer, import) else {
+        let Some((import, step)) = self.step(module, position as usize) else {
             return walk.miss(Reason::BeyondTopLevel);
         };
-        let (absolute, name) = match &import.statement {
-            ImportStatement::From { name, .. } => (absolute, Some(name.as_str())),
-            ImportStatement::Import if import.asname.is_some() => (absolute, None),
-            ImportStatement::Import => (absolute.split('.').next().unwrap_or_default().to_owned(), None),
+        let first_place;
+        let (absolute, place, name) = match &import.statement {
+            ImportStatement::From { name, .. } => (step.absolute.as_str(), &step.place, Some(name.as_str())),
+            ImportStatement::Import if import.asname.is_some() => (step.absolute.as_str(), &step.place, None),
+            ImportStatement::Import => {
+                let first = step.absolute.split('.').next().unwrap_or_default();
+                first_place = index.find(first, importer);
+                (first, &first_place, None)
+            }
         };
-        match (index.find(&absolute, importer), name) {
+        let outside = |name: Option<&str>| Target::External {
+            module: absolute.to_owned(),
+            name: name.map(Into::into),
+        };
+        match (place, name) {
             (Place::Here(found), None) => {
                 if let Some(first) = found.modules.first() {
                     walk.reach(Target::Module(*first), true);
                 }
             }
             (Place::Here(found), Some(name)) => {
-                if let Some((first, beside)) = found.modules.split_first() {
-                    self.enter(walk, *first, &name.into(), beside);
+                let Some((first, beside)) = found.modules.split_first() else {
+                    return;
+                };
+                // `from . import name` in the package itself: the name is not bound yet, so that it is the submodule.
+                let is_itself = *first == module && walk.stack.last().is_some_and(|node| &*node.name == name);
+                match self.submodule(module, name).filter(|_| is_itself) {
+                    Some(id) => walk.reach(Target::Module(id), false),
+                    None => self.enter(walk, *first, &name.into(), beside),
                 }
             }
-            (Place::Outside, name) => {
-                let name = name.map(Into::into);
-                walk.reach(Target::External { module: absolute, name }, true);
-            }
-            (Place::Nowhere, name) => match (self.variable(&absolute, importer), name) {
+            (Place::Outside, name) => walk.reach(outside(name), true),
+            (Place::Nowhere, name) => match (self.variable(absolute, importer), name) {
                 (Some(reached), None) => walk.reach(reached.target, true),
                 (Some(Reached { target, .. }), Some(name)) => match target {
                     Target::Module(id) => self.enter(walk, id, &name.into(), &[]),
@@ -353,28 +363,35 @@ impl<'m> Resolver<'m> {
     /// Follows a star, if it brings the name.
     fn follow_star(&mut self, walk: &mut Walk, module: ModuleId, star: usize, name: &Rc<str>) {
         match self.star(module, star) {
-            Place::Here(found) => {
-                let Some((first, beside)) = found.modules.split_first() else {
-                    return;
-                };
-                if self.offers(*first, name) {
+            Some(Place::Here(found)) => {
+                if let Some((first, beside)) = found.modules.split_first()
+                    && self.offers(*first, name)
+                {
                     self.enter(walk, *first, name, beside);
                 }
             }
-            Place::Outside if !name.starts_with('_') => walk.miss(Reason::ExternalStar),
+            Some(Place::Outside) if !name.starts_with('_') => walk.miss(Reason::ExternalStar),
             _ => {}
         }
     }
 
     /// The module that a star takes names from.
-    pub(super) fn star(&mut self, module: ModuleId, star: usize) -> Place {
+    pub(super) fn star(&mut self, module: ModuleId, star: usize) -> Option<&'m Place> {
+        self.step(module, star).map(|(_, step)| &step.place)
+    }
+
+    /// An import of a module and where it leads; none if its level leads too far up.
+    fn step(&mut self, module: ModuleId, position: usize) -> Option<(&'m Import, &'m Step)> {
         let index = self.index();
-        let importer = &index.module(module).entry;
-        let import = self.kept(module).and_then(|kept| kept.imports.get(star));
-        match import.and_then(|import| index.absolute(importer, import)) {
-            Some(absolute) => index.find(&absolute, importer),
-            None => Place::Nowhere,
+        let kept = self.kept(module)?;
+        let (import, slot) = kept.imports.get(position).zip(kept.places.get(position))?;
+        if let Some(step) = slot.get() {
+            return Some((import, step));
         }
+        let importer = &index.module(module).entry;
+        let absolute = index.absolute(importer, import)?;
+        let place = index.find(&absolute, importer);
+        Some((import, slot.get_or_init(|| Step { absolute, place })))
     }
 
     /// The submodule of a package.

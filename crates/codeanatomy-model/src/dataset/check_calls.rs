@@ -5,6 +5,9 @@ use crate::contract::dataset;
 dataset! {
     /// The calls of the source (`calls`) beside the symbols that a SCIP index sees at the name that is called: one row per
     /// call by a name or attribute, in files that an index describes.
+    ///
+    /// Indexers leave out what they know no type of: scip-python has no symbol at 0.5 % of the calls of rich, 4 % of
+    /// requests, 21 % of click and 29 % of flask, most of them of test fixtures. Another name is an alias of an import.
     CheckCallRow = "check_calls", CrossChecks;
     inputs SOURCE;
     key [path, node_id]; order [path, node_id];
@@ -23,7 +26,8 @@ dataset! {
         name_bstart: Int,
         /// Offset after it.
         name_bend: Int,
-        /// The symbol that the index sees there; of several the first by its bytes. Null if it sees none.
+        /// The symbol that the index sees there; of several one of the name that is called, the first by its bytes. Null if
+        /// it sees none.
         symbol: OptText,
         /// The last name in that symbol. Null for symbols that are local to the document.
         symbol_name: OptText,

@@ -5,6 +5,9 @@ use crate::contract::dataset;
 dataset! {
     /// Functions and classes of Python as Ruff's parser has them (`definitions`) beside those of tree-sitter's grammar
     /// (its published `tags` query): one row per definition that one of them has.
+    ///
+    /// Tree-sitter's grammar counts comments after the last statement to the body, which CPython and Ruff's parser do not:
+    /// that is `end`, for 1.3 % of the definitions of CPython's library. What tree-sitter's grammar does not parse is `ruff_only`.
     CheckDefinitionRow = "check_definitions", CrossChecks;
     key [path, name_bstart, kind]; order [path, name_bstart, kind];
     {

@@ -5,6 +5,9 @@ use crate::contract::dataset;
 dataset! {
     /// Whether a Python file parses, by Ruff's parser (`parse_errors`) and by tree-sitter's grammar (`ts_errors`): one row
     /// per file. What kept a file from being read or parsed at all is no syntax error.
+    ///
+    /// Tree-sitter's grammar 0.25 takes `print` and `exec` statements of Python 2 and `except A, B`, and does not take
+    /// defaults of type parameters (3.13) and very deep nesting.
     CheckSyntaxErrorRow = "check_syntax_errors", CrossChecks;
     key [path]; order [path];
     {

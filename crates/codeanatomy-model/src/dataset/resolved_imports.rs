@@ -14,10 +14,10 @@ dataset! {
     /// imports it is the other way round. If a module that has no file is named, such as `os.path`, it may be a
     /// variable of its parent that is bound to a module.
     ///
-    /// A name in a module is what binds it there last: a binding outside of branches ends all before it. Where several are
+    /// A name in a module is what binds it there last, but for what stands under `if __name__ == '__main__':`. A binding outside of branches ends all before it. Where several are
     /// left, in branches or behind a star, the first that leads to a function, class or module of the source is chosen,
     /// else to a variable, else the first that leads out of the source; `candidates` has them all. A name that a package does not bind is
-    /// its submodule.
+    /// its submodule. A module that ends with `sys.modules[__name__] = other`, as `collections.abc` does, has the names of the other.
     ResolvedImportRow = "resolved_imports", Modules;
     key [path, node_id, seq]; order [path, node_id, seq];
     {
@@ -69,8 +69,8 @@ dataset! {
         via: OptText,
         /// Why it is `unresolved`: `beyond_top_level` (the level leads out of the outermost package), `no_such_module`
         /// (its first part is in the source), `no_such_name` (neither bound nor a submodule), `external_star` (not bound,
-        /// but the module imports a star from outside), `dynamic` (not bound, but the module has `__getattr__` or uses
-        /// `globals()`), `cycle` (re-exports that lead to each other), `unreadable` (the module could not be parsed),
+        /// but the module imports a star from outside), `dynamic` (not bound, but the module has `__getattr__`, uses
+        /// `globals()` or puts something else in its own place), `cycle` (re-exports that lead to each other), `unreadable` (the module could not be parsed),
         /// `too_long` (more than 10,000 re-exports). Null for other kinds.
         reason: OptText,
         /// The number of targets that it could be, of the same name under several roots or by bindings in branches: at

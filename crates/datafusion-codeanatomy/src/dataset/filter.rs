@@ -78,7 +78,8 @@ fn file_schema() -> Schema {
     Schema::new(vec![Field::new("path", DataType::Utf8View, false), language])
 }
 
-fn is_repeatable(expr: &Expr) -> bool {
+/// Whether a predicate says the same of a row every time, by the row alone.
+pub(super) fn is_repeatable(expr: &Expr) -> bool {
     let reads_other_rows = |e: &Expr| {
         Ok(matches!(
             e,

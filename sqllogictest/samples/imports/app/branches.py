@@ -12,3 +12,5 @@ from outside import *
 fourth = 1
 del fourth
 def run(): ...
+if __name__ == '__main__':
+    fifth = run()

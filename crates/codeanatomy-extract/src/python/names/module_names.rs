@@ -2,7 +2,7 @@
 
 use codeanatomy_model::id::{Part, stable_id};
 use ruff_python_ast::{CmpOp, Expr, ModModule, Stmt};
-use ruff_text_size::{Ranged, TextSize};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Named;
 use super::definitions::Ordered;
@@ -15,11 +15,14 @@ use crate::python::scope::{ScopeId, SymbolId};
 /// Collects it.
 pub(super) fn collect(named: &Named<'_>, definitions: &[Ordered], module: &ModModule) -> ModuleNames {
     let listed = Listed::of(named, module);
+    let run_only = module.body.iter().filter_map(main_body).collect();
     let mut collector = Collector {
         named,
         listed: &listed,
+        run_only,
         sites: Vec::new(),
     };
+    let is_main = !collector.run_only.is_empty();
     let imports = collector.imports();
     collector.definitions(definitions);
     collector.assignments();
@@ -37,19 +40,23 @@ pub(super) fn collect(named: &Named<'_>, definitions: &[Ordered], module: &ModMo
     let has_getattr = sites
         .iter()
         .any(|site| &*site.name == "__getattr__" && matches!(site.kind, SiteKind::Definition(..)));
+    let replacement = replacement(named);
     ModuleNames {
         imports,
         sites,
         all,
         has_getattr,
-        is_dynamic: has_getattr || uses_globals(named),
-        is_main: module.body.iter().any(is_main),
+        is_dynamic: has_getattr || replacement == Some(None) || uses_globals(named),
+        replaced_by: replacement.flatten(),
+        is_main,
     }
 }
 
 struct Collector<'c, 'a> {
     named: &'c Named<'a>,
     listed: &'c Listed<'a>,
+    /// What runs only if the file is run and not imported, in order.
+    run_only: Vec<TextRange>,
     sites: Vec<Site>,
 }
 
@@ -69,7 +76,7 @@ impl Collector<'_, '_> {
             let scope = scope_id(named, import.scope);
             let parts: Vec<Part<'_>> = [scope.as_str().into()].into_iter().chain(parts).collect();
             let start = import.alias.start();
-            let in_module = import.scope == ScopeId::MODULE;
+            let in_module = import.scope == ScopeId::MODULE && !self.is_run_only(start);
             if let Some(symbol) = import.symbol {
                 let kind = SiteKind::Import(imports.len() as u32);
                 self.add(symbol, start, import.scope, kind);
@@ -146,10 +153,16 @@ impl Collector<'_, '_> {
         }
     }
 
+    /// Whether an offset is in what runs only if the file is run.
+    fn is_run_only(&self, at: TextSize) -> bool {
+        let after = self.run_only.partition_point(|range| range.start() <= at);
+        after > 0 && at < self.run_only[after - 1].end()
+    }
+
     /// Notes a site, if the name is one of the module.
     fn add(&mut self, symbol: SymbolId, at: TextSize, scope: ScopeId, kind: SiteKind) {
         let symbol = self.named.scopes.symbol(symbol);
-        if symbol.binder != ScopeId::MODULE {
+        if symbol.binder != ScopeId::MODULE || self.is_run_only(at) {
             return;
         }
         self.sites.push(Site {
@@ -172,6 +185,27 @@ fn scope_id(named: &Named<'_>, scope: ScopeId) -> String {
     stable_id("scope", &parts)
 }
 
+/// What the module puts in its own place, by `sys.modules[__name__] = …` outside of functions: its name, if it has one.
+fn replacement(named: &Named<'_>) -> Option<Option<Box<str>>> {
+    let replaces = |assignment: &&Assignment<'_>| match assignment.target {
+        Target::Expression(Expr::Subscript(target)) => {
+            matches!(&*target.value, Expr::Attribute(of) if of.attr.as_str() == "modules" && is_name(&of.value, "sys"))
+                && is_name(&target.slice, "__name__")
+                && assignment.scope == ScopeId::MODULE
+        }
+        _ => false,
+    };
+    let assignment = named.facts.assignments.iter().find(replaces)?;
+    Some(match assignment.value {
+        Some(Expr::Name(name)) => Some(name.id.as_str().into()),
+        _ => None,
+    })
+}
+
+fn is_name(expression: &Expr, name: &str) -> bool {
+    matches!(expression, Expr::Name(node) if node.id == name)
+}
+
 /// Whether the builtin `globals` is used anywhere.
 fn uses_globals(named: &Named<'_>) -> bool {
     let Some(name) = named.scopes.names.find("globals") else {
@@ -184,14 +218,16 @@ fn uses_globals(named: &Named<'_>) -> bool {
         .any(|symbol| symbol.name == name && symbol.binding.is_none())
 }
 
-/// Whether it is `if __name__ == '__main__':`.
-fn is_main(statement: &Stmt) -> bool {
-    let Stmt::If(node) = statement else { return false };
-    let Expr::Compare(test) = &*node.test else { return false };
+/// The body of `if __name__ == '__main__':`.
+fn main_body(statement: &Stmt) -> Option<TextRange> {
+    let Stmt::If(node) = statement else { return None };
+    let Expr::Compare(test) = &*node.test else { return None };
     let ([CmpOp::Eq], [right]) = (&*test.ops, &*test.comparators) else {
-        return false;
+        return None;
     };
-    let is_name = |e: &Expr| matches!(e, Expr::Name(name) if name.id == "__name__");
+    let is_name = |e: &Expr| is_name(e, "__name__");
     let is_text = |e: &Expr| matches!(e, Expr::StringLiteral(text) if text.value.to_str() == "__main__");
-    (is_name(&test.left) && is_text(right)) || (is_text(&test.left) && is_name(right))
+    let is_main = (is_name(&test.left) && is_text(right)) || (is_text(&test.left) && is_name(right));
+    let (first, last) = node.body.first().zip(node.body.last())?;
+    is_main.then(|| TextRange::new(first.start(), last.end()))
 }

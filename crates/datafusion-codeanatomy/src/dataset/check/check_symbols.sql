@@ -6,39 +6,43 @@ WITH code AS (
     WHERE c.python_version IS NOT NULL AND c.status = 'ok'
 ),
 units AS (
-    SELECT c.path, c.code_path, c.python_version, c.inlines, u.qualified_name, u.varnames, u.cellvars, u.freevars
+    SELECT c.path, c.code_path, c.python_version, c.inlines, u.qualified_name, u.varnames, u.cellvars, u.freevars,
+        u.kind IN ('listcomp', 'setcomp', 'dictcomp') AS is_comprehension
     FROM code c
     JOIN code_units u ON u.path = c.code_path
     WHERE u.kind IN ('function', 'lambda', 'listcomp', 'setcomp', 'dictcomp', 'genexpr', 'module', 'class')
         AND NOT contains(u.qualified_name, '<generic parameters')
-        AND (u.kind NOT IN ('module', 'class') OR c.inlines)
+        AND (u.kind <> 'module' OR c.inlines)
 ),
 variables AS (
-    SELECT path, code_path, python_version, inlines, qualified_name, 'local' AS role,
+    SELECT path, code_path, python_version, inlines, qualified_name, is_comprehension, 'local' AS role,
         unnest(string_to_array(btrim(varnames, '[]"'), '","')) AS name
     FROM units
     UNION ALL
-    SELECT path, code_path, python_version, inlines, qualified_name, 'cell',
+    SELECT path, code_path, python_version, inlines, qualified_name, is_comprehension, 'cell',
         unnest(string_to_array(btrim(cellvars, '[]"'), '","'))
     FROM units
     UNION ALL
-    SELECT path, code_path, python_version, inlines, qualified_name, 'free',
+    SELECT path, code_path, python_version, inlines, qualified_name, is_comprehension, 'free',
         unnest(string_to_array(btrim(freevars, '[]"'), '","'))
     FROM units
 ),
 sides AS (
     SELECT path, code_path, python_version, inlines, qualified_name, name, NULL AS source_role, role AS bytecode_role,
-        false AS is_comprehension
+        is_comprehension
     FROM variables
-    WHERE name <> ''
+    -- The compiler's own, in classes.
+    WHERE name NOT IN ('', '__classdict__') AND NOT (name = '__class__' AND role = 'cell')
+        AND NOT (inlines AND name = '.0' AND is_comprehension)
     UNION ALL
     SELECT c.path, c.code_path, c.python_version, c.inlines, o.qualified_name, s.name,
         s.resolution, NULL, o.kind IN ('listcomp', 'setcomp', 'dictcomp')
     FROM code c
     JOIN scopes o ON o.path = c.path
     JOIN symbols s ON s.path = o.path AND s.scope_index = o.scope_index
-    WHERE o.kind IN ('function', 'lambda', 'listcomp', 'setcomp', 'dictcomp', 'genexpr')
-        AND s.resolution IN ('local', 'cell', 'free')
+    WHERE o.kind IN ('function', 'lambda', 'listcomp', 'setcomp', 'dictcomp', 'genexpr', 'class')
+        AND (s.resolution IN ('cell', 'free') OR (s.resolution = 'local' AND o.kind <> 'class'))
+        AND s.name <> '__classdict__'
         AND NOT (c.inlines AND s.name = '.0' AND o.kind <> 'genexpr')
 ),
 named AS (

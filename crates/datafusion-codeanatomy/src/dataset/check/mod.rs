@@ -1,23 +1,24 @@
 //! Datasets that are queries over other datasets of the same source: what one extractor says beside what another says.
 //!
-//! The query's plan takes the place of the table, so that predicates reach the datasets that it reads, and what is not
-//! asked for is not computed.
+//! A scan plans the query with the predicates, the columns and the limit that it is given, so that they reach the datasets
+//! that the query reads, and sorts its rows: in the engine, the plan of a view would lose its order.
 
 mod provider;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use codeanatomy_model::Contract;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::{Column, Constraints, Result, plan_err};
+use datafusion::common::{Column, Constraints, Result};
 use datafusion::logical_expr::expr_fn::cast;
+use datafusion::logical_expr::expr_rewriter::unnormalize_col;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
 use super::DatasetOptions;
+use super::filter::is_repeatable;
 use super::provider::key_constraint;
 use crate::source::Source;
 
@@ -39,6 +40,8 @@ pub(super) fn query(contract: &Contract) -> Option<&'static str> {
 /// A dataset that is a query.
 #[derive(Debug)]
 pub(super) struct CheckTable {
+    contract: &'static Contract,
+    /// The rows, without an order.
     plan: LogicalPlan,
     schema: SchemaRef,
     constraints: Constraints,
@@ -46,24 +49,31 @@ pub(super) struct CheckTable {
 
 impl CheckTable {
     /// The rows of `sql` with the columns and in the order of `contract`.
-    pub(super) fn try_new(source: Source, options: DatasetOptions, contract: &Contract, sql: &str) -> Result<Self> {
+    pub(super) fn try_new(
+        source: Source,
+        options: DatasetOptions,
+        contract: &'static Contract,
+        sql: &str,
+    ) -> Result<Self> {
         let plan = provider::plan(source, options, sql)?;
-        let column = |name: &str| Expr::Column(Column::from_name(name));
         let columns = contract
             .columns
             .iter()
             .map(|c| cast(column(c.name), c.ty.data_type()).alias(c.name));
-        let order = contract.order.iter().map(|name| column(name).sort(true, false));
         let plan = LogicalPlanBuilder::from(plan)
             .project(columns.collect::<Vec<_>>())?
-            .sort(order.collect::<Vec<_>>())?
             .build()?;
         Ok(Self {
+            contract,
             schema: Arc::new(Schema::clone(plan.schema().as_arrow())),
             plan,
             constraints: key_constraint(contract),
         })
     }
+}
+
+fn column(name: &str) -> Expr {
+    Expr::Column(Column::from_name(name))
 }
 
 #[async_trait]
@@ -80,12 +90,12 @@ impl TableProvider for CheckTable {
         TableType::View
     }
 
-    fn get_logical_plan(&self) -> Option<Cow<'_, LogicalPlan>> {
-        Some(Cow::Borrowed(&self.plan))
-    }
-
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        Ok(vec![TableProviderFilterPushDown::Exact; filters.len()])
+        let kind = |e: &&Expr| match is_repeatable(e) {
+            true => TableProviderFilterPushDown::Exact,
+            false => TableProviderFilterPushDown::Unsupported,
+        };
+        Ok(filters.iter().map(kind).collect())
     }
 
     async fn scan(
@@ -96,16 +106,23 @@ impl TableProvider for CheckTable {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let mut plan = LogicalPlanBuilder::from(self.plan.clone());
-        if let Some(filter) = filters.iter().cloned().reduce(Expr::and) {
+        if let Some(filter) = filters.iter().cloned().map(unnormalize_col).reduce(Expr::and) {
             plan = plan.filter(filter)?;
         }
-        if let Some(projection) = projection {
-            plan = plan.select(projection.iter().copied())?;
+        // Without the first column of the order there is none to declare; a limit still picks the first rows of it.
+        let is_ordered = projection.is_none_or(|columns| columns.contains(&0)) || limit.is_some();
+        if is_ordered {
+            let order = self.contract.order.iter().map(|name| column(name).sort(true, false));
+            plan = plan.sort(order.collect::<Vec<_>>())?;
         }
-        let plan = plan.limit(0, limit)?.build()?;
-        if plan.schema().fields().is_empty() && projection.is_none() {
-            return plan_err!("the query of a dataset has no columns");
-        }
-        session.create_physical_plan(&plan).await
+        let plan = plan.limit(0, limit)?;
+        let plan = match projection {
+            Some(columns) => {
+                let names = columns.iter().map(|i| column(self.contract.columns[*i].name));
+                plan.project(names.collect::<Vec<_>>())?
+            }
+            None => plan,
+        };
+        session.create_physical_plan(&plan.build()?).await
     }
 }
