@@ -23,7 +23,20 @@ def add_arguments(parser):
     parser.add_argument("--binary", default=default_binary(), help="the program to judge (default: %(default)s)")
     parser.add_argument("--dump", metavar="PATH", help="take rows from the example `dump` of the extractor instead")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="compare every N-th file only")
+    add_summary(parser)
     parser.add_argument("folders", nargs="+", metavar="FOLDER")
+
+
+def add_summary(parser):
+    parser.add_argument("--summary", metavar="PATH", help="write what was compared as JSON, as `judge_all.py` wants it")
+
+
+def write_summary(arguments, files, rows, differences, documented=()):
+    """Writes how many files and rows were compared, and the counts of differences by class, if that is asked for."""
+    if arguments.summary:
+        summary = {"files": files, "rows": rows, "differences": dict(differences), "documented": dict(documented)}
+        with open(arguments.summary, "w", encoding="utf-8") as file:
+            json.dump(summary, file)
 
 
 def python_files(folder):
@@ -45,6 +58,9 @@ def parents(path):
 
 def json_rows(command, columns, dataset):
     """The rows that a program prints as lines of JSON, as tuples of these columns."""
+    if sys.platform == "emscripten":
+        yield from wasm_rows(command, columns, dataset)
+        return
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             for line in process.stdout:
@@ -56,6 +72,20 @@ def json_rows(command, columns, dataset):
             raise
     if process.returncode != 0:
         sys.exit("%s failed with %s on %s" % (command[0], process.returncode, dataset))
+
+
+def wasm_rows(command, columns, dataset):
+    """The same where there are no processes: the host runs the program (`python_wasm.mjs`)."""
+    import js
+    import pyodide.ffi
+
+    with tempfile.NamedTemporaryFile("r", suffix=".json", encoding="utf-8") as file:
+        status = js.run_program(pyodide.ffi.to_js(command), file.name)
+        for line in file:
+            row = json.loads(line)
+            yield tuple(row.get(column) for column in columns)
+    if status != 0:
+        sys.exit("%s failed with %s on %s" % (command[0], status, dataset))
 
 
 class Source:
@@ -84,13 +114,12 @@ class Source:
     def dumped(self, dataset, columns):
         """Rows of all files in the dataset's own order; of `file_scope`, those that git ignores."""
         wanted = list(columns) + ["reason"] * (dataset == "file_scope")
-        with subprocess.Popen([self.dump, self.folder, dataset, ",".join(wanted)], stdout=subprocess.PIPE) as process:
-            for line in process.stdout:
-                row = json.loads(line)
-                if row.get("reason", "ignored") == "ignored":
-                    yield tuple(row[column] for column in columns)
-        if process.returncode != 0:
-            sys.exit("%s failed with %s on %s" % (self.dump, process.returncode, dataset))
+        command = [self.dump, self.folder, dataset, ",".join(wanted)]
+        for row in json_rows(command, list(columns) + ["reason"] * (dataset == "file_scope"), dataset):
+            if dataset != "file_scope":
+                yield row
+            elif row[-1] == "ignored":
+                yield row[:-1]
 
     def conditions(self):
         """Conditions on `path` that pick the files in order, some at a time: the binary gathers what it prints."""

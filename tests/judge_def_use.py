@@ -488,6 +488,8 @@ def main():
         for path, rows in source.files(("def_use", COLUMNS, "path, use_node_id, source_index")):
             with open(os.path.join(folder, path), "rb") as file:
                 judge.file(path, file.read(), rows)
+    documented = judge.skipped + judge.larger
+    binary_rows.write_summary(arguments, judge.files, judge.pairs, judge.differences, documented)
     if judge.files == 0:
         raise SystemExit("no file to compare")
     sys.exit(1 if judge.report() else 0)

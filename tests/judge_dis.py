@@ -30,7 +30,6 @@ import os
 import re
 import shutil
 import struct
-import subprocess
 import sys
 import tempfile
 import tokenize
@@ -95,11 +94,7 @@ class Source(binary_rows.Source):
             yield from super().rows(dataset, columns, order, conditions)
             return
         command = [self.dump, self.folder, dataset, ",".join(columns)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-            for line in process.stdout:
-                yield tuple(json.loads(line).values())
-        if process.returncode != 0:
-            sys.exit("%s failed with %s on %s" % (self.dump, process.returncode, dataset))
+        yield from binary_rows.json_rows(command, columns, dataset)
 
 
 def compile_copy(folder, sample, scratch):
@@ -428,6 +423,9 @@ def main():
             compile_copy(folder, arguments.sample, scratch)
             for path, *rows in Source(arguments, scratch).files(*QUERIES):
                 judge.file(scratch, path, *rows)
+    files = judge.counts["code_files"]
+    rows = sum(judge.counts.values()) - files
+    binary_rows.write_summary(arguments, files, rows, judge.differences, judge.documented)
     if not judge.counts["code_files"]:
         raise SystemExit("no file to compare")
     sys.exit(1 if judge.report() else 0)

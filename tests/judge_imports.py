@@ -338,6 +338,10 @@ def main():
             print("%8d  %s" % (count, what))
         print("%8d  differences" % judge.differences)
         failed |= judge.differences > 0
+        documented = {what: count for what, count in judge.counts.items() if what.split(": ")[-1] in DOCUMENTED}
+        rows = sum(judge.counts.values()) - sum(documented.values())
+        differences = {"imports": judge.differences} if failed else {}
+        binary_rows.write_summary(arguments, len(binary_rows.python_files(folder)), rows, differences, documented)
     sys.stdout.flush()
     # Threads and hooks of the modules that were imported do not matter any more.
     os._exit(1 if failed else 0)

@@ -119,6 +119,8 @@ def main():
         print("  documented: a byte order mark that Python refuses: %d files not compared" % refused)
     for category, where in sorted(differences.items()):
         print("  DIFFERENCE: %s: %d, as in %s" % (category, len(where), ", ".join(where[:5])))
+    counts = {category: len(where) for category, where in differences.items()}
+    binary_rows.write_summary(arguments, files, line_count, counts, {"refused": refused} if refused else {})
     if not files:
         sys.exit("nothing was compared")
     sys.exit(1 if differences else 0)

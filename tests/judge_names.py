@@ -487,6 +487,7 @@ def main():
         print(f"  documented: {category}: {count} not compared")
     for category, count in differences.most_common():
         print(f"  DIFFERENCE: {category}: {count}")
+    binary_rows.write_summary(arguments, files, sum(rows.values()), differences, documented)
     if not files:
         sys.exit("nothing was compared")
     sys.exit(1 if differences else 0)

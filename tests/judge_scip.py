@@ -147,10 +147,11 @@ def main():
     parser.add_argument("--relation", default=RELATION, help="how a dataset is named in SQL (default: %(default)s)")
     parser.add_argument("--bindings", help="the generated code of the crate `scip` (default: where cargo has it)")
     parser.add_argument("--unit", default="utf16", choices=["", *CODECS], help="what columns count where it is not declared")
+    binary_rows.add_summary(parser)
     parser.add_argument("indexes", nargs="+", metavar="INDEX=FOLDER")
     arguments = parser.parse_args()
     messages = scip_expected.index_class(arguments.bindings or scip_expected.default_bindings())
-    failed = False
+    failed, rows, differences = False, 0, collections.Counter()
     for pair in arguments.indexes:
         path, folder = pair.split("=", 1)
         with open(path, "rb") as file:
@@ -164,9 +165,12 @@ def main():
             file.flush()
             made, made_fails = judge(arguments, index, file.name, folder)
         failed = fails or made_fails or failed
+        rows += sum(map(len, expected.rows.values()))
+        differences.update({path: 1} if fails or made_fails else {})
         if arguments.unit and spans(made) != spans(expected):
             print("  DIFFERENCE: the spans in other words are others")
             failed = True
+    binary_rows.write_summary(arguments, len(arguments.indexes), rows, differences)
     sys.exit(failed)
 
 

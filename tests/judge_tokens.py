@@ -306,6 +306,8 @@ def main():
         )
         for path, *rows in files:
             judge.file(path, pathlib.Path(folder, path).read_bytes(), *rows)
+    rows = sum(judge.counts[what] for what in ("tokens", "comments", "docstrings"))
+    binary_rows.write_summary(arguments, judge.counts["files"], rows, judge.differences, judge.documented)
     if judge.counts["files"] == 0:
         raise SystemExit("no file to compare")
     sys.exit(1 if judge.report() else 0)

@@ -17,10 +17,8 @@ import collections
 import importlib
 import io
 import itertools
-import json
 import os
 import pathlib
-import subprocess
 import sys
 import tokenize
 
@@ -101,11 +99,7 @@ class Source(binary_rows.Source):
             yield from super().rows(dataset, columns, order, conditions)
             return
         command = [self.dump, self.folder, dataset, ",".join(columns)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-            for line in process.stdout:
-                yield tuple(json.loads(line).values())
-        if process.returncode != 0:
-            sys.exit("%s failed with %s on %s" % (self.dump, process.returncode, dataset))
+        yield from binary_rows.json_rows(command, columns, dataset)
 
 
 def main():
@@ -139,6 +133,8 @@ def main():
     print("  files that differ: %d" % len(different))
     for path in different[:20]:
         print("    %s" % path)
+    counts = {"files": len(different)} if different else {}
+    binary_rows.write_summary(arguments, sum(files.values()), nodes, counts)
     sys.exit(1 if different or not files else 0)
 
 

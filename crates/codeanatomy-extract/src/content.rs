@@ -136,6 +136,7 @@ fn know(entry: &Entry, bytes: io::Result<Vec<u8>>, parsers: &mut Parsers, tables
     if size > limit {
         known.status = "too_large";
         let message = format!("the file has {size} bytes, more than max_file_bytes, {limit}: it was not parsed");
+        treesitter::write_limit(&source, &message, tables);
         known.diagnostics.push(Diagnostic::of_file("limit", message));
     } else if parses && let Some(outcome) = parse(&source, &file, parsers, tables) {
         known.status = outcome.status;

@@ -99,8 +99,8 @@ def k():
 ",
         "exports",
         &COLUMNS,
-        "all assign gone -
-         all assign a -
+        "all assign gone - -
+         all assign a - -
          all assign b - is_exported
          all assign - sub.__all__ -
          all augmented c - is_exported
@@ -109,9 +109,9 @@ def k():
          all append e - is_exported
          all insert f - is_exported
          all augmented g - is_exported
-         all remove a -
+         all remove a - -
          all augmented h - is_exported is_conditional
-         all remove b - is_conditional
+         all remove b - is_exported is_conditional
          definition function i - - is_conditional
          all append - name - is_conditional
          all assign j - is_exported is_conditional
@@ -149,5 +149,30 @@ fn stubs_offer_what_they_import_only_if_they_say_so() {
             "x annotation true",
             "d import false"
         ]
+    );
+}
+
+#[test]
+fn all_rows_of_a_name_say_the_same_of_it() {
+    check(
+        "x = y = 1\n__all__ = ['x', 'y']\n__all__ = compute()\n__all__.remove('y')\n",
+        "exports",
+        &COLUMNS,
+        "variable assignment x - -
+         variable assignment y - -
+         all assign x - -
+         all assign y - -
+         all assign - - -
+         all remove y - -",
+    );
+    check(
+        "__all__ = ['x', 'y']\n__all__ = ['x']\nx = y = 1\n",
+        "exports",
+        &COLUMNS,
+        "all assign x - is_exported
+         all assign y -
+         all assign x - is_exported
+         variable assignment x - is_exported
+         variable assignment y -",
     );
 }

@@ -207,12 +207,15 @@ def f(p: A) -> B:
 ";
     symbols(
         text,
-        "0 A local is_referenced is_assigned is_namespace
-         0 B global_implicit is_referenced
+        "0 A local is_assigned is_namespace
          0 f local is_assigned is_namespace
+         2 .format local is_referenced is_parameter
          2 A global_implicit is_referenced
-         2 p local is_parameter
-         2 v local is_annotated is_assigned",
+         2 B global_implicit is_referenced
+         3 p local is_parameter
+         3 v local is_annotated is_assigned
+         4 .format local is_referenced is_parameter
+         4 A global_implicit is_referenced",
     );
     let text = format!("from __future__ import annotations{text}");
     symbols(
@@ -298,9 +301,10 @@ class C(base(lambda: 1), metaclass=[m for m in n]):
          2 listcomp listcomp <listcomp> 1 2
          3 class C C 1 2
          4 lambda lambda C.<lambda> 2 4
-         5 setcomp setcomp C.<setcomp> 2 4
-         6 lambda lambda C.<lambda> 2 3
-         7 function f C.f 2 4",
+         5 lambda lambda C.<lambda> 2 3
+         6 annotation __annotate__ C.<annotations of f> 2 4
+         7 setcomp setcomp C.<setcomp> 3 is_nested 4
+         8 function f C.f 2 4",
     );
 }
 
@@ -321,6 +325,7 @@ class A[T](list[T]):
          class A A
          type_parameters m A.<generic parameters of m>
          type_variable V A.V
+         annotation __annotate__ A.<annotations of m>
          function m A.m
          type_parameters P A.<generic parameters of P>
          type_alias P A.P",
@@ -362,4 +367,102 @@ if a: x = f(f(), f())
         let edited = lines(&batch(&format!("# More.\n{text}"), dataset, &[id]));
         assert_eq!(edited, ids, "{dataset}");
     }
+}
+
+#[test]
+fn annotations_are_scopes_of_their_own() {
+    let text = "
+y: int
+@d
+def f(a: A, *b: (lambda: B)) -> y: pass
+class C:
+    m = 1
+    x: m
+    def g[T](self, p: T = m) -> m: pass
+    z: [i for i in m]
+def h():
+    v: y
+y: (lambda: y)
+";
+    check(
+        text,
+        "scopes",
+        &[
+            "scope_index",
+            "kind",
+            "name",
+            "qualified_name",
+            "depth",
+            "is_nested",
+            "line",
+        ],
+        "0 module top  0 0
+         1 annotation __annotate__ <annotations> 1 2
+         2 annotation __annotate__ <annotations of f> 1 4
+         3 lambda lambda <lambda> 2 is_nested 4
+         4 function f f 1 4
+         5 class C C 1 5
+         6 annotation __annotate__ C.<annotations> 2 7
+         7 type_parameters g C.<generic parameters of g> 2 8
+         8 annotation __annotate__ C.<annotations of g> 3 is_nested 8
+         9 function g C.g 3 is_nested 8
+         10 listcomp listcomp C.<listcomp> 3 is_nested 9
+         11 function h h 1 10
+         12 annotation __annotate__ h.<locals>.<annotations> 2 is_nested 11
+         13 lambda lambda <lambda> 2 is_nested 12",
+    );
+    meanings(
+        "
+def f(T):
+    class C:
+        T = 1
+        a: T
+        def g(self: T, b: (lambda: T)): pass
+        a: [T for i in T]
+    a: (lambda: T)
+",
+        "T 4 store assignment 4
+         a 5 store annotation 5
+         T 5 load assignment 4
+         T 6 load assignment 4
+         T 6 load parameter 2
+         a 7 store annotation 5
+         T 7 load parameter 2
+         i 7 store assignment 7
+         T 7 load assignment 4
+         a 8 store annotation 8
+         T 8 load parameter 2",
+    );
+}
+
+#[test]
+fn a_class_says_which_names_are_free_and_a_comprehension_which_it_iterates() {
+    check(
+        "
+def f(x, y, z):
+    class C:
+        x = 1
+        z
+        def g(self): x, y
+    [a for a[b] in c]
+",
+        "symbols",
+        &["scope_index", "name", "is_free_class", "is_comp_iter"],
+        "0 f
+         1 C
+         1 c
+         1 x
+         1 y
+         1 z
+         2 g
+         2 x is_free_class
+         2 y
+         2 z
+         3 self
+         3 x
+         3 y
+         4 .0
+         4 a is_comp_iter
+         4 b is_comp_iter",
+    );
 }

@@ -535,3 +535,21 @@ fn a_text_that_takes_too_much_effort_is_stopped_and_says_so() {
     );
     assert_eq!((nodes.num_rows(), status_of(&files).as_str()), (0, "stopped"));
 }
+
+#[test]
+fn a_file_that_is_too_large_has_a_row_that_says_so() {
+    let options = Options {
+        max_file_bytes: 4,
+        ..Options::default()
+    };
+    for path in ["a.py", "a.rs"] {
+        let [errors, nodes] = extract(["ts_errors", "ts_nodes"], path, b"xyz = 1", options);
+        let expected = "0 limit the file has 7 bytes, more than max_file_bytes, 4: it was not parsed - -";
+        assert_eq!(
+            lines(&errors, &["seq", "kind", "message", "node_id", "line"]),
+            [expected],
+            "{path}"
+        );
+        assert_eq!(nodes.num_rows(), 0);
+    }
+}

@@ -27,6 +27,8 @@ pub const CATALOGUE: &[&Contract] = &[
     ScopeRow::CONTRACT,
     SymbolRow::CONTRACT,
     BindingRow::CONTRACT,
+    CompiledScopeRow::CONTRACT,
+    CompiledSymbolRow::CONTRACT,
     TsNodeRow::CONTRACT,
     TsErrorRow::CONTRACT,
     TsCaptureRow::CONTRACT,

@@ -36,6 +36,15 @@ pub(crate) fn needs_parse(language: Language, tables: &Tables) -> bool {
     tables.wants_any(&DATASETS) || (language != Language::Python && tables.wants_any(&tags::DATASETS))
 }
 
+/// Says in `ts_errors` why a file has no tree, if there is a grammar of its language.
+pub(crate) fn write_limit(source: &Source<'_>, message: &str, tables: &mut Tables) {
+    if Grammar::of(source.entry.language).is_some()
+        && let Some(table) = tables.get("ts_errors")
+    {
+        errors::write_limit(source, message, table);
+    }
+}
+
 impl TreeSitter {
     /// With the query of `ts_captures`, if there is one.
     pub(crate) fn new(query: Option<CaptureQuery>) -> Self {
@@ -53,9 +62,7 @@ impl TreeSitter {
         let tree = match parse::parse(grammar, source.text) {
             Ok(tree) => tree,
             Err(Stopped(message)) => {
-                if let Some(table) = tables.get("ts_errors") {
-                    errors::write_limit(source, &message, table);
-                }
+                write_limit(source, &message, tables);
                 return Some(Outcome {
                     status: "stopped",
                     diagnostics: vec![Diagnostic::of_file("limit", message)],

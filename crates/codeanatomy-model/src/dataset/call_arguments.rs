@@ -26,7 +26,8 @@ dataset! {
         value_node_id: Int,
         /// The shape of the value: `name`, `attribute`, `subscript`, `call`, `constant`, `fstring` (t-strings too), `tuple`,
         /// `list`, `set`, `dict`, `comprehension` (generators too), `lambda`, `operation` (unary, binary, boolean, a
-        /// comparison), `conditional`, `walrus`, `await`, `yield`, `starred`, `slice`; `other` in a file that does not parse.
+        /// comparison), `conditional`, `walrus`, `await`, `yield`, `starred`, `slice`; in a
+        /// file that does not parse, `missing` where an expression is missing, and `other`.
         value_shape: Text,
         /// The dotted text of the value if it is a name or an attribute chain on a name.
         value: OptText,

@@ -20,7 +20,8 @@ dataset! {
         /// The id; the callee is its dotted text, or its shape where it is no chain of names. Its
         /// first part in other languages is `container_id`, or the id of the file.
         call_id: Text,
-        /// The shape of the callee: `name`, `attribute`, `call`, `subscript`, `lambda`, `other`.
+        /// The shape of the callee: `name`, `attribute`, `call`, `subscript`, `lambda`, `other`; `missing` in a file
+        /// that does not parse.
         callee_shape: Text,
         /// The dotted text of the callee if it is a name or an attribute chain on a name: `os.path.join`. In other
         /// languages, the text from the start of the call to the end of the name, if it is at most 1,024 bytes long and

@@ -27,8 +27,9 @@ dataset! {
         origin: OptText,
         /// Whether the module offers the name, that is, whether `from module import *` binds it: if `__all__` is bound, it is
         /// there in the end, on one way through the branches at least; else it has no underscore in front. In a stub (`.pyi`),
-        /// imports count in the forms `alias` and `star` only, and an annotated name counts as bound. False for names that
-        /// are removed from `__all__`. Null if it depends on names that are not written down. What `del` unbinds and what
+        /// imports count in the forms `alias` and `star` only, and an annotated name counts as bound. Null if that
+        /// depends on names that are not written down. All rows of a name say the same. False for other names that are
+        /// removed from `__all__`. What `del` unbinds and what
         /// code binds by other means than a statement of the module is not followed.
         is_exported: OptBool,
         /// Whether it stands in a branch: inside of `if`, `for`, `while`, `try` or `match`.

@@ -51,5 +51,10 @@ dataset! {
         is_namespace: Bool,
         /// A type parameter.
         is_type_parameter: Bool,
+        /// In a class, or a scope that sees its names as annotations do, which uses or binds it: a scope inside means the variable
+        /// of that name of a scope around.
+        is_free_class: Bool,
+        /// A variable of a comprehension's `for`, or used in its target.
+        is_comp_iter: Bool,
     }
 }

@@ -15,8 +15,8 @@ dataset! {
         seq: Int,
         /// The language whose grammar it is, as in `files`.
         language: Text,
-        /// `error` (text that does not parse), `missing` (something that the parser has put in) or `limit` (the parser was
-        /// stopped: there is no tree).
+        /// `error` (text that does not parse), `missing` (something that the parser has put in) or `limit` (there is no
+        /// tree: the parser was stopped, or the file is larger than `max_file_bytes`).
         kind: Text,
         /// What is wrong.
         message: Text,

@@ -27,6 +27,7 @@ struct Callee<'a> {
 impl<'a> Callee<'a> {
     fn new(source: &'a str, callee: &'a Expr, wants_receiver: bool) -> Self {
         let shape = match callee {
+            Expr::Name(name) if name.id.is_empty() => "missing",
             Expr::Name(name) => {
                 return Self {
                     shape: "name",

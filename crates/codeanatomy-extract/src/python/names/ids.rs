@@ -140,7 +140,7 @@ pub(super) fn collect(
         || wants(
             tables,
             &[
-                ("scopes", &["scope_id", "parent_id"]),
+                ("scopes", &["scope_id", "parent_id", "inlined_into"]),
                 ("symbols", &["scope_id", "binding_scope_id"]),
                 ("bindings", &["scope_id"]),
                 ("references", &["scope_id", "ref_id"]),

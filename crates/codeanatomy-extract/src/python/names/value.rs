@@ -11,6 +11,8 @@ use super::references::chain_text;
 /// The shape of a value.
 pub(super) fn shape(value: &Expr) -> &'static str {
     match value {
+        // What the parser puts where an expression is missing.
+        Expr::Name(name) if name.id.is_empty() => "missing",
         Expr::Name(_) => "name",
         Expr::Attribute(_) => "attribute",
         Expr::Subscript(_) => "subscript",

@@ -36,7 +36,7 @@ impl ScopeId {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Opening<'a> {
     pub(crate) kind: ScopeKind,
-    /// The name that `symtable` gives.
+    /// The name that `symtable` gives; of annotations, the function that has them, or nothing.
     pub(crate) name: &'a str,
     pub(crate) node_id: u32,
     pub(crate) bstart: u32,
@@ -73,6 +73,8 @@ pub(crate) struct Scope {
     pub(super) class_in_sight: Option<ScopeId>,
     /// The scope that `:=` in it binds in.
     pub(super) walrus_target: ScopeId,
+    /// The scope of the annotations of its variables.
+    pub(super) annotations: Option<ScopeId>,
     /// What the qualified names of the scopes right inside begin with.
     pub(super) prefix: Option<QualifiedId>,
     /// Its last symbol.
@@ -105,6 +107,7 @@ impl Scope {
             is_method: false,
             class_in_sight: None,
             walrus_target: ScopeId::MODULE,
+            annotations: None,
             prefix: None,
             symbols: None,
         }

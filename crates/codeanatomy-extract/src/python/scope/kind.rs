@@ -14,6 +14,7 @@ pub(crate) enum ScopeKind {
     TypeParameters,
     TypeAlias,
     TypeVariable,
+    Annotation,
 }
 
 impl ScopeKind {
@@ -31,6 +32,7 @@ impl ScopeKind {
             Self::TypeParameters => "type_parameters",
             Self::TypeAlias => "type_alias",
             Self::TypeVariable => "type_variable",
+            Self::Annotation => "annotation",
         }
     }
 
@@ -53,6 +55,11 @@ impl ScopeKind {
             self,
             ListComprehension | SetComprehension | DictComprehension | GeneratorExpression
         )
+    }
+
+    /// Whether its code runs when it is asked for, in a function that the compiler makes and gives a format to.
+    pub(super) fn is_lazy(self) -> bool {
+        matches!(self, Self::TypeAlias | Self::TypeVariable | Self::Annotation)
     }
 
     /// Whether the scopes inside see its names: all but classes and the module, whose names are global.

@@ -1,7 +1,7 @@
 //! Scopes, symbols, bindings: CPython's `symtable`, written from the language reference.
 //!
-//! The model is that of CPython 3.11, where a comprehension is a scope of its own, with the scopes of type parameters
-//! and type aliases that 3.12 and 3.13 added. [`ScopeTree`] is filled while the syntax tree is walked and resolved
+//! The model is the `symtable` of CPython 3.14 with the scopes of type parameters, type aliases and annotations, before
+//! comprehensions become part of the scope around. [`ScopeTree`] is filled while the syntax tree is walked and resolved
 //! after it.
 
 mod entry;

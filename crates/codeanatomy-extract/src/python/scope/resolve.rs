@@ -36,15 +36,19 @@ impl ScopeTree<'_> {
     /// Says for every symbol what it is, after the walk.
     pub(crate) fn resolve(&mut self, unevaluated: &mut [Unevaluated]) {
         let class_names = [self.names.intern("__class__"), self.names.intern("__classdict__")];
+        let order = self.preorder();
+        let mut places = vec![0u32; order.len()];
+        for (place, id) in order.iter().enumerate() {
+            places[id.index()] = place as u32;
+        }
         let mut waiting: Vec<usize> = (0..unevaluated.len()).collect();
-        waiting.sort_by_key(|i| std::cmp::Reverse(unevaluated[*i].scope));
+        waiting.sort_by_key(|i| std::cmp::Reverse(places[unevaluated[*i].scope.index()]));
 
         let mut visible: Vec<Option<Visible>> = vec![None; self.names.len()];
         let mut hidden: Vec<(NameId, Option<Visible>)> = Vec::new();
         let mut open: Vec<(ScopeId, usize)> = Vec::new();
-        for index in 0..self.scopes.len() {
-            let id = ScopeId(index as u32);
-            let parent = self.scopes[index].parent;
+        for id in order {
+            let parent = self.scope(id).parent;
             while open.last().is_some_and(|(top, _)| Some(*top) != parent) {
                 let keep = open.pop().map_or(0, |(_, mark)| mark);
                 for (name, before) in hidden.drain(keep..).rev() {
@@ -70,6 +74,26 @@ impl ScopeTree<'_> {
         self.collect_sites();
         self.mark_namespaces();
         self.hide_receivers();
+    }
+
+    /// The scopes, each before those inside. It is the order in which they were entered, but for those in annotations:
+    /// the scope of these is entered again with each variable.
+    fn preorder(&self) -> Vec<ScopeId> {
+        const NONE: u32 = u32::MAX;
+        let count = self.scopes.len();
+        let (mut first, mut next) = (vec![NONE; count], vec![NONE; count]);
+        for (index, scope) in self.scopes.iter().enumerate().rev() {
+            if let Some(parent) = scope.parent {
+                next[index] = std::mem::replace(&mut first[parent.index()], index as u32);
+            }
+        }
+        let (mut order, mut waiting) = (Vec::with_capacity(count), vec![ScopeId::MODULE.0]);
+        while let Some(index) = waiting.pop() {
+            order.push(ScopeId(index));
+            let inside = [next[index as usize], first[index as usize]];
+            waiting.extend(inside.into_iter().filter(|i| *i != NONE));
+        }
+        order
     }
 
     fn resolve_scope(&mut self, id: ScopeId, visible: &[Option<Visible>]) {
@@ -161,10 +185,12 @@ impl ScopeTree<'_> {
                 match self.find(between, free.name) {
                     Some(there) => {
                         let symbol = &mut self.symbols[there.index()];
-                        if symbol.resolution == Resolution::Free || symbol.flags.any(Flags::FREE_BELOW_CLASS) {
+                        let is_passed =
+                            symbol.resolution == Resolution::Free || symbol.flags.any(Flags::FREE_BELOW_CLASS);
+                        symbol.flags = symbol.flags.with(Flags::FREE_BELOW_CLASS);
+                        if is_passed {
                             break;
                         }
-                        symbol.flags = symbol.flags.with(Flags::FREE_BELOW_CLASS);
                     }
                     None if passing < MAX_PASSING => {
                         passing += 1;

@@ -27,6 +27,7 @@ pub(crate) fn symbol_order(tree: &ScopeTree<'_>) -> Vec<SymbolId> {
 /// Writes `scopes`.
 pub(crate) fn scope_rows(source: &Source<'_>, tree: &ScopeTree<'_>, ids: &Ids, table: &mut Table) {
     let wants_line = table.wants("line");
+    let hosts = tree.hosts();
     for (index, scope) in tree.scopes.iter().enumerate() {
         let is_module = scope.kind == ScopeKind::Module;
         table.push(&ScopeRow {
@@ -40,6 +41,9 @@ pub(crate) fn scope_rows(source: &Source<'_>, tree: &ScopeTree<'_>, ids: &Ids, t
             ordinal: i64::from(scope.ordinal),
             def_id: scope.definition.map(|d| ids.definitions.get(d as usize)),
             node_id: i64::from(scope.node_id),
+            inlined_into: Some(hosts[index])
+                .filter(|host| host.index() != index)
+                .map(|host| ids.scopes.get(host.index())),
             depth: i64::from(scope.depth),
             is_nested: scope.is_nested,
             bstart: i64::from(scope.bstart),
@@ -91,6 +95,12 @@ pub(crate) fn symbol_rows(source: &Source<'_>, tree: &ScopeTree<'_>, order: &[Sy
         "is_assigned" => flags(column, Flags::LOCAL),
         "is_namespace" => flags(column, Flags::NAMESPACE),
         "is_type_parameter" => flags(column, Flags::TYPE_PARAMETER),
+        "is_free_class" => column.bools(count, |i| {
+            let (flags, scope) = (symbols[i].flags, tree.scope(symbols[i].scope));
+            let sees_class = scope.kind == ScopeKind::Class || scope.class_in_sight.is_some();
+            flags.any(Flags::FREE_BELOW_CLASS) && flags.any(Flags::OWN) && sees_class
+        }),
+        "is_comp_iter" => flags(column, Flags::COMPREHENSION_TARGET),
         _ => {}
     });
 }

@@ -36,12 +36,17 @@ impl Flags {
     pub(crate) const ANNOTATION: Self = Self(64);
     /// A type parameter.
     pub(crate) const TYPE_PARAMETER: Self = Self(128);
-    /// Bound in a class, while a function below means another one of the same name further out.
+    /// A scope below means one of this name further out. In a class, that may be another than its own.
     pub(crate) const FREE_BELOW_CLASS: Self = Self(256);
     /// A scope right below has this name.
     pub(crate) const NAMESPACE: Self = Self(512);
+    /// A target of the `for` of a comprehension, or used in one.
+    pub(crate) const COMPREHENSION_TARGET: Self = Self(1024);
     /// Bound in the scope.
     pub(crate) const BOUND: Self = Self(2 | 4 | 32 | 128);
+
+    /// Used, declared or bound in the scope itself, not only in one below.
+    pub(crate) const OWN: Self = Self(255);
 
     /// Both.
     #[inline]

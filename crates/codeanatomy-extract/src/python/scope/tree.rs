@@ -109,7 +109,16 @@ impl<'a> ScopeTree<'a> {
                 let text = format!("<generic parameters of {}>", self.names.text(name));
                 self.names.intern_owned(text)
             }
+            ScopeKind::Annotation if !self.names.text(name).is_empty() => {
+                let text = format!("<annotations of {}>", self.names.text(name));
+                self.names.intern_owned(text)
+            }
+            ScopeKind::Annotation => self.names.intern("<annotations>"),
             _ => kind.qualified_name().map_or(name, |text| self.names.intern(text)),
+        };
+        let name = match kind {
+            ScopeKind::Annotation => self.names.intern("__annotate__"),
+            _ => name,
         };
         let is_global = definition.is_some() && self.is_declared_global(name);
         let parent = &self.scopes[parent_id.index()];
@@ -117,7 +126,7 @@ impl<'a> ScopeTree<'a> {
         let qualified = self.qualified.join(before, shown, self.names.text(shown));
         let depth = parent.depth + 1;
         let prefix = match kind {
-            ScopeKind::TypeParameters => parent.prefix,
+            ScopeKind::TypeParameters | ScopeKind::Annotation => parent.prefix,
             _ if depth >= QUALIFIED_DEPTH => {
                 let ellipsis = self.names.intern("…");
                 Some(self.qualified.join(None, ellipsis, "…"))
@@ -140,10 +149,7 @@ impl<'a> ScopeTree<'a> {
             ScopeKind::Class => (None, None),
             _ => method_of.map_or((parent.class, parent.receiver), |class| (class, receiver)),
         };
-        let sees_class = matches!(
-            kind,
-            ScopeKind::TypeParameters | ScopeKind::TypeAlias | ScopeKind::TypeVariable
-        );
+        let sees_class = kind == ScopeKind::TypeParameters || kind.is_lazy();
         let scope = Scope {
             kind,
             name,
@@ -170,6 +176,7 @@ impl<'a> ScopeTree<'a> {
             } else {
                 id
             },
+            annotations: None,
             prefix,
             symbols: None,
         };
@@ -180,7 +187,45 @@ impl<'a> ScopeTree<'a> {
             let name = self.names.intern("__classdict__");
             self.define(name, Flags::USE, None);
         }
+        if kind.is_lazy() {
+            let name = self.names.intern(".format");
+            self.define(name, Flags::PARAMETER.with(Flags::USE), None);
+        }
         id
+    }
+
+    /// Enters the scope of the annotations of variables, which a scope has once, at `node_id` and below if it is new.
+    pub(crate) fn enter_annotations(&mut self, node_id: u32, bstart: u32, bend: u32) {
+        let around = self.current;
+        if let Some(annotations) = self.scope(around).annotations {
+            self.current = annotations;
+            let bend_before = &mut self.scopes[annotations.index()].bend;
+            *bend_before = bend.max(*bend_before);
+            return;
+        }
+        let id = self.enter(Opening {
+            kind: ScopeKind::Annotation,
+            name: "",
+            node_id,
+            bstart,
+            bend,
+            definition: None,
+            receiver: None,
+        });
+        self.scopes[around.index()].annotations = Some(id);
+    }
+
+    /// For each scope, itself or the one that the compiler makes it part of since Python 3.12 (PEP 709).
+    pub(crate) fn hosts(&self) -> Vec<ScopeId> {
+        let mut hosts: Vec<ScopeId> = Vec::with_capacity(self.scopes.len());
+        for (index, scope) in self.scopes.iter().enumerate() {
+            let is_inlined = scope.kind.is_comprehension() && scope.kind != ScopeKind::GeneratorExpression;
+            let around = scope
+                .parent
+                .filter(|parent| is_inlined && self.scope(*parent).class_in_sight.is_none());
+            hosts.push(around.map_or(ScopeId(index as u32), |parent| hosts[parent.index()]));
+        }
+        hosts
     }
 
     /// Leaves the scope.

@@ -22,7 +22,9 @@ use super::filter::is_repeatable;
 use super::provider::key_constraint;
 use crate::source::Source;
 
-const QUERIES: [(&str, &str); 4] = [
+const QUERIES: [(&str, &str); 6] = [
+    ("compiled_scopes", include_str!("compiled_scopes.sql")),
+    ("compiled_symbols", include_str!("compiled_symbols.sql")),
     ("check_definitions", include_str!("check_definitions.sql")),
     ("check_syntax_errors", include_str!("check_syntax_errors.sql")),
     ("check_symbols", include_str!("check_symbols.sql")),

@@ -89,6 +89,7 @@ impl<'a> Listed<'a> {
             origin: entry.dotted.as_deref().map(str::to_owned),
             is_exported: match entry.name {
                 None if entry.is_there => None,
+                Some(name) if !entry.is_there => self.offers(name, false),
                 _ => Some(entry.is_there),
             },
         };

@@ -10,7 +10,7 @@ use crate::python::names::facts::{
 };
 use crate::python::names::value::{dotted, expression_id, first_part, head};
 use crate::python::parse::{nesting_bound, unguarded_levels, with_stack};
-use crate::python::scope::{BindingKind, Flags, Sites};
+use crate::python::scope::{BindingKind, Flags, ScopeId, Sites};
 
 /// The longest text in a string that is taken for a type, in bytes.
 const MAX_INNER: usize = 16 << 10;
@@ -82,23 +82,39 @@ impl<'a> Walk<'a> {
             }
             target => self.assign(target, of, value, value),
         }
-        self.annotation(&node.annotation, Annotated::target(&node.target));
+        self.variable_annotation(&node.annotation, Annotated::target(&node.target));
         self.optional(value);
     }
 
-    /// An annotation, which CPython 3.11 keeps out of the table if the module asks for annotations as strings.
-    pub(super) fn annotation(&mut self, node: &'a Expr, of: Annotated<'a>) {
+    /// The annotation of a variable. Those of a scope are evaluated together, in a scope of their own.
+    fn variable_annotation(&mut self, node: &'a Expr, of: Annotated<'a>) {
+        let is_evaluated = !self.is_unevaluated && !self.future_annotations;
+        let around = self.scopes.current();
+        if is_evaluated {
+            let range = node.range();
+            self.scopes
+                .enter_annotations(expression_id(node), range.start().to_u32(), range.end().to_u32());
+        }
+        self.annotation(node, of, around);
+        if is_evaluated {
+            self.scopes.exit();
+        }
+    }
+
+    /// An annotation of something in the scope `around`. CPython keeps it out of the table if the module asks for
+    /// annotations as strings.
+    pub(super) fn annotation(&mut self, node: &'a Expr, of: Annotated<'a>, around: ScopeId) {
         let outer = self.is_unevaluated;
         self.is_unevaluated |= self.future_annotations;
         let root = self.headed(node);
         self.is_unevaluated = outer;
         if self.wants.annotations {
-            self.annotates(node, of, root);
+            self.annotates(node, of, root, around);
         }
     }
 
     #[inline(never)]
-    fn annotates(&mut self, node: &'a Expr, of: Annotated<'a>, mut root: Option<Lookup>) {
+    fn annotates(&mut self, node: &'a Expr, of: Annotated<'a>, mut root: Option<Lookup>, scope: ScopeId) {
         let inner = match node {
             Expr::StringLiteral(text) => expression_in(text.value.to_str()).map(Box::new),
             _ => None,
@@ -106,7 +122,7 @@ impl<'a> Walk<'a> {
         if let Some(dotted) = inner.as_ref().and_then(|inner| inner.dotted.as_deref()) {
             let name = self.scopes.names.intern_owned(first_part(dotted).to_owned());
             let name = self.scopes.mangle(name);
-            root = Some(self.unevaluated(name));
+            root = Some(self.unevaluated_in(scope, name));
         }
         self.facts.annotations.push(Annotation {
             node_id: expression_id(node),
@@ -115,7 +131,7 @@ impl<'a> Walk<'a> {
             owner: of.owner,
             definition: of.definition,
             name: of.name.filter(|name| !name.is_empty()),
-            scope: self.scopes.current(),
+            scope,
             root,
             inner,
         });

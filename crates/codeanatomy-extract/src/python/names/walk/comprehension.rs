@@ -48,7 +48,9 @@ impl<'a> Walk<'a> {
         }
         for (i, generator) in generators.iter().enumerate() {
             let of = (AssignmentKind::Comprehension, &generator.node_index);
+            let outer = self.comprehension_target.replace(self.scopes.current());
             self.assign(&generator.target, of, Some(&generator.iter), None);
+            self.comprehension_target = outer;
             if i > 0 {
                 self.expression(&generator.iter);
             }

@@ -18,8 +18,8 @@ impl<'a> Walk<'a> {
         if !self.wants.outline {
             self.defaults(&node.parameters);
         }
+        self.decorators(&node.decorator_list, index);
         if let Some(type_params) = &node.type_params {
-            self.decorators(&node.decorator_list, index);
             let name = node.name.as_str();
             self.enter_type_parameters(name, range, node_id(&node.node_index), None);
             // The scope takes the defaults as arguments, the positional ones even if there are none.
@@ -28,11 +28,8 @@ impl<'a> Walk<'a> {
                 self.define_implicit(".kwdefaults", Flags::PARAMETER);
             }
             self.type_parameters(type_params);
-            self.signature(node, index);
-        } else {
-            self.signature(node, index);
-            self.decorators(&node.decorator_list, index);
         }
+        self.signature(node, index);
         let receiver = self.receiver(node, index);
         let body = self.scopes.enter(Opening {
             kind: ScopeKind::Function,
@@ -63,15 +60,12 @@ impl<'a> Walk<'a> {
         let index = self.define(DefinitionNode::Class(node), node_id(&node.node_index), symbol, range);
         let name = node.name.as_str();
         let outer = self.scopes.private;
+        self.decorators(&node.decorator_list, index);
         if let Some(type_params) = &node.type_params {
-            self.decorators(&node.decorator_list, index);
             self.enter_type_parameters(name, range, node_id(&node.node_index), Some(name));
             self.type_parameters(type_params);
-            self.bases(node.arguments.as_deref(), index);
-        } else {
-            self.bases(node.arguments.as_deref(), index);
-            self.decorators(&node.decorator_list, index);
         }
+        self.bases(node.arguments.as_deref(), index);
         let body = self.scopes.enter(Opening {
             kind: ScopeKind::Class,
             name,

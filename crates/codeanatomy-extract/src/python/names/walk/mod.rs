@@ -20,7 +20,7 @@ use ruff_python_ast::{ExceptHandler, Identifier, ModModule, Stmt, StmtIf, StmtMa
 use ruff_text_size::TextSize;
 
 use super::facts::{AssignmentKind, Facts, Origin, Wants, node_id};
-use crate::python::scope::{BindingKind, Flags, ScopeTree};
+use crate::python::scope::{BindingKind, Flags, ScopeId, ScopeTree};
 
 /// The walker.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(super) struct Walk<'a> {
     future_annotations: bool,
     /// Inside of an annotation that is not evaluated: nothing goes into the table.
     is_unevaluated: bool,
+    /// The comprehension in whose target the walk is.
+    comprehension_target: Option<ScopeId>,
     in_type_checking: bool,
     in_try: bool,
     /// A `nonlocal` was met: what it means depends on all bindings around.
@@ -50,6 +52,7 @@ impl<'a> Walk<'a> {
             wants,
             future_annotations: false,
             is_unevaluated: false,
+            comprehension_target: None,
             in_type_checking: false,
             in_try: false,
             has_nonlocal: false,
@@ -190,9 +193,6 @@ impl<'a> Walk<'a> {
         let outer = self.in_try;
         self.in_try |= !node.handlers.is_empty();
         self.statements(&node.body);
-        let inner = std::mem::replace(&mut self.in_try, outer);
-        self.statements(&node.orelse);
-        self.in_try = inner;
         for ExceptHandler::ExceptHandler(handler) in &node.handlers {
             self.optional(handler.type_.as_deref());
             if let Some(name) = &handler.name {
@@ -203,6 +203,7 @@ impl<'a> Walk<'a> {
             self.statements(&handler.body);
         }
         self.in_try = outer;
+        self.statements(&node.orelse);
         self.statements(&node.finalbody);
     }
 }

@@ -5,7 +5,7 @@ use ruff_text_size::Ranged;
 
 use super::Walk;
 use crate::python::names::facts::{Bound, Context, Lookup, Reference, node_id};
-use crate::python::scope::{BindingKind, Flags, NameId, Sites, SymbolId, Unevaluated};
+use crate::python::scope::{BindingKind, Flags, NameId, ScopeId, Sites, SymbolId, Unevaluated};
 
 impl<'a> Walk<'a> {
     /// A name of the tree, with the attribute chain that it begins.
@@ -24,6 +24,12 @@ impl<'a> Walk<'a> {
         let lookup = if self.is_unevaluated {
             self.unevaluated(name)
         } else {
+            let is_target = self.comprehension_target == Some(self.scopes.current());
+            let flags = if is_target {
+                flags.with(Flags::COMPREHENSION_TARGET)
+            } else {
+                flags
+            };
             let site = kind.map(|kind| Sites::one(kind, node.start().to_u32(), node.end().to_u32()));
             let symbol = self.scopes.define(name, flags, site);
             if node.id == "super" && context == Context::Load {
@@ -46,9 +52,14 @@ impl<'a> Walk<'a> {
 
     #[cold]
     pub(super) fn unevaluated(&mut self, name: NameId) -> Lookup {
+        self.unevaluated_in(self.scopes.current(), name)
+    }
+
+    /// A name that is looked up in a scope and not in its table.
+    pub(super) fn unevaluated_in(&mut self, scope: ScopeId, name: NameId) -> Lookup {
         let index = self.facts.unevaluated.len() as u32;
         self.facts.unevaluated.push(Unevaluated {
-            scope: self.scopes.current(),
+            scope,
             name,
             symbol: None,
         });

@@ -1,11 +1,12 @@
 //! Parameters of functions and lambdas: their defaults and annotations in the scope around, their names in their own.
 
 use ruff_python_ast::{Expr, Parameters, StmtFunctionDef};
+use ruff_text_size::Ranged;
 
 use super::Walk;
 use super::annotation::Annotated;
 use crate::python::names::facts::{AnnotationRole, Parameter, ParameterKind, node_id};
-use crate::python::scope::{BindingKind, Flags};
+use crate::python::scope::{BindingKind, Flags, Opening, ScopeId, ScopeKind};
 
 /// A list of parameters.
 #[derive(Debug, Clone, Copy)]
@@ -15,20 +16,47 @@ struct Owner {
 }
 
 impl<'a> Walk<'a> {
-    /// The expressions of a signature that are evaluated where the function is defined; defaults come before.
+    /// The annotations of a signature, which are a scope beside that of the function.
     pub(super) fn signature(&mut self, node: &'a StmtFunctionDef, definition: u32) {
         if self.wants.outline {
             return;
         }
+        let parameters = node
+            .parameters
+            .iter()
+            .filter_map(|p| p.as_parameter().annotation.as_deref());
+        let annotations = parameters.chain(node.returns.as_deref());
+        let Some(bend) = annotations.map(|annotation| annotation.end()).max() else {
+            return;
+        };
+        let around = self.scopes.current();
+        if self.is_unevaluated || self.future_annotations {
+            return self.annotations(node, definition, around);
+        }
+        let bstart = self.facts.definitions[definition as usize].range.start();
+        self.scopes.enter(Opening {
+            kind: ScopeKind::Annotation,
+            name: node.name.as_str(),
+            node_id: node_id(&node.node_index),
+            bstart: bstart.to_u32(),
+            bend: bend.to_u32(),
+            definition: None,
+            receiver: None,
+        });
+        self.annotations(node, definition, around);
+        self.scopes.exit();
+    }
+
+    fn annotations(&mut self, node: &'a StmtFunctionDef, definition: u32, around: ScopeId) {
         let parameters = &*node.parameters;
         for node in parameters.posonlyargs.iter().chain(&parameters.args) {
-            self.parameter_annotation(&node.parameter, definition);
+            self.parameter_annotation(&node.parameter, definition, around);
         }
         for node in [&parameters.vararg, &parameters.kwarg].into_iter().flatten() {
-            self.parameter_annotation(node, definition);
+            self.parameter_annotation(node, definition, around);
         }
         for node in &parameters.kwonlyargs {
-            self.parameter_annotation(&node.parameter, definition);
+            self.parameter_annotation(&node.parameter, definition, around);
         }
         if let Some(returns) = &node.returns {
             let of = Annotated {
@@ -37,12 +65,12 @@ impl<'a> Walk<'a> {
                 definition: Some(definition),
                 name: Some(node.name.as_str()),
             };
-            self.annotation(returns, of);
+            self.annotation(returns, of, around);
         }
     }
 
     #[inline]
-    fn parameter_annotation(&mut self, node: &'a ruff_python_ast::Parameter, definition: u32) {
+    fn parameter_annotation(&mut self, node: &'a ruff_python_ast::Parameter, definition: u32, around: ScopeId) {
         if let Some(annotation) = &node.annotation {
             let of = Annotated {
                 role: AnnotationRole::Parameter,
@@ -50,7 +78,7 @@ impl<'a> Walk<'a> {
                 definition: Some(definition),
                 name: Some(node.name.as_str()),
             };
-            self.annotation(annotation, of);
+            self.annotation(annotation, of, around);
         }
     }
 
