@@ -3,6 +3,7 @@
 use codeanatomy_cache::{Beside, CachedRows, ContentHash, Counts, Key};
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Request};
+use codeanatomy_model::Family;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::Result;
 use datafusion::execution::TaskContext;
