@@ -6,6 +6,7 @@ mod examples;
 mod export;
 mod cache;
 mod graph;
+mod guides;
 mod host;
 mod interval;
 mod interval_pairs;

@@ -17,6 +17,8 @@ struct Window {
     order: Vec<String>,
     /// The order, then all columns.
     total: Vec<String>,
+    /// Whether the order says more than the groups: else all rows tie, and a rank keeps all.
+    decides: bool,
 }
 
 impl Window {
@@ -71,10 +73,12 @@ fn window(random: &mut Random, columns: &[Column]) -> Window {
     let rest = columns.iter().filter(|c| !exprs.iter().any(|e| e == c.name));
     let all: Vec<_> = rest.map(|c| format!("{} ASC NULLS LAST", c.name)).collect();
     let total = order.iter().cloned().chain(all).collect();
+    let decides = exprs.iter().any(|e| !partition.contains(e));
     Window {
         partition,
         order,
         total,
+        decides,
     }
 }
 
@@ -152,7 +156,7 @@ fn reports(random: &mut Random, columns: &[Column], window: &Window, ranking: &s
 
 /// Which ranking decides.
 fn ranking(random: &mut Random, window: &Window) -> &'static str {
-    if window.order.is_empty() {
+    if !window.decides {
         return "row_number";
     }
     *random.of(&["row_number", "row_number", "rank", "dense_rank"])

@@ -14,7 +14,7 @@ use datafusion::physical_expr::expressions::CastExpr;
 use datafusion::physical_expr_common::physical_expr::is_volatile;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateInputMode, AggregateMode, AggregateOutputMode};
 use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
-use datafusion::physical_plan::{ExecutionPlan, PhysicalExpr};
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, PhysicalExpr};
 
 use super::order::{effective, least};
 use super::place::select;
@@ -61,6 +61,9 @@ pub(super) fn recognise(
     }
     let partition_by: Vec<_> = groups.iter().map(|(e, _)| Arc::clone(e)).collect();
     let mut order_by = effective(order_by, &partition_by, &input.schema())?;
+    if order_by.is_empty() {
+        return Ok(None);
+    }
     order_by.truncate(least(&order_by, &partition_by, &input.schema())?);
     let spec = WinnerSpec {
         partition_by,
@@ -86,7 +89,10 @@ fn first_phase(last: &AggregateExec) -> Option<&AggregateExec> {
             .downcast_ref::<AggregateExec>()
             .filter(|first| *first.mode() == AggregateMode::Partial && first.limit_options().is_none())?,
     };
-    let groups = first.group_expr();
+    let (groups, input) = (first.group_expr(), first.input());
+    if input.boundedness().is_unbounded() {
+        return None;
+    }
     (groups.is_single() && !groups.is_empty()).then_some(first)
 }
 

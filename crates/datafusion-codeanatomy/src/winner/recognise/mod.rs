@@ -21,8 +21,8 @@
 //! that comes first.
 //!
 //! It does not fire where a key is volatile (the operator may evaluate it twice), where `rank()` has no order (all rows
-//! tie), for `first_value` without an order (any row would do, and the first to come is cheaper), and, without a filter, where
-//! the input has the order of the windows already.
+//! tie), for `first_value` without an order or by the groups themselves (any row would do, and the first to come is cheaper), where the input never ends,
+//! and, without a filter, where the input has the order of the windows already.
 
 mod aggregate;
 mod bound;

@@ -123,6 +123,8 @@ impl Stack {
         let mut best = None;
         for bottom in (place.node..self.nodes.len()).filter(|i| is_window(&self.nodes[*i])) {
             match self.fuse_down_to(bottom, place)? {
+                // The engine's windows may stream what never ends.
+                Some(fused) if fused.input.boundedness().is_unbounded() => break,
                 Some(fused) => best = Some(fused),
                 None => break,
             }
