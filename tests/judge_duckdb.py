@@ -96,7 +96,7 @@ def function_query(draw):
     theirs = "SELECT l.id AS a, r.id AS b, r.tag AS c FROM l %s r ON %s" % ("LEFT JOIN" if how == "left" else "JOIN", condition)
     best, k = draw.choice(["all", "tightest", "widest", "first", "last"]), draw.randint(1, 3)
     if best != "all" or mode == "nearest":
-        order = [DISTANCE] * (mode == "nearest") + [ORDERS[best]] * (best != "all")
+        order = [DISTANCE] * (mode == "nearest") + [ORDERS.get(best)] * (best != "all")
         order += ["r.s", "r.k", "r.s", "r.e", "r.id"]
         theirs += " QUALIFY row_number() OVER (PARTITION BY l.id ORDER BY %s) <= %d" % (", ".join(order), k)
         call += ", best => '%s', k => %d" % (best, k)
