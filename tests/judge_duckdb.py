@@ -159,6 +159,8 @@ def ours(arguments, draw, folder, queries):
         "datafusion.execution.target_partitions": draw.choice([1, 3, 16]),
         "datafusion.execution.batch_size": draw.choice([1, 7, 8192]),
         "codeanatomy.optimizer.interval_join_pairs": 0,
+        # So that a sort of the engine fits beside fifteen others.
+        "datafusion.execution.sort_spill_reservation_bytes": 100_000,
     }
     script = ["SET %s = %s;" % item for item in settings.items()]
     script += ["CREATE EXTERNAL TABLE %s STORED AS PARQUET LOCATION '%s/%s.parquet';" % (t, folder, t) for t in "lr"]
