@@ -12,8 +12,8 @@ use super::join::EngineJoin;
 use super::unique::is_unique;
 use crate::interval::RangeConjunct;
 
-/// How many pairs of equal keys a hash join looks at in the time in which an interval join sorts and searches one row.
-/// Measured with spans of one file: at 4 pairs per row the hash join won, at 16 it lost.
+/// How many pairs of equal keys a hash join may look at in the time in which an interval join sorts and searches one row. An
+/// estimate: looking at a pair is a few comparisons of columns, a row of the interval join is hashed, sorted and searched.
 const PAIRS_PER_ROW: usize = 8;
 
 /// Whether the operator pays in place of `join`. `least_pairs` is the number of pairs that a hash join looks at in no time.
