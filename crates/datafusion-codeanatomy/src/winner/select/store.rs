@@ -375,7 +375,13 @@ mod tests {
             let mut kept = Kept::default();
             kept.reset(1000);
             // Every third row of even batches, nearly all of odd ones.
-            let wins = |row: &u32| if batch % 2 == 0 { row % 3 == 0 } else { row % 10 > 0 };
+            let wins = |row: &u32| {
+                if batch % 2 == 0 {
+                    row.is_multiple_of(3)
+                } else {
+                    !row.is_multiple_of(10)
+                }
+            };
             let rows: Vec<u32> = (0..1000).filter(wins).collect();
             rows.iter().for_each(|row| kept.mark(*row));
             let few = store.settle(&mut kept).unwrap();
