@@ -135,9 +135,9 @@ impl Driver {
         }
         let rows = self.set.shape.rows(batch)?;
         if self.set.sorted {
-            self.take_sorted(rows)?
+            self.take_sorted(&rows)?;
         } else {
-            self.selection.push(&rows)?
+            self.selection.push(&rows)?;
         }
         self.reserve()?;
         if !self.probed && self.selection.rows() >= self.set.probe.0 {
@@ -156,7 +156,7 @@ impl Driver {
     }
 
     /// Closes the groups before the last one of these rows.
-    fn take_sorted(&mut self, rows: Incoming) -> Result<()> {
+    fn take_sorted(&mut self, rows: &Incoming) -> Result<()> {
         let count = rows.rows.num_rows();
         let start = if rows.keys.is_empty() {
             0

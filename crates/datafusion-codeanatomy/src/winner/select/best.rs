@@ -10,9 +10,8 @@ use datafusion::error::Result;
 
 use super::compare::Loc;
 use super::finish::{Placed, Reported};
-use super::incoming::Weights;
+use super::incoming::Offered;
 use super::layout::{Layout, ReportOf};
-use super::prefix::Meaning;
 use super::store::{Kept, Store};
 
 /// The highest bit of the count: whether another row has the order keys of the best.
@@ -39,6 +38,7 @@ pub(crate) struct Best {
     seconds: Option<Vec<(u64, Loc)>>,
     /// Per report that counts ties: how many levels it compares, and the count of every group.
     tied: Vec<(usize, Vec<i64>)>,
+    order_keys: usize,
     /// Groups with a row of the batch at hand.
     touched: Vec<u32>,
     kept: Kept,
@@ -50,23 +50,20 @@ impl Best {
             slots: Vec::new(),
             seconds: second.then(Vec::new),
             tied: layout.tied().into_iter().map(|prefix| (prefix, Vec::new())).collect(),
+            order_keys: layout.order_keys,
             touched: Vec::new(),
             kept: Kept::default(),
         }
     }
 
-    /// The rows of the batch `at` of `store`, one group and prefix each.
-    pub(crate) fn push(
-        &mut self,
-        store: &mut Store,
-        at: u32,
-        groups: &[usize],
-        count: usize,
-        prefixes: &[u64],
-        meaning: Meaning,
-        weights: Option<&Weights>,
-        order_keys: usize,
-    ) -> Result<()> {
+    /// Looks at the rows of the last batch of `store`.
+    pub(crate) fn push(&mut self, store: &mut Store, rows: Offered<'_>) -> Result<()> {
+        let Offered {
+            groups,
+            count,
+            prefixes,
+            ..
+        } = rows;
         self.slots.resize(count.max(self.slots.len()), VACANT);
         if let Some(seconds) = &mut self.seconds {
             seconds.resize(count.max(seconds.len()), (u64::MAX, Loc::NONE));
@@ -74,8 +71,8 @@ impl Best {
         for (_, tied) in &mut self.tied {
             tied.resize(count.max(tied.len()), 0);
         }
-        let peer = if order_keys == 0 { SHARED } else { 0 };
-        let lean = self.seconds.is_none() && weights.is_none();
+        let peer = if self.order_keys == 0 { SHARED } else { 0 };
+        let lean = self.seconds.is_none() && rows.weights.is_none();
         self.touched.clear();
         self.kept.reset(groups.len());
         for (row, (group, prefix)) in groups.iter().zip(prefixes).enumerate() {
@@ -84,29 +81,26 @@ impl Best {
                 slot.rows = (slot.rows + 1) | peer;
                 continue;
             }
-            let offered = (
-                *prefix,
-                Loc {
-                    batch: at,
-                    row: row as u32,
-                },
+            self.offer(
+                store,
+                *group,
+                (
+                    *prefix,
+                    Loc {
+                        batch: rows.at,
+                        row: row as u32,
+                    },
+                ),
+                rows,
             );
-            self.offer(store, *group, offered, meaning, weights, order_keys);
         }
-        self.settle(store, at)
+        self.settle(store, rows.at)
     }
 
-    fn offer(
-        &mut self,
-        store: &mut Store,
-        group: usize,
-        offered: (u64, Loc),
-        meaning: Meaning,
-        weights: Option<&Weights>,
-        order_keys: usize,
-    ) {
+    fn offer(&mut self, store: &mut Store, group: usize, offered: (u64, Loc), rows: Offered<'_>) {
         let (prefix, loc) = offered;
         let (row, at) = (loc.row as usize, loc.batch);
+        let (meaning, weights) = (rows.meaning, rows.weights);
         let weight = weights.map_or(1, |weights| weights.rows.value(row));
         let slot = &mut self.slots[group];
         let old = *slot;
@@ -114,7 +108,7 @@ impl Best {
             Loc::NONE => (Ordering::Less, 0),
             best => store.compare_prefixed(offered, (old.prefix, best), meaning),
         };
-        let shared = if level >= order_keys && old.loc != Loc::NONE {
+        let shared = if level >= self.order_keys && old.loc != Loc::NONE {
             SHARED
         } else if ordering == Ordering::Less {
             weight & SHARED

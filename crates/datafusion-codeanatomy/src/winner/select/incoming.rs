@@ -2,6 +2,8 @@
 
 use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, UInt64Array};
 
+use super::prefix::Meaning;
+
 /// Rows in the layout of the selection, with their keys.
 pub(crate) struct Incoming {
     /// The columns that the layout names.
@@ -18,6 +20,23 @@ pub(crate) struct Weights {
     pub(crate) rows: UInt64Array,
     /// Per report that counts ties, how many rows are tied with it.
     pub(crate) tied: Vec<Int64Array>,
+}
+
+/// Rows of a batch that a store has, as those who keep them see them.
+#[derive(Clone, Copy)]
+pub(crate) struct Offered<'a> {
+    /// The number of the batch.
+    pub(crate) at: u32,
+    /// The group of every row.
+    pub(crate) groups: &'a [usize],
+    /// Groups so far.
+    pub(crate) count: usize,
+    /// The prefix of the first level of every row.
+    pub(crate) prefixes: &'a [u64],
+    /// What equal prefixes say.
+    pub(crate) meaning: Meaning,
+    /// What the rows stand for.
+    pub(crate) weights: Option<&'a Weights>,
 }
 
 impl Incoming {

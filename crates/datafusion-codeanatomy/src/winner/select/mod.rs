@@ -32,6 +32,7 @@ pub(crate) use layout::{Layout, Level, Method, ReportOf};
 
 use best::Best;
 use group::Grouper;
+use incoming::Offered;
 use prefix::{Meaning, prefixes};
 use several::Several;
 use store::Store;
@@ -96,23 +97,17 @@ impl Selection {
         let meaning = self.prefix(incoming.rows.columns(), rows);
         let at = self.store.begin(&incoming.rows)?;
         let (groups, prefixes, weights) = (&self.groups, &self.prefixes, incoming.weights.as_ref());
+        let offered = Offered {
+            at,
+            groups,
+            count,
+            prefixes,
+            meaning,
+            weights,
+        };
         match &mut self.keeper {
-            Keeper::Best(best) => {
-                let order_keys = self.layout.order_keys;
-                best.push(
-                    &mut self.store,
-                    at,
-                    groups,
-                    count,
-                    prefixes,
-                    meaning,
-                    weights,
-                    order_keys,
-                )?;
-            }
-            Keeper::Several(several) => {
-                several.push(&mut self.store, at, groups, count, prefixes, meaning, weights)?;
-            }
+            Keeper::Best(best) => best.push(&mut self.store, offered)?,
+            Keeper::Several(several) => several.push(&mut self.store, offered)?,
         }
         self.rows += rows;
         self.store.check()

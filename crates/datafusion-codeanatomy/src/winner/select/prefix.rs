@@ -154,3 +154,89 @@ fn text<'a>(values: impl Iterator<Item = Option<&'a [u8]>>, options: SortOptions
     }));
     Meaning::Nothing
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::{
+        BooleanArray, Decimal128Array, Float32Array, Float64Array, Int64Array, StringViewArray,
+    };
+
+    use super::*;
+    use crate::winner::select::compare::{Loc, comparison};
+
+    #[test]
+    fn prefixes_never_contradict_the_order_of_the_values() {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(Int64Array::from(vec![
+                None,
+                Some(i64::MIN),
+                Some(i64::MIN + 1),
+                Some(0),
+                Some(i64::MAX - 1),
+                Some(i64::MAX),
+            ])),
+            Arc::new(Float64Array::from(vec![
+                None,
+                Some(-f64::NAN),
+                Some(f64::NEG_INFINITY),
+                Some(-0.0),
+                Some(0.0),
+                Some(f64::NAN),
+            ])),
+            Arc::new(Float32Array::from(vec![
+                None,
+                Some(-f32::NAN),
+                Some(-1.5),
+                Some(-0.0),
+                Some(0.0),
+                Some(f32::NAN),
+            ])),
+            Arc::new(Decimal128Array::from(vec![
+                None,
+                Some(i128::MIN),
+                Some(-1),
+                Some(0),
+                Some(1 << 70),
+                Some(i128::MAX),
+            ])),
+            Arc::new(StringViewArray::from(vec![
+                None,
+                Some(""),
+                Some("\0"),
+                Some("abcdefgh"),
+                Some("abcdefghi"),
+                Some("\u{10ffff}\u{10ffff}"),
+            ])),
+            Arc::new(BooleanArray::from(vec![None, Some(false), Some(true)])),
+        ];
+        for column in &columns {
+            for (descending, nulls_first) in [(false, false), (false, true), (true, false), (true, true)] {
+                let options = SortOptions {
+                    descending,
+                    nulls_first,
+                };
+                let mut found = Vec::new();
+                let meaning = prefixes(column, options, &mut found);
+                let mut order = comparison(column.data_type(), options).unwrap();
+                order.push(column).unwrap();
+                for a in 0..column.len() {
+                    for b in 0..column.len() {
+                        let loc = |row: usize| Loc {
+                            batch: 0,
+                            row: row as u32,
+                        };
+                        let expected = order.compare(loc(a), loc(b));
+                        match found[a].cmp(&found[b]) {
+                            Ordering::Equal if meaning.is_exact(found[a]) => assert_eq!(expected, Ordering::Equal),
+                            Ordering::Equal => {}
+                            ordering => assert_eq!(ordering, expected, "{column:?} {options:?} {a} {b}"),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

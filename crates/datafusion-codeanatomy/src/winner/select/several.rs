@@ -11,7 +11,7 @@ use datafusion::error::Result;
 use super::best::SHARED;
 use super::compare::Loc;
 use super::finish::{Placed, Reported};
-use super::incoming::Weights;
+use super::incoming::Offered;
 use super::layout::{Layout, Method, ReportOf};
 use super::prefix::Meaning;
 use super::store::{Kept, Store};
@@ -61,17 +61,16 @@ impl Several {
         }
     }
 
-    /// The rows of the batch `at` of `store`, one group and prefix each.
-    pub(crate) fn push(
-        &mut self,
-        store: &mut Store,
-        at: u32,
-        groups: &[usize],
-        count: usize,
-        prefixes: &[u64],
-        meaning: Meaning,
-        weights: Option<&Weights>,
-    ) -> Result<()> {
+    /// Looks at the rows of the last batch of `store`.
+    pub(crate) fn push(&mut self, store: &mut Store, rows: Offered<'_>) -> Result<()> {
+        let Offered {
+            at,
+            groups,
+            count,
+            prefixes,
+            meaning,
+            weights,
+        } = rows;
         self.meaning = meaning;
         self.counts.resize(count.max(self.counts.len()), 0);
         if self.limit.is_some() {

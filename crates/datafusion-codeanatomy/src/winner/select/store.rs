@@ -12,6 +12,9 @@ use super::compare::{Compare, Loc, comparison};
 use super::layout::Layout;
 use super::prefix::Meaning;
 
+/// What changes a reference to a row.
+pub(crate) type Change<'a> = &'a mut dyn FnMut(&mut Loc);
+
 /// Rows per batch after compaction.
 const COMPACT_ROWS: usize = 8192;
 
@@ -155,7 +158,7 @@ impl Store {
 
     /// Copies the rows that are referred to into few batches, in the same order. `each` calls what it is given with
     /// every reference, which is changed in place.
-    pub(crate) fn compact(&mut self, each: &mut dyn FnMut(&mut dyn FnMut(&mut Loc))) -> Result<()> {
+    pub(crate) fn compact(&mut self, each: &mut dyn FnMut(Change<'_>)) -> Result<()> {
         let mut starts = Vec::with_capacity(self.batches.len());
         let mut rows = 0;
         for stored in &self.batches {
@@ -336,4 +339,71 @@ fn bytes_of(batch: &RecordBatch) -> usize {
                 .unwrap_or_else(|_| column.get_array_memory_size())
     });
     bytes.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::Int64Array;
+    use datafusion::arrow::datatypes::{Field, Int64Type, Schema};
+
+    use super::*;
+    use crate::winner::select::{Level, Method};
+
+    #[test]
+    fn references_find_their_rows_after_compaction() {
+        let rows = Arc::new(Schema::new(vec![Field::new("v", DataType::Int64, false)]));
+        let layout = Arc::new(Layout {
+            rows: Arc::clone(&rows),
+            input_columns: 1,
+            keys: Arc::new(Schema::empty()),
+            levels: vec![Level {
+                column: 0,
+                options: Default::default(),
+            }],
+            order_keys: 1,
+            limit: None,
+            reports: Vec::new(),
+            method: Method::All,
+        });
+        let mut store = Store::new(&layout).unwrap();
+        let mut locs = Vec::new();
+        for batch in 0..30_i64 {
+            let values = Int64Array::from_iter_values((0..1000).map(|row| batch * 1000 + row));
+            let at = store
+                .begin(&RecordBatch::try_new(Arc::clone(&rows), vec![Arc::new(values)]).unwrap())
+                .unwrap();
+            let mut kept = Kept::default();
+            kept.reset(1000);
+            // Every third row of even batches, nearly all of odd ones.
+            let wins = |row: &u32| {
+                if batch % 2 == 0 {
+                    row.is_multiple_of(3)
+                } else {
+                    !row.is_multiple_of(10)
+                }
+            };
+            let rows: Vec<u32> = (0..1000).filter(wins).collect();
+            rows.iter().for_each(|row| kept.mark(*row));
+            let few = store.settle(&mut kept).unwrap();
+            assert_eq!(few, batch % 2 == 0);
+            for row in rows {
+                let row = if few { kept.places[row as usize] } else { row };
+                locs.push(Loc { batch: at, row });
+            }
+        }
+        let value = |store: &Store, loc: &Loc| {
+            store.batches[loc.batch as usize]
+                .batch
+                .column(0)
+                .as_primitive::<Int64Type>()
+                .value(loc.row as usize)
+        };
+        let before: Vec<i64> = locs.iter().map(|loc| value(&store, loc)).collect();
+        store
+            .compact(&mut |change| locs.iter_mut().for_each(&mut *change))
+            .unwrap();
+        assert_eq!(before, locs.iter().map(|loc| value(&store, loc)).collect::<Vec<_>>());
+        assert_eq!((store.rows(), store.live()), (locs.len(), locs.len()));
+        assert_eq!(store.compare(locs[0], locs[1], 0), (Ordering::Less, 0));
+    }
 }
