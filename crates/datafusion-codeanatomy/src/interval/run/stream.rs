@@ -72,7 +72,7 @@ pub(in crate::interval) fn join_stream(
 
 enum Phase<K> {
     Keeping(Inputs),
-    Joining(Join<K>),
+    Joining(Box<Join<K>>),
     Spilled(Box<Spilled<K>>),
     Done,
 }
@@ -169,13 +169,8 @@ impl<K: Ordinal> Run<K> {
                     Err(batches) => batches,
                     Ok(kept) => {
                         let (shape, metrics) = (Arc::clone(&self.shape), self.metrics.clone());
-                        return Ok(Phase::Joining(Join::new(
-                            shape,
-                            kept,
-                            inputs.asking,
-                            self.batch_size,
-                            metrics,
-                        )));
+                        let join = Join::new(shape, kept, inputs.asking, self.batch_size, metrics);
+                        return Ok(Phase::Joining(Box::new(join)));
                     }
                 }
             }
