@@ -250,3 +250,47 @@ fn ordinals<K: Ordinal>(array: &dyn Array) -> Result<Vec<K>> {
 fn primitive<T: ArrowPrimitiveType<Native: Value>, K: Ordinal>(array: &PrimitiveArray<T>) -> Vec<K> {
     array.values().iter().map(|v| K::of(v.ordinal())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::arrow::array::{ArrayRef, Decimal128Array, Float64Array, Int8Array, UInt64Array};
+    use std::sync::Arc;
+
+    /// For all pairs of values the integers say what the engine's own comparison says.
+    #[test]
+    fn integers_compare_as_the_engine_compares() {
+        use datafusion::logical_expr::ColumnarValue;
+        use datafusion::physical_expr_common::datum::apply_cmp;
+        let floats = vec![
+            f64::NAN,
+            -f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            -0.0,
+            0.0,
+            1.5,
+            -1.5,
+            f64::MIN_POSITIVE,
+        ];
+        let arrays: Vec<ArrayRef> = vec![
+            Arc::new(Float64Array::from(floats)),
+            Arc::new(Int8Array::from(vec![Some(-128), Some(-1), None, Some(0), Some(127)])),
+            Arc::new(UInt64Array::from(vec![0, 1, u64::MAX])),
+            Arc::new(Decimal128Array::from(vec![i128::MIN, -1, 0, 1, i128::MAX])),
+        ];
+        for array in arrays {
+            for op in [Operator::Lt, Operator::LtEq, Operator::Gt, Operator::GtEq] {
+                let kept = Bounds::<u128>::try_new(&array, op, Side::Kept).unwrap();
+                let asked = Bounds::<u128>::try_new(&array, op, Side::Asked).unwrap();
+                for (i, j) in (0..array.len()).flat_map(|i| (0..array.len()).map(move |j| (i, j))) {
+                    let of = |row| ColumnarValue::Array(array.slice(row, 1));
+                    let engine = apply_cmp(op, &of(i), &of(j)).unwrap().into_array(1).unwrap();
+                    let engine = engine.as_boolean().is_valid(0) && engine.as_boolean().value(0);
+                    let ours = kept.can_match(i) && asked.can_match(j) && kept.values[i] <= asked.values[j];
+                    assert_eq!(ours, engine, "{} {op}: rows {i} and {j}", array.data_type());
+                }
+            }
+        }
+    }
+}

@@ -177,3 +177,75 @@ fn tree<K: Ordinal>(second: Vec<K>) -> Vec<Vec<K>> {
     }
     levels
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers below `below` that look random.
+    fn numbers(seed: u64, count: usize, below: u64) -> Vec<u64> {
+        let mix = |i: u64| {
+            (i + seed)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .rotate_left(29)
+                .wrapping_mul(0xbf58_476d_1ce4_e5b9)
+                >> 20
+        };
+        (0..count as u64).map(|i| mix(i) % below).collect()
+    }
+
+    fn found(index: &mut Dominance<u64>, group: u32, a: u64, b: u64) -> Vec<u32> {
+        let Range { mut start, end } = index.prefix(group, a);
+        let mut rows = vec![];
+        while let Some(point) = index.next(start..end, b) {
+            rows.push(index.row(point));
+            start = point + 1;
+        }
+        rows.sort_unstable();
+        rows
+    }
+
+    /// All sizes around the blocks of the tree, the greatest bound among the bounds, and points that are taken out.
+    #[test]
+    fn exactly_the_dominated_points_are_found() {
+        for count in [0, 1, 7, 8, 9, 63, 64, 65, 100, 600] {
+            let groups: Vec<u32> = numbers(1, count, 4)
+                .iter()
+                .map(|g| if *g == 3 { NO_GROUP } else { *g as u32 })
+                .collect();
+            let bound = |seed| {
+                numbers(seed, count, 50)
+                    .into_iter()
+                    .map(|v| if v == 49 { u64::MAX } else { v })
+                    .collect()
+            };
+            let (first, second): (Vec<u64>, Vec<u64>) = (bound(2), bound(3));
+            for with_second in [true, false] {
+                let given = with_second.then_some(second.as_slice());
+                let mut index = Dominance::new(&groups, 3, &first, given, true);
+                let mut removed = vec![false; count];
+                for (turn, a) in numbers(4, 60, 60).into_iter().enumerate() {
+                    let b = if turn % 7 == 0 {
+                        u64::MAX
+                    } else {
+                        numbers(turn as u64, 1, 60)[0]
+                    };
+                    let group = turn as u32 % 3;
+                    let expected: Vec<u32> = (0..count)
+                        .filter(|row| groups[*row] == group && first[*row] <= a && !removed[*row])
+                        .filter(|row| !with_second || second[*row] <= b)
+                        .map(|row| row as u32)
+                        .collect();
+                    assert_eq!(found(&mut index, group, a, b), expected, "{count} points, {a}, {b}");
+                    if turn % 5 == 0 {
+                        let Range { start, end } = index.prefix(group, a);
+                        for point in (start..end).step_by(3) {
+                            removed[index.row(point) as usize] = true;
+                            index.remove(point);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

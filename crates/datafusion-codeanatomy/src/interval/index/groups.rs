@@ -34,7 +34,13 @@ impl Groups {
 
     /// About how many bytes this takes.
     pub(in crate::interval) fn size(&self) -> usize {
-        let keys: usize = self.keys.iter().map(|k| k.get_array_memory_size()).sum();
+        // What views see belongs to the rows, where it is counted.
+        let size = |key: &ArrayRef| {
+            key.to_data()
+                .get_slice_memory_size()
+                .unwrap_or_else(|_| key.get_array_memory_size())
+        };
+        let keys: usize = self.keys.iter().map(size).sum();
         self.by_hash.capacity() * 18 + self.before.capacity() * 4 + keys
     }
 

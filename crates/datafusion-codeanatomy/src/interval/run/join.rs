@@ -1,8 +1,9 @@
 //! The join of what is kept with the batches that ask.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{BooleanBufferBuilder, RecordBatch, UInt32Array};
+use datafusion::arrow::array::{Array, BooleanBufferBuilder, RecordBatch, UInt32Array};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::execution::SendableRecordBatchStream;
@@ -209,12 +210,7 @@ impl<K: Ordinal> Join<K> {
     }
 
     /// The pairs and, in their places, the rows of `finished` that have no match.
-    fn with_unmatched(
-        &self,
-        asked: &Asked<K>,
-        finished: std::ops::Range<usize>,
-        pairs: &Pairs,
-    ) -> (Vec<u32>, Vec<Option<u32>>) {
+    fn with_unmatched(&self, asked: &Asked<K>, finished: Range<usize>, pairs: &Pairs) -> (Vec<u32>, Vec<Option<u32>>) {
         let mut rows = Vec::with_capacity(pairs.asked.len());
         let mut kept = Vec::with_capacity(pairs.asked.len());
         let decides = self.decides();
@@ -316,7 +312,7 @@ impl<K: Ordinal> Join<K> {
         let count = kept
             .as_ref()
             .or(asked.as_ref().map(|(_, rows)| rows))
-            .map_or(0, |rows| datafusion::arrow::array::Array::len(rows));
+            .map_or(0, Array::len);
         let kept_schema = self.kept.rows.schema();
         let kept = match kept {
             Some(rows) => Rows::Of(&self.kept.rows, rows),

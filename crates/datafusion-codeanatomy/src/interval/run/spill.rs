@@ -24,6 +24,7 @@ use datafusion::physical_plan::SpillManager;
 use datafusion::physical_plan::joins::utils::ColumnIndex;
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet};
 use datafusion::physical_plan::sorts::streaming_merge::{SortedSpillFile, StreamingMergeBuilder};
+use datafusion::physical_plan::spill::get_record_batch_memory_size;
 use futures::StreamExt;
 
 use super::join::{Join, Marks};
@@ -36,6 +37,9 @@ use crate::interval::index::Ordinal;
 
 /// After so many divisions rows are taken in slices.
 const LEVELS: u32 = 6;
+
+/// About how many bytes a batch has that is merged with others, of which some of each are in memory at a time.
+const MERGED_BYTES: usize = 32 << 10;
 
 /// What all parts share.
 pub(super) struct Room {
@@ -305,7 +309,12 @@ impl<K: Ordinal> Spilled<K> {
                         Some(file) => file,
                         None => file.insert(manager.create_in_progress_file("IntervalJoinExec")?),
                     };
-                    greatest = greatest.max(file.append_batch(&batch)?);
+                    let bytes = get_record_batch_memory_size(&batch).max(1);
+                    let rows = (batch.num_rows() * MERGED_BYTES / bytes).clamp(1, batch.num_rows().max(1));
+                    for at in (0..batch.num_rows()).step_by(rows) {
+                        let part = batch.slice(at, rows.min(batch.num_rows() - at));
+                        greatest = greatest.max(file.append_batch(&part)?);
+                    }
                     continue;
                 }
                 Step::Again | Step::Done => {}

@@ -9,7 +9,7 @@ use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_plan::coalesce::{LimitedBatchCoalescer, PushBatchStatus};
 use datafusion::physical_plan::coop::cooperative;
 use datafusion::physical_plan::metrics::{
-    BaselineMetrics, Count, ExecutionPlanMetricsSet, MetricBuilder, MetricCategory, SpillMetrics,
+    BaselineMetrics, Count, ExecutionPlanMetricsSet, MetricBuilder, MetricCategory, RecordOutput, SpillMetrics,
 };
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -72,7 +72,7 @@ pub(in crate::interval) fn join_stream(
 
 enum Phase<K> {
     Keeping(Inputs),
-    Joining(Join<K>),
+    Joining(Box<Join<K>>),
     Spilled(Box<Spilled<K>>),
     Done,
 }
@@ -116,8 +116,7 @@ impl<K: Ordinal> Run<K> {
     async fn next(&mut self) -> Result<Option<RecordBatch>> {
         loop {
             if let Some(batch) = self.ready.next_completed_batch() {
-                self.metrics.baseline.record_output(batch.num_rows());
-                return Ok(Some(batch));
+                return Ok(Some(batch.record_output(&self.metrics.baseline)));
             }
             match std::mem::replace(&mut self.phase, Phase::Done) {
                 Phase::Keeping(inputs) => self.phase = self.keep(inputs).await?,
@@ -169,13 +168,8 @@ impl<K: Ordinal> Run<K> {
                     Err(batches) => batches,
                     Ok(kept) => {
                         let (shape, metrics) = (Arc::clone(&self.shape), self.metrics.clone());
-                        return Ok(Phase::Joining(Join::new(
-                            shape,
-                            kept,
-                            inputs.asking,
-                            self.batch_size,
-                            metrics,
-                        )));
+                        let join = Join::new(shape, kept, inputs.asking, self.batch_size, metrics);
+                        return Ok(Phase::Joining(Box::new(join)));
                     }
                 }
             }
