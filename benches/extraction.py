@@ -84,6 +84,7 @@ print(time.process_time() - started[0], time.perf_counter() - started[1])
 DUCKDB = """
 import duckdb, sys, time
 duckdb.sql("SET threads = 1")
+duckdb.sql("SET enable_progress_bar = false")
 duckdb.sql("SELECT 1").fetchall()
 started = time.process_time(), time.perf_counter()
 rows = duckdb.sql(sys.argv[1]).fetchall()
