@@ -69,7 +69,7 @@ impl Recipe {
         text(&mut hash, path);
         text(&mut hash, language.name());
         number(&mut hash, *size);
-        optional(&mut hash, module.as_deref(), |hash, module| text(hash, module));
+        optional(&mut hash, module.as_deref(), text);
         number(&mut hash, u64::from(*is_package));
         hash.update(&content.0);
         optional(&mut hash, beside, |hash, beside| {

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{FOOT_BYTES, MAGIC, PLACE_BYTES};
+use crate::column::Bytes;
 use crate::key::Key;
 
 /// Where an entry stands in its pack.
@@ -58,19 +59,19 @@ impl Pack {
         file.read_exact(&mut magic)?;
         file.seek(SeekFrom::Start(foot_at))?;
         file.read_exact(&mut foot)?;
-        let ([count @ .., _, _, _, _, _, _, _, _], [end @ ..]) = foot.split_at(12) else {
+        let mut foot = Bytes(&foot);
+        let (Some(count), Some(checksum), Some(end)) = (foot.u32(), foot.array::<8>(), foot.array()) else {
             return Err(damaged());
         };
-        let count = count.try_into().map(u32::from_le_bytes).map_err(io::Error::other)?;
         let index_bytes = u64::from(count) * PLACE_BYTES as u64;
         let index_at = foot_at.checked_sub(index_bytes).filter(|at| *at >= MAGIC.len() as u64);
-        let (Some(index_at), true) = (index_at, magic == *MAGIC && end == MAGIC) else {
+        let (Some(index_at), true) = (index_at, magic == *MAGIC && end == *MAGIC) else {
             return Err(damaged());
         };
         let mut index = vec![0; usize::try_from(index_bytes).map_err(io::Error::other)?];
         file.seek(SeekFrom::Start(index_at))?;
         file.read_exact(&mut index)?;
-        if xxh3_64(&index).to_le_bytes() != foot[4..12] {
+        if xxh3_64(&index).to_le_bytes() != checksum {
             return Err(damaged());
         }
         let mut offset = MAGIC.len() as u64;
