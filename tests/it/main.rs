@@ -1,10 +1,10 @@
 //! Tests of the product as a host uses it.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod cache;
 mod determinism;
 mod examples;
 mod export;
-mod cache;
 mod graph;
 mod guides;
 mod host;

@@ -7,8 +7,8 @@ use datafusion::execution::{FunctionRegistry, SessionState, SessionStateBuilder}
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
-use crate::ordering::{Distrust, SettleWindows};
 use crate::interval::IntervalJoin;
+use crate::ordering::{Distrust, SettleWindows};
 use crate::winner::{WinnerCombine, WinnerSelect};
 
 type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
