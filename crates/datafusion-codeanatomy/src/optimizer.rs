@@ -83,20 +83,21 @@ pub(crate) fn install(state: &mut SessionState) -> Result<()> {
 fn keep_names(before: &SessionState, state: &mut SessionState) -> Result<()> {
     macro_rules! keep {
         ($functions:ident, $register:ident) => {
-            let mut moved: Vec<_> = before
-                .$functions()
-                .iter()
-                .filter(|(name, f)| {
-                    state
-                        .$functions()
-                        .get(*name)
-                        .is_none_or(|now| now.name() != f.name())
-                })
-                .collect();
-            // A function's own name counts more than an alias.
-            moved.sort_by_key(|(name, f)| (*name == f.name(), name.as_str()));
-            for (_, function) in moved {
-                state.$register(Arc::clone(function))?;
+            // To register a function takes all its names, also one that another had got back: so again, until it settles.
+            for _ in 0..8 {
+                let mut moved: Vec<_> = before
+                    .$functions()
+                    .iter()
+                    .filter(|(name, f)| state.$functions().get(*name).is_none_or(|now| now.name() != f.name()))
+                    .collect();
+                if moved.is_empty() {
+                    break;
+                }
+                // A function's own name counts more than an alias.
+                moved.sort_by_key(|(name, f)| (*name == f.name(), name.as_str()));
+                for (_, function) in moved {
+                    state.$register(Arc::clone(function))?;
+                }
             }
         };
     }

@@ -149,6 +149,10 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
         }
     }
     assert!(
+        exhausted * 3 <= limited,
+        "{exhausted} of {limited} found too little memory"
+    );
+    assert!(
         recognised * 10 >= pairs * 7,
         "{recognised} of {pairs} were run by the operator"
     );

@@ -233,7 +233,7 @@ fn ranked(random: &mut Random, columns: &[Column], window: &Window) -> Query {
 }
 
 fn distinct_on(random: &mut Random, columns: &[Column], window: &Window) -> Query {
-    if window.partition.is_empty() || window.order.is_empty() {
+    if window.partition.is_empty() || !window.decides {
         return qualify(random, columns, window);
     }
     let keys = window.partition.join(", ");
@@ -270,7 +270,7 @@ fn is_direction(text: &str) -> bool {
 }
 
 fn first_values(random: &mut Random, columns: &[Column], window: &Window) -> Query {
-    if window.partition.is_empty() || window.order.is_empty() {
+    if window.partition.is_empty() || !window.decides {
         return filtered(random, columns, window);
     }
     let keys = window.partition.join(", ");
