@@ -79,7 +79,7 @@ pub(crate) fn install(state: &mut SessionState) -> Result<()> {
 }
 
 /// Gives every name the function that it had: the builder registers functions again in any order, and where one
-/// function's alias is another's name, the last would win.
+/// function's alias is another's name, or a host has replaced a function of the engine, the last would win.
 fn keep_names(before: &SessionState, state: &mut SessionState) -> Result<()> {
     macro_rules! keep {
         ($functions:ident, $register:ident) => {
@@ -88,7 +88,7 @@ fn keep_names(before: &SessionState, state: &mut SessionState) -> Result<()> {
                 let mut moved: Vec<_> = before
                     .$functions()
                     .iter()
-                    .filter(|(name, f)| state.$functions().get(*name).is_none_or(|now| now.name() != f.name()))
+                    .filter(|(name, f)| state.$functions().get(*name).is_none_or(|now| now != *f))
                     .collect();
                 if moved.is_empty() {
                     break;

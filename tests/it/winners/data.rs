@@ -18,6 +18,12 @@ pub(super) struct Column {
     pub(super) kind: Kind,
 }
 
+impl Column {
+    pub(super) fn is_key_with_two_zeros(&self) -> bool {
+        self.name.starts_with('k') && self.kind == Kind::Float
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Int32,

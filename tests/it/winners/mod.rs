@@ -134,7 +134,13 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
         };
         let is_ours = plan.contains("WinnerSelectExec") || plan.contains("EmptyExec");
         recognised += u64::from(is_ours);
-        assert!(is_ours || !query.is_recognised, "seed {seed}: {}\n{plan}", query.sql);
+        // Windows with two zeros among their keys are left to the engine, which tells them apart.
+        let is_left = query.sql.contains(" OVER ") && columns.iter().any(|c| c.is_key_with_two_zeros());
+        assert!(
+            is_ours || is_left || !query.is_recognised,
+            "seed {seed}: {}\n{plan}",
+            query.sql
+        );
         // The engine alone differs from itself on ties.
         if is_ours && found != expected {
             let missing: Vec<_> = expected.iter().filter(|r| !found.contains(r)).take(5).collect();

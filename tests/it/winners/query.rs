@@ -159,7 +159,7 @@ fn ranking(random: &mut Random, window: &Window) -> &'static str {
     if !window.decides {
         return "row_number";
     }
-    *random.of(&["row_number", "row_number", "rank", "dense_rank"])
+    random.of::<&str>(&["row_number", "row_number", "rank", "dense_rank"])
 }
 
 fn filtered(random: &mut Random, columns: &[Column], window: &Window) -> Query {
@@ -240,7 +240,7 @@ fn distinct_on(random: &mut Random, columns: &[Column], window: &Window) -> Quer
     // The engine panics at a key that stands there twice.
     let is_new = |key: &&String| {
         let mut keys = window.partition.iter();
-        !keys.any(|k| key.strip_prefix(k.as_str()).is_some_and(|rest| is_direction(rest)))
+        !keys.any(|k| key.strip_prefix(k.as_str()).is_some_and(is_direction))
     };
     let sql = |order: &[String]| {
         let order = window.partition.iter().chain(order.iter().filter(is_new));

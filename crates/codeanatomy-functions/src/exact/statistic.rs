@@ -154,7 +154,7 @@ impl Statistic {
         let n = BigInt::from(sums.count);
         let scale = ExactSum::SCALE;
         // Sums of products about the means, times the count, all scaled twice.
-        let about = |product: BigInt, a: &BigInt, b: &BigInt| (&n * product << scale) - a * b;
+        let about = |product: BigInt, a: &BigInt, b: &BigInt| ((&n * product) << scale) - a * b;
         let divided = |value: &BigInt, by: &BigInt| quotient(value, by, -2 * scale);
         let mean = |sum: &BigInt| quotient(sum, &n, -scale);
         let spread = |by: BigInt| divided(&about(yy.clone(), &y, &y), &by);

@@ -141,7 +141,7 @@ impl<'a, 'c> RelationArguments<'a, 'c> {
         let mut exprs = vec![];
         for item in self.items(name) {
             match item {
-                Item::Expr(expr) => exprs.push(self.resolve(name, expr, schema)?),
+                Item::Expr(expr) => exprs.push(self.resolve(name, *expr, schema)?),
                 Item::Text(text) => {
                     let parsed = self.parse(name, &text, |p| p.parse_comma_separated(Parser::parse_expr))?;
                     for expr in parsed {
@@ -160,7 +160,7 @@ impl<'a, 'c> RelationArguments<'a, 'c> {
         for item in self.items(name) {
             let keys = match item {
                 Item::Expr(expr) => vec![OrderByExpr {
-                    expr,
+                    expr: *expr,
                     options: OrderByOptions::default(),
                     with_fill: None,
                 }],
@@ -208,9 +208,9 @@ impl<'a, 'c> RelationArguments<'a, 'c> {
         let item = |expr: SqlExpr| match &expr {
             SqlExpr::Value(value) => match &value.value {
                 Value::SingleQuotedString(text) => Item::Text(text.clone()),
-                _ => Item::Expr(expr),
+                _ => Item::Expr(Box::new(expr)),
             },
-            _ => Item::Expr(expr),
+            _ => Item::Expr(Box::new(expr)),
         };
         exprs.into_iter().map(item).collect()
     }
@@ -264,6 +264,6 @@ fn named(table: Ident) -> TableFactor {
 
 /// An argument, or one of its list.
 enum Item {
-    Expr(SqlExpr),
+    Expr(Box<SqlExpr>),
     Text(String),
 }

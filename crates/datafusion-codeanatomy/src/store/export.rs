@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use codeanatomy_model::{Contract, Encoding};
 use datafusion::arrow::datatypes::SchemaRef;
@@ -17,7 +16,7 @@ use parquet::schema::types::ColumnPath;
 use super::TableRecord;
 use super::file::ParquetFile;
 use super::writer::TableWriter;
-use crate::dataset::DatasetTable;
+use crate::dataset::{DatasetOptions, open};
 use crate::source::Source;
 
 /// Rows of a row group.
@@ -39,7 +38,7 @@ pub async fn export_dataset(
 ) -> Result<TableRecord> {
     fs::create_dir_all(folder)
         .map_err(|e| exec_datafusion_err!("the folder '{}' cannot be made: {e}", folder.display()))?;
-    let rows = ctx.read_table(Arc::new(DatasetTable::new(source.clone(), contract)))?;
+    let rows = ctx.read_table(open(source.clone(), contract, DatasetOptions::default())?)?;
     let name = format!("{}.parquet", contract.name);
     let unfinished = format!(".{name}.unfinished");
     let written = write(rows, contract, folder, &unfinished).await;

@@ -191,7 +191,7 @@ fn wants(tables: &Tables) -> Wants {
     let in_outline = |dataset: &&str| OUTLINE.contains(dataset);
     let others: Vec<&str> = DATASETS.into_iter().filter(|d| !in_outline(d)).collect();
     Wants {
-        outline: !tables.wants_any(&others),
+        outline: !tables.wants_any(&others) && !tables.collects_module(),
         references: tables.wants_any(&["references", "def_use"]),
         deletions: tables.collects_module(),
         flow: tables.wants_any(&["def_use"]),

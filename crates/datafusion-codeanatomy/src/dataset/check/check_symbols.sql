@@ -27,19 +27,27 @@ variables AS (
         unnest(string_to_array(btrim(freevars, '[]"'), '","'))
     FROM units
 ),
+-- What a scope has or passes on for annotations, which are scopes of their own only in the model of the newest grammar.
+annotated AS (
+    SELECT DISTINCT o.path, o.parent_id AS scope_id, s.name
+    FROM scopes o
+    JOIN symbols s ON s.path = o.path AND s.scope_index = o.scope_index
+    WHERE o.kind = 'annotation' AND s.resolution = 'free'
+),
 sides AS (
     SELECT path, code_path, python_version, inlines, qualified_name, name, NULL AS source_role, role AS bytecode_role,
-        is_comprehension
+        is_comprehension, false AS is_annotated
     FROM variables
     -- The compiler's own, in classes.
     WHERE name NOT IN ('', '__classdict__') AND NOT (name = '__class__' AND role = 'cell')
         AND NOT (inlines AND name = '.0' AND is_comprehension)
     UNION ALL
     SELECT c.path, c.code_path, c.python_version, c.inlines, o.qualified_name, s.name,
-        s.resolution, NULL, o.kind IN ('listcomp', 'setcomp', 'dictcomp')
+        s.resolution, NULL, o.kind IN ('listcomp', 'setcomp', 'dictcomp'), a.name IS NOT NULL
     FROM code c
     JOIN scopes o ON o.path = c.path
     JOIN symbols s ON s.path = o.path AND s.scope_index = o.scope_index
+    LEFT JOIN annotated a ON a.path = o.path AND a.scope_id = o.scope_id AND a.name = s.name
     WHERE o.kind IN ('function', 'lambda', 'listcomp', 'setcomp', 'dictcomp', 'genexpr', 'class')
         AND (s.resolution IN ('cell', 'free') OR (s.resolution = 'local' AND o.kind <> 'class'))
         AND s.name <> '__classdict__'
@@ -47,7 +55,7 @@ sides AS (
 ),
 named AS (
     SELECT path, code_path, python_version, name, source_role, bytecode_role,
-        is_comprehension AND inlines AS is_merged,
+        is_comprehension AND inlines AS is_merged, is_annotated,
         CASE WHEN inlines
             THEN coalesce(nullif(ltrim(regexp_replace(
                 regexp_replace(qualified_name, '(^|\.)<(list|set|dict)comp>', '', 'g'), '\.<locals>$', ''), '.'), ''), '<module>')
@@ -58,11 +66,14 @@ named AS (
 SELECT path, code_path, python_version, qualified_name, name, source_role, bytecode_role, is_merged,
     CASE WHEN is_merged
         THEN (source_role IS NULL) <> (bytecode_role IS NULL)
-        ELSE source_role IS DISTINCT FROM bytecode_role
+        ELSE (source_role IS DISTINCT FROM bytecode_role) AND NOT (is_annotated AND (
+            (source_role = 'cell' AND bytecode_role = 'local') OR (source_role = 'free' AND bytecode_role IS NULL)
+        ))
     END AS mismatch
 FROM (
     SELECT path, code_path, qualified_name, name, min(python_version) AS python_version,
-        min(source_role) AS source_role, min(bytecode_role) AS bytecode_role, bool_or(is_merged) AS is_merged
+        min(source_role) AS source_role, min(bytecode_role) AS bytecode_role, bool_or(is_merged) AS is_merged,
+        bool_or(is_annotated) AS is_annotated
     FROM named
     GROUP BY path, code_path, qualified_name, name
 )

@@ -261,10 +261,8 @@ fn only_used(
     for i in columns.iter().filter_map(index).filter(|i| *i >= width) {
         places[i - width] = Some(0);
     }
-    let mut next = width;
-    for place in places.iter_mut().flatten() {
+    for (next, place) in (width..).zip(places.iter_mut().flatten()) {
         *place = next;
-        next += 1;
     }
     let moved = |expr: Arc<dyn PhysicalExpr>| match expr.downcast_ref::<Column>() {
         Some(column) if column.index() >= width => {
