@@ -135,9 +135,12 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
         let is_ours = plan.contains("WinnerSelectExec") || plan.contains("EmptyExec");
         recognised += u64::from(is_ours);
         // Windows with two zeros among their keys are left to the engine, which tells them apart.
-        let is_left = query.sql.contains(" OVER ") && columns.iter().any(|c| c.is_key_with_two_zeros());
+        let windows = query.sql.contains(" OVER ") || query.sql.contains("winners(");
+        let is_left = windows && columns.iter().any(|c| c.is_key_with_two_zeros());
+        // A filter that the engine has put between two windows, since it is on a partition key of one, keeps them apart.
+        let is_cut = plan.matches("FilterExec").count() > 1;
         assert!(
-            is_ours || is_left || !query.is_recognised,
+            is_ours || is_left || is_cut || !query.is_recognised,
             "seed {seed}: {}\n{plan}",
             query.sql
         );
