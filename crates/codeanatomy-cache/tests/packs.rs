@@ -10,7 +10,7 @@ use arrow_select::concat::concat_batches;
 use codeanatomy_cache::{Cache, CachedRows, ContentHash, Counts};
 use codeanatomy_extract::file::{Entry, Globs, given};
 use codeanatomy_extract::{Extractor, Options};
-use codeanatomy_model::{CATALOGUE, Contract, Languages, find};
+use codeanatomy_model::{CATALOGUE, Contract, Family, Languages, find};
 
 const BOUND: u64 = 1 << 30;
 
@@ -91,6 +91,8 @@ fn every_dataset_and_every_column_comes_back_as_it_was_extracted() {
     let files = files(0..20);
     let python = CATALOGUE
         .iter()
+        // Their rows depend on other files too, or are a query's: they are not kept.
+        .filter(|c| !matches!(c.family, Family::Modules | Family::CrossChecks))
         .filter(|c| c.inputs.contains(codeanatomy_model::Language::Python));
     for contract in python.filter(|c| c.name != "file_scope" && c.requires.is_none()) {
         let columns = all(contract);

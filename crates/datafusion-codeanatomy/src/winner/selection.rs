@@ -15,6 +15,7 @@ use datafusion::dataframe::DataFrame;
 use datafusion::functions_aggregate::count::count_all_window;
 use datafusion::functions_window::expr_fn::{dense_rank, rank, row_number};
 use datafusion::functions_window::lead_lag::lead_udwf;
+use datafusion::logical_expr::expr_rewriter::{normalize_cols, normalize_sorts};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, SortExpr, cast, lit};
 
 use super::spec::Retention;
@@ -254,6 +255,12 @@ pub trait WinnersExt: Sized {
 impl WinnersExt for DataFrame {
     fn winners(self, winners: Winners) -> Result<Self> {
         let (state, plan) = self.into_parts();
+        // Columns may be named without their table.
+        let winners = Winners {
+            partition_by: normalize_cols(winners.partition_by, &plan)?,
+            order_by: normalize_sorts(winners.order_by, &plan)?,
+            ..winners
+        };
         Ok(Self::new(state, winners.plan(plan)?))
     }
 }
