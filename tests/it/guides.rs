@@ -10,13 +10,31 @@ use datafusion_codeanatomy::register_all;
 
 use crate::rows;
 
-const GUIDES: &[&str] = &["winners.md"];
+/// Each with the settings of its session.
+const GUIDES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "winners.md",
+        &[
+            ("datafusion.execution.target_partitions", "4"),
+            ("datafusion.catalog.information_schema", "true"),
+        ],
+    ),
+    (
+        "interval_join.md",
+        &[
+            ("datafusion.execution.target_partitions", "2"),
+            ("datafusion.explain.format", "indent"),
+            ("datafusion.explain.physical_plan_only", "true"),
+            ("datafusion.explain.analyze_categories", "rows"),
+        ],
+    ),
+];
 
 /// The page with what its statements give.
-async fn run(page: &str) -> String {
-    let config = SessionConfig::new()
-        .with_target_partitions(4)
-        .with_information_schema(true);
+async fn run(page: &str, settings: &[(&str, &str)]) -> String {
+    let config = settings.iter().fold(SessionConfig::new(), |config, (name, value)| {
+        config.set_str(name, value)
+    });
     let ctx = SessionContext::new_with_config(config);
     register_all(&ctx).unwrap();
     let mut out = String::new();
@@ -62,10 +80,10 @@ async fn run(page: &str) -> String {
 
 #[tokio::test]
 async fn the_examples_of_the_guides_are_what_comes_out() {
-    for guide in GUIDES {
+    for (guide, settings) in GUIDES {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(guide);
         let written = std::fs::read_to_string(&path).unwrap();
-        let found = run(&written).await;
+        let found = run(&written, settings).await;
         if std::env::var_os("WRITE_PAGES").is_some() {
             std::fs::write(&path, &found).unwrap();
         } else {

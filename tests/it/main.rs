@@ -3,7 +3,6 @@
 
 mod cache;
 mod determinism;
-mod examples;
 mod export;
 mod graph;
 mod guides;

@@ -8,7 +8,6 @@
 //! ```
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::arrow::row::{RowConverter, SortField};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, Result, plan_err};
 use datafusion::dataframe::DataFrame;
@@ -18,7 +17,7 @@ use datafusion::functions_window::lead_lag::lead_udwf;
 use datafusion::logical_expr::expr_rewriter::{normalize_cols, normalize_sorts};
 use datafusion::logical_expr::{Expr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, SortExpr, cast, lit};
 
-use super::spec::Retention;
+use super::spec::{Retention, orderable};
 
 /// Which rows of every group a selection gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -104,7 +103,7 @@ impl Winners {
         let columns: Vec<Expr> = schema.columns().into_iter().map(Expr::Column).collect();
         let mut total = self.order_by.clone();
         for (column, field) in columns.iter().zip(schema.fields()) {
-            if is_orderable(field.data_type()) && !total.iter().any(|key| key.expr == *column) {
+            if orderable(field.data_type()) && !total.iter().any(|key| key.expr == *column) {
                 total.push(column.clone().sort(true, false));
             }
         }
@@ -188,10 +187,6 @@ const REPORT: [&str; 4] = ["rank", "candidates", "tied", "runner_up_score"];
 /// The column that a window function gives.
 fn result(function: &Expr) -> Expr {
     Expr::Column(Column::new_unqualified(function.schema_name().to_string()))
-}
-
-fn is_orderable(data_type: &DataType) -> bool {
-    RowConverter::supports_fields(&[SortField::new(data_type.clone())])
 }
 
 /// A key is a value of its row, the same each time.
