@@ -1,0 +1,2 @@
+//! Delta Lake for CodeAnatomy.
+
