@@ -116,7 +116,15 @@ impl<'a, 'c> RelationArguments<'a, 'c> {
                 return self.error(name, &format!("must be a sub-query, (SELECT …){shown}"));
             }
         };
-        self.ctx.plan(relation)
+        let plan = self.ctx.plan(relation)?;
+        // The engine turns such a filter into a join above windows that would then see the rows of all groups: wrong rows.
+        match plan.all_out_ref_exprs().first() {
+            Some(outer) => self.error(
+                name,
+                &format!("cannot depend on {outer}, which is of the query around it; keep its column in {name}, and join the result"),
+            ),
+            None => Ok(plan),
+        }
     }
 
     /// Those of the arguments `names` that are literals, as values; all others count as left out.

@@ -203,6 +203,7 @@ fn check_key(key: &Expr) -> Result<()> {
                 | Expr::ScalarSubquery(_)
                 | Expr::InSubquery(_)
                 | Expr::Exists(_)
+                | Expr::OuterReferenceColumn(..)
         );
         if is_wrong {
             wrong = Some(expr.to_string());
