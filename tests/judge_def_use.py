@@ -49,6 +49,9 @@ LARGER = {
     "other": "behind a handler as above; reading a name may raise, we say, also where it is bound; a condition that is no literal is decided",
 }
 
+# Names that the compiler binds, and no statement.
+IMPLICIT = ("__doc__", "__class__", "__module__", "__qualname__", "__firstlineno__")
+
 # Instructions that raise nothing, whatever the values are. `STORE_NAME` raises only for a class's own mapping.
 QUIET = {
     "NOP", "CACHE", "EXTENDED_ARG", "RESUME", "RESUME_CHECK", "PRECALL", "KW_NAMES", "POP_TOP", "COPY", "SWAP", "PUSH_NULL",
@@ -332,8 +335,8 @@ class Judge:
             # The loads of `super()`, closures, the end of `except ... as`, `__name__` of a class.
             in_fstring = sys.version_info < (3, 12) and span is not None and context.in_fstring(span)
             self.skipped["f-string" if in_fstring else "no name"] += 1
-        elif name in ("__doc__", "__class__") and span[0] not in file.uses:
-            # Bound by a docstring, or by a class for its methods.
+        elif name in IMPLICIT and span[0] not in file.uses:
+            # Bound by a docstring, or by a class for its body and its methods.
             self.skipped["implicit"] += 1
         elif span[0] in file.uses and file.uses[span[0]][0]["use_bend"] == span[1]:
             return span[0]
@@ -441,9 +444,13 @@ class Context:
         if store is PARAMETER:
             return row["def_kind"] == "parameter"
         at, line = row["def_bstart"], store.positions.lineno
+        span = self.file.span(store.positions)
+        if row["def_kind"] == "pattern" and span is not None:
+            # The stores of a pattern stand where it does, not where their names do.
+            return any(s <= at < e and self.file.line(s) <= self.file.line(span[0]) <= self.file.line(e)
+                       for s, e in self.patterns)
         if not exact:
             return self.file.line(at) == line or row["def_kind"] in ("function", "class")
-        span = self.file.span(store.positions)
         if span is None:
             return self.file.line(at) == line
         if row["def_kind"] in ("function", "class"):
@@ -451,9 +458,6 @@ class Context:
             if headers:
                 _, _, first, end = max(headers)
                 return first - 1 <= span[0] and span[1] <= end
-        if row["def_kind"] == "pattern":
-            return any(s <= at < e and self.file.line(s) <= self.file.line(span[0]) <= self.file.line(e)
-                       for s, e in self.patterns)
         return span[0] <= at and row["def_bend"] <= span[1]
 
     def why_larger(self, row):

@@ -343,6 +343,9 @@ class Deriver:
             elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
                 elements(node.left, way, branch)
                 elements(node.right, way, branch)
+            elif isinstance(node, ast.Constant):
+                # The names of a text would be its characters: `__all__ = ("spam")` exports no `spam`.
+                rows.append((self.span(node)[0], "all", way, None, None, branch, self.span(node)[1]))
             elif not is_all(node):
                 add(node, way, branch)
 

@@ -50,6 +50,9 @@ def without_annotation_scopes(module):
                     continue
                 there = scope.symbols.setdefault(name, flags)
                 there["is_referenced"] |= flags["is_referenced"]
+                # `:=` in an annotation, which 3.14 forbids.
+                there["is_assigned"] |= flags["is_assigned"]
+                there["is_global"] |= scope.kind == "module" and flags["is_assigned"]
         scope.children = children
 
 
