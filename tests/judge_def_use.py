@@ -19,6 +19,7 @@ What is not compared, and counted:
   bytecode begin with nothing known (before 3.12 each comprehension is a code object; since then it shares the cell of a
   name that it binds with a free variable of the same name around);
 - "f-string": positions inside of f-strings before 3.12;
+- "never runs": code objects of blocks that the compiler leaves out, which no instruction loads;
 - "second half": from 3.13 on, an instruction that loads or stores two names has the position of the first: the second is
   compared only if its line has the name once.
 """
@@ -299,7 +300,11 @@ class Judge:
         waiting = [code]
         while waiting:
             code = waiting.pop()
-            waiting.extend(c for c in code.co_consts if isinstance(c, types.CodeType))
+            # A code object in a block that never runs is still a constant, and no instruction loads it.
+            loaded = {id(i.argval) for i in dis.get_instructions(code)}
+            inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
+            waiting.extend(c for c in inner if id(c) in loaded)
+            self.skipped["never runs"] += sum(id(c) not in loaded for c in inner)
             self.codes += 1
             self.compare(path, Code(code), file, context)
 

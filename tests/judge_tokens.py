@@ -17,6 +17,8 @@ rejected    `tokenize` reads the file, but `ast.parse` does not, so that our par
 end_column  3.12 gives a token of several lines another end column if the file is not ASCII: it counts as many bytes as its
             last line has, but in the text from its first line on.
 last_line   Before 3.12, the NL of a last line without line end has no width, and white space without a line end has none.
+continued   Before 3.12, `tokenize` takes a line of white space and a backslash for a line of code, where the compiler joins
+            it with the next. Tokens that differ in such files.
 identifier  Before 3.12, `tokenize` does not know all characters of identifiers.
 cleandoc    Before 3.13, `inspect.cleandoc` takes all Unicode white space for indentation: docstrings where it matters.
 surrogate   A lone surrogate in a docstring is U+FFFD.
@@ -131,6 +133,9 @@ class Judge:
             return
         left, right = collections.Counter(ours), collections.Counter(theirs)
         extra, missing = list((left - right).elements()), list((right - left).elements())
+        if IS_OLD and any(line.strip(" \t\f\r\n") == "\\" for line in text.lines):
+            self.documented["continued"] += max(len(extra), len(missing))
+            return
         if tree is None:
             self.documented["rejected"] += max(len(extra), len(missing))
             self.counts["rejected files with other tokens"] += 1
