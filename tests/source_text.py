@@ -86,8 +86,10 @@ class Text:
 
 def declaration(text):
     """The line of the comment that declares the encoding, by the rule of PEP 263."""
+    # A pattern of bytes since 3.14.
+    is_of_bytes = isinstance(tokenize.cookie_re.pattern, bytes)
     for number, line in enumerate(text.lines[:2], 1):
-        if tokenize.cookie_re.match(line):
+        if tokenize.cookie_re.match(line.encode() if is_of_bytes else line):
             return [number]
         if not tokenize.blank_re.match(line.encode()):
             break

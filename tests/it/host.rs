@@ -126,12 +126,13 @@ async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
 }
 
 /// Our physical rules, in their order.
-const OURS: [&str; 5] = [
+const OURS: [&str; 6] = [
     "interval_join",
     "winner_select",
     "distrust",
     "settle_windows",
     "winner_combine",
+    "merge_projections",
 ];
 
 fn position(rules: &[String], name: &str) -> usize {

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cache;
+mod cache_times;
 mod determinism;
 mod export;
 mod graph;

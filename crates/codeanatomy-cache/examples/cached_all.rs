@@ -1,13 +1,15 @@
 //! As `extract_all` of `codeanatomy-extract`, with a cache: `cached_all SOURCE CACHE [DATASET,…]` gives every dataset of the Python files of a source, those of
-//! tree-sitter only if they are named, in one pass, on one thread. A file that the cache has is read and hashed, not parsed. Prints the number
-//! of rows of each dataset, what the cache did, and the CPU time of listing, reading, looking up and extracting.
+//! tree-sitter only if they are named, on one thread. A file that the cache has is not parsed, and not read either if the disk says of it what
+//! it said before. Prints the number of rows of each dataset, what the cache did, and the CPU time of listing, reading, looking up and extracting.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // What it prints is what it is for.
 
+use std::collections::BTreeSet;
 use std::error::Error;
+use std::io;
 use std::path::Path;
 
-use codeanatomy_cache::{Cache, CachedRows, ContentHash};
-use codeanatomy_extract::file::{Globs, walk};
+use codeanatomy_cache::{Cache, CachedRows, ContentHash, FileHash, KnownFiles, Moment};
+use codeanatomy_extract::file::{Entry, Globs, Listing, walk};
 use codeanatomy_extract::{Extractor, Options, Request};
 use codeanatomy_model::{CATALOGUE, Contract, Family, Languages};
 
@@ -21,6 +23,8 @@ const BATCH_ROWS: usize = 8192;
 struct Dataset {
     contract: &'static Contract,
     cached: CachedRows,
+    /// The files that are not in the cache.
+    missing: Vec<usize>,
     rows: usize,
 }
 
@@ -52,42 +56,56 @@ fn main() -> Result<(), Box<dyn Error>> {
         datasets.push(Dataset {
             contract,
             cached,
+            missing: vec![],
             rows: 0,
         });
     }
     let mut extractor = Extractor::new(&request)?;
     let files = walk(Path::new(source), &Globs::default(), Languages::PYTHON)?;
-    for entry in &files.entries {
+    let known = cache.known_files(files.root());
+    let mut moment = None;
+    let mut hash = |entry| {
+        Ok(FileHash::new(
+            entry,
+            &content(&files, entry, &known, &mut moment)?,
+            None,
+        ))
+    };
+    let hashes = files.entries.iter().map(&mut hash);
+    let hashes = hashes.collect::<std::io::Result<Vec<_>>>()?;
+    known.save()?;
+    // One dataset after the other, as scans do.
+    for dataset in &mut datasets {
+        for (i, hash) in hashes.iter().enumerate() {
+            if !dataset.cached.find(&dataset.cached.key(hash))? {
+                dataset.missing.push(i);
+            }
+            dataset.take(BATCH_ROWS)?;
+        }
+    }
+    // What is not there is extracted for all of them at once.
+    let missing: BTreeSet<usize> = datasets.iter().flat_map(|d| d.missing.iter().copied()).collect();
+    for i in missing {
+        let entry = &files.entries[i];
         let bytes = files.read(entry)?;
-        let content = ContentHash::of(&bytes);
-        let mut missing = vec![];
+        // It may have changed since.
+        let hash = FileHash::new(entry, &ContentHash::of(&bytes), None);
+        extractor.add(entry, Ok(bytes));
         for dataset in &mut datasets {
-            let key = dataset.cached.key(entry, &content, None);
-            if !dataset.cached.find(&key)? {
-                missing.push((dataset, key));
-            }
-        }
-        if !missing.is_empty() {
-            extractor.add(entry, Ok(bytes));
-            for contract in CATALOGUE {
-                let Some(table) = extractor.table(contract.name) else {
-                    continue;
-                };
-                let rows = table.take()?;
-                if let Some((dataset, key)) = missing.iter_mut().find(|(d, _)| d.contract.name == contract.name) {
-                    dataset.cached.add(Some(*key), &rows)?;
-                }
-            }
-        }
-        for dataset in &mut datasets {
-            if dataset.cached.len() >= BATCH_ROWS {
-                dataset.rows += rows(&mut dataset.cached)?;
+            let Some(table) = extractor.table(dataset.contract.name) else {
+                continue;
+            };
+            let rows = table.take()?;
+            if dataset.missing.binary_search(&i).is_ok() {
+                let key = dataset.cached.key(&hash);
+                dataset.cached.add(Some(key), &rows)?;
+                dataset.take(BATCH_ROWS)?;
             }
         }
     }
     let (mut found, mut read, mut written) = (0, 0, 0);
     for dataset in &mut datasets {
-        dataset.rows += rows(&mut dataset.cached)?;
+        dataset.take(0)?;
         if let Some(error) = dataset.cached.finish() {
             return Err(error.into());
         }
@@ -115,8 +133,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn rows(cached: &mut CachedRows) -> Result<usize, Box<dyn Error>> {
-    Ok(cached.take()?.iter().map(|batch| batch.num_rows()).sum())
+impl Dataset {
+    /// Takes the rows if there are so many.
+    fn take(&mut self, rows: usize) -> Result<(), Box<dyn Error>> {
+        if self.cached.len() >= rows {
+            self.rows += self.cached.take()?.iter().map(|batch| batch.num_rows()).sum::<usize>();
+        }
+        Ok(())
+    }
+}
+
+/// The hash of a file that is read only if it is not known to be as it was.
+fn content(files: &Listing, entry: &Entry, known: &KnownFiles, moment: &mut Option<Moment>) -> io::Result<ContentHash> {
+    let stat = files.stat(entry);
+    if let Some(content) = stat.and_then(|stat| known.content(&entry.path, &stat)) {
+        return Ok(content);
+    }
+    if moment.is_none() {
+        *moment = known.moment();
+    }
+    let (bytes, stat) = files.read_with_stat(entry)?;
+    let content = ContentHash::of(&bytes);
+    if let (Some(stat), Some(moment)) = (stat, *moment) {
+        known.note(&entry.path, stat, content, moment);
+    }
+    Ok(content)
 }
 
 /// The CPU time that this thread has used, in user mode and in the kernel.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! DIR/FINGERPRINT/DATASET/NAME.pack
+//! DIR/FINGERPRINT/NAME.known
 //! ```
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::fingerprint::fingerprint;
+use crate::known::KnownFiles;
 use crate::pack::{Pack, SUFFIX};
 
 /// A folder with packs. Several of them, of one process or of many, may use the same folder at the same time.
@@ -21,6 +23,8 @@ pub struct Cache {
     max_bytes: u64,
     /// By dataset: the packs whose indexes are in memory.
     loaded: Mutex<BTreeMap<&'static str, Vec<Arc<Pack>>>>,
+    /// By place: what is known of the files of sources.
+    known: Mutex<BTreeMap<PathBuf, Arc<KnownFiles>>>,
     /// Held by who tidies up, since two at once would do the same work.
     pub(crate) tidying: Mutex<()>,
 }
@@ -45,6 +49,7 @@ impl Cache {
             fingerprint: fingerprint(),
             max_bytes,
             loaded: Mutex::default(),
+            known: Mutex::default(),
             tidying: Mutex::default(),
         }))
     }
@@ -52,6 +57,19 @@ impl Cache {
     /// The bound.
     pub fn max_bytes(&self) -> u64 {
         self.max_bytes
+    }
+
+    /// What is known of the files of a source, which is at this place on the disk.
+    pub fn known_files(&self, source: &Path) -> Arc<KnownFiles> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(source) {
+            Some(files) => Arc::clone(files),
+            None => {
+                let files = Arc::new(KnownFiles::load(&self.folder.join(&self.fingerprint), source));
+                known.insert(source.to_path_buf(), Arc::clone(&files));
+                files
+            }
+        }
     }
 
     pub(crate) fn root(&self) -> &Path {

@@ -7,13 +7,17 @@ use codeanatomy_model::Contract;
 
 use crate::fingerprint::fingerprint;
 
-/// BLAKE3 of everything that decides the rows of an entry.
+/// What stands for everything that decides the rows of an entry: BLAKE3 of the file, and that of the [`Recipe`], bit by bit in one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key(pub(crate) [u8; 32]);
 
+/// BLAKE3 of all of a file that decides rows: of its bytes, and of what a listing says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileHash([u8; 32]);
+
 /// BLAKE3 of the bytes of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ContentHash([u8; 32]);
+pub struct ContentHash(pub(crate) [u8; 32]);
 
 impl ContentHash {
     /// That of these bytes.
@@ -31,9 +35,9 @@ pub struct Beside {
     pub modified: Option<i64>,
 }
 
-/// All of a key that is the same for the files of a scan.
-#[derive(Debug, Clone)]
-pub struct Recipe(Hasher);
+/// BLAKE3 of what is the same for the files of a scan.
+#[derive(Debug, Clone, Copy)]
+pub struct Recipe([u8; 32]);
 
 impl Recipe {
     /// For the entries of a dataset that is extracted with these options and, for `ts_captures`, this query.
@@ -52,11 +56,20 @@ impl Recipe {
             text(&mut hash, query.text());
             query.languages().iter().for_each(|l| text(&mut hash, l.name()));
         }
-        Self(hash)
+        Self(*hash.finalize().as_bytes())
     }
 
-    /// The key of a file with this content. `beside` is the source of a file of bytecode, if it is read for the dataset.
-    pub fn key(&self, entry: &Entry, content: &ContentHash, beside: Option<&Beside>) -> Key {
+    /// The key of a file.
+    pub fn key(&self, file: &FileHash) -> Key {
+        let mut key = file.0;
+        key.iter_mut().zip(self.0).for_each(|(byte, own)| *byte ^= own);
+        Key(key)
+    }
+}
+
+impl FileHash {
+    /// That of a file with this content. `beside` is the source of a file of bytecode, if it is read for the dataset.
+    pub fn new(entry: &Entry, content: &ContentHash, beside: Option<&Beside>) -> Self {
         // All of it: what a listing says of a file may be in its rows.
         let Entry {
             path,
@@ -65,7 +78,7 @@ impl Recipe {
             module,
             is_package,
         } = entry;
-        let mut hash = self.0.clone();
+        let mut hash = Hasher::new();
         text(&mut hash, path);
         text(&mut hash, language.name());
         number(&mut hash, *size);
@@ -76,7 +89,7 @@ impl Recipe {
             hash.update(&beside.content.0);
             optional(hash, beside.modified, |hash, seconds| number(hash, seconds as u64));
         });
-        Key(*hash.finalize().as_bytes())
+        Self(*hash.finalize().as_bytes())
     }
 }
 

@@ -13,6 +13,8 @@
 //! writes adds a pack, who reads sees the packs that are there, and what a killed writer leaves is no pack. Every byte of a
 //! pack is under a checksum: an entry that is damaged is not found, and its pack is written anew without it.
 //!
+//! A file is hashed when it is read. It need not be read if [`KnownFiles`] has its hash: if the disk says the same of it as it did then.
+//!
 //! Rows come out of the same decoder whether they were found or have just been extracted.
 
 mod cache;
@@ -20,11 +22,13 @@ mod column;
 mod entry;
 mod fingerprint;
 mod key;
+mod known;
 mod pack;
 mod rows;
 mod tidy;
 
 pub use cache::Cache;
 pub use fingerprint::fingerprint;
-pub use key::{Beside, ContentHash, Key, Recipe};
+pub use key::{Beside, ContentHash, FileHash, Key, Recipe};
+pub use known::{KnownFiles, Moment};
 pub use rows::{CachedRows, Counts};

@@ -1,22 +1,18 @@
 //! The rows of the files of a scan: found, or added.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
-use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{CaptureQuery, Options, Request};
 use codeanatomy_model::Contract;
 
 use crate::cache::Cache;
 use crate::entry::{Columns, encode, stored_columns};
-use crate::key::{Beside, ContentHash, Key, Recipe};
-use crate::pack::{Pack, PackWriter, Place};
+use crate::key::{FileHash, Key, Recipe};
+use crate::pack::{OpenPack, PackWriter, Place, Window};
 
-/// What is read of a pack at least: entries that were written one after the other are read so.
-const WINDOW_BYTES: usize = 1 << 18;
 /// A larger pack is finished and another begun.
 const PACK_BYTES: u64 = 64 << 20;
 
@@ -54,26 +50,6 @@ pub struct CachedRows {
     has_written: bool,
     counts: Counts,
     error: Option<io::Error>,
-}
-
-#[derive(Debug)]
-struct OpenPack {
-    pack: Arc<Pack>,
-    file: Option<File>,
-    /// The position of the entry behind the last that was found.
-    next: usize,
-    is_used: bool,
-    is_damaged: bool,
-}
-
-/// A part of a pack.
-#[derive(Debug, Default)]
-struct Window {
-    pack: usize,
-    start: u64,
-    /// As many as are read, and others behind.
-    bytes: Vec<u8>,
-    length: usize,
 }
 
 enum Lookup {
@@ -126,8 +102,8 @@ impl CachedRows {
     }
 
     /// The key of a file.
-    pub fn key(&self, entry: &Entry, content: &ContentHash, beside: Option<&Beside>) -> Key {
-        self.recipe.key(entry, content, beside)
+    pub fn key(&self, file: &FileHash) -> Key {
+        self.recipe.key(file)
     }
 
     /// Adds the rows of a key if they are there.
@@ -174,16 +150,9 @@ impl CachedRows {
         if let Some(error) = found.error {
             self.fail(error);
         }
-        let open = |pack| OpenPack {
-            pack,
-            file: None,
-            next: 0,
-            is_used: false,
-            is_damaged: false,
-        };
         let before = std::mem::take(&mut self.packs);
         self.mark_and_repair(before);
-        self.packs = found.packs.into_iter().map(open).collect();
+        self.packs = found.packs.into_iter().map(OpenPack::new).collect();
         self.recent = 0;
         self.window = Window::default();
     }
@@ -292,7 +261,7 @@ impl CachedRows {
     /// The memory that is used beside rows: indexes of packs (which those who use the same cache share), and buffers.
     pub fn memory_size(&self) -> usize {
         let indexes = self.packs.iter().map(|open| open.pack.memory_size()).sum::<usize>();
-        indexes + self.window.bytes.capacity() + self.writer.as_ref().map_or(0, PackWriter::memory_size)
+        indexes + self.window.memory_size() + self.writer.as_ref().map_or(0, PackWriter::memory_size)
     }
 
     /// Completes what was written, repairs what was found damaged, and keeps the cache to its bound. Gives the first error that
@@ -331,38 +300,5 @@ impl CachedRows {
 impl Drop for CachedRows {
     fn drop(&mut self) {
         self.finish();
-    }
-}
-
-impl Window {
-    /// The bytes of an entry.
-    fn read(&mut self, pack: usize, open: &mut OpenPack, place: &Place) -> io::Result<&[u8]> {
-        let length = place.length as usize;
-        let within = place.offset.checked_sub(self.start).filter(|_| self.pack == pack);
-        let within = within
-            .and_then(|at| usize::try_from(at).ok())
-            .filter(|at| at + length <= self.length);
-        if let Some(at) = within {
-            return Ok(&self.bytes[at..at + length]);
-        }
-        let file = match &mut open.file {
-            Some(file) => file,
-            none => none.insert(File::open(&open.pack.path)?),
-        };
-        (self.pack, self.start, self.length) = (pack, place.offset, 0);
-        let wanted = length.max(WINDOW_BYTES);
-        if self.bytes.len() < wanted {
-            self.bytes.resize(wanted, 0);
-        }
-        file.seek(SeekFrom::Start(place.offset))?;
-        while self.length < length {
-            match file.read(&mut self.bytes[self.length..wanted]) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => self.length += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(&self.bytes[..length])
     }
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use rustc_hash::FxHashSet;
 
 use crate::cache::Cache;
+use crate::known::KNOWN;
 use crate::pack::{Pack, PackWriter, SUFFIX, UNFINISHED};
 
 /// More packs of a dataset than these are merged.
@@ -84,7 +85,9 @@ impl Cache {
         let mut packs = Vec::new();
         let mut unfinished = Vec::new();
         for version in folders(self.root().to_path_buf())? {
-            for dataset in folders(version)? {
+            // Beside the datasets are known files.
+            let datasets = folders(version.clone())?.into_iter().chain([version]);
+            for dataset in datasets {
                 for entry in unless_gone(fs::read_dir(dataset))?.into_iter().flatten() {
                     let entry = entry?;
                     let name = entry.file_name();
@@ -96,7 +99,10 @@ impl Cache {
                         path: entry.path(),
                         bytes: metadata.len(),
                     };
-                    if name.as_encoded_bytes().ends_with(SUFFIX.as_bytes()) {
+                    if [SUFFIX, KNOWN]
+                        .iter()
+                        .any(|end| name.as_encoded_bytes().ends_with(end.as_bytes()))
+                    {
                         packs.push(kept);
                     } else if name.as_encoded_bytes().ends_with(UNFINISHED.as_bytes()) {
                         unfinished.push(kept);

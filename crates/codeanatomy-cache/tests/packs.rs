@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_select::concat::concat_batches;
-use codeanatomy_cache::{Cache, CachedRows, ContentHash, Counts};
+use codeanatomy_cache::{Cache, CachedRows, ContentHash, Counts, FileHash};
 use codeanatomy_extract::file::{Entry, Globs, given};
 use codeanatomy_extract::{Extractor, Options};
 use codeanatomy_model::{CATALOGUE, Contract, Family, Languages, find};
@@ -45,7 +45,7 @@ fn scan(cache: &Arc<Cache>, contract: &'static Contract, projection: &[usize], f
     let mut extractor = Extractor::new(&request).unwrap();
     for entry in entries(files) {
         let (_, text) = files.iter().find(|(path, _)| *path == entry.path).unwrap();
-        let key = rows.key(&entry, &ContentHash::of(text.as_bytes()), None);
+        let key = rows.key(&FileHash::new(&entry, &ContentHash::of(text.as_bytes()), None));
         if !rows.find(&key).unwrap() {
             extractor.add(&entry, Ok(text.clone().into_bytes()));
             let extracted = extractor.table(contract.name).unwrap().take().unwrap();
@@ -205,25 +205,26 @@ fn what_decides_rows_decides_keys() {
     let cache = Cache::open(folder.path(), BOUND).unwrap();
     let rows = |contract, options| CachedRows::new(&cache, contract, &[], options, None).unwrap();
     let entry = &entries(&files(0..1))[0];
+    let hash = FileHash::new;
     let (content, options) = (ContentHash::of(b"x = 1\n"), Options::default());
-    let mut keys = vec![rows(definitions(), options).key(entry, &content, None)];
-    keys.push(rows(find("calls").unwrap(), options).key(entry, &content, None));
+    let mut keys = vec![rows(definitions(), options).key(&hash(entry, &content, None))];
+    keys.push(rows(find("calls").unwrap(), options).key(&hash(entry, &content, None)));
     let smaller = Options {
         max_file_bytes: 10,
         ..options
     };
-    keys.push(rows(definitions(), smaller).key(entry, &content, None));
+    keys.push(rows(definitions(), smaller).key(&hash(entry, &content, None)));
     let shallower = Options {
         max_depth: 10,
         ..options
     };
-    keys.push(rows(definitions(), shallower).key(entry, &content, None));
+    keys.push(rows(definitions(), shallower).key(&hash(entry, &content, None)));
     let definitions = rows(definitions(), options);
-    keys.push(definitions.key(entry, &ContentHash::of(b"x = 2\n"), None));
+    keys.push(definitions.key(&hash(entry, &ContentHash::of(b"x = 2\n"), None)));
     let change = |change: fn(&mut Entry)| {
         let mut entry = entry.clone();
         change(&mut entry);
-        definitions.key(&entry, &content, None)
+        definitions.key(&hash(&entry, &content, None))
     };
     keys.push(change(|e| e.path.push('i')));
     keys.push(change(|e| e.module = None));
@@ -231,8 +232,8 @@ fn what_decides_rows_decides_keys() {
     keys.push(change(|e| e.size += 1));
     keys.push(change(|e| e.language = codeanatomy_model::Language::Rust));
     let beside = |modified| codeanatomy_cache::Beside { content, modified };
-    keys.push(definitions.key(entry, &content, Some(&beside(None))));
-    keys.push(definitions.key(entry, &content, Some(&beside(Some(0)))));
+    keys.push(definitions.key(&hash(entry, &content, Some(&beside(None)))));
+    keys.push(definitions.key(&hash(entry, &content, Some(&beside(Some(0))))));
     for (i, key) in keys.iter().enumerate() {
         assert!(!keys[..i].contains(key), "key {i}");
     }

@@ -1,5 +1,7 @@
 //! Our physical rules, and their places among the engine's.
 
+mod merge_projections;
+
 use std::sync::Arc;
 
 use datafusion::common::{Result, plan_err};
@@ -7,6 +9,7 @@ use datafusion::execution::{FunctionRegistry, SessionState, SessionStateBuilder}
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
+use self::merge_projections::MergeProjections;
 use crate::interval::IntervalJoin;
 use crate::ordering::{Distrust, SettleWindows};
 use crate::winner::{WinnerCombine, WinnerSelect};
@@ -27,6 +30,8 @@ fn rules() -> Vec<(Rule, &'static str)> {
         (Arc::new(SettleWindows), "EnsureRequirements"),
         // After `EnsureRequirements`, which put a shuffle between the phases, or did not have to.
         (Arc::new(WinnerCombine), "CombinePartialFinalAggregate"),
+        // After sorts that are not needed are gone, and before the second `ProjectionPushdown`.
+        (Arc::new(MergeProjections), "TopKRepartition"),
     ]
 }
 

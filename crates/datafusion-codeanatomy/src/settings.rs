@@ -37,6 +37,9 @@ pub struct Settings {
     pub cache_dir: String,
     /// `cache_bytes`: how large that folder may become. What was not used for the longest time makes room.
     pub cache_bytes: usize,
+    /// `cache_trusts_times`: whether a file on a disk counts as unchanged for the persistent cache if its size, times and number are those with
+    /// which it was read before, at least two seconds after its last change. If not, it is read and hashed by every query.
+    pub cache_trusts_times: bool,
     /// `optimizer.winner_select`: whether SQL that keeps the first rows of groups is run by `WinnerSelectExec`.
     pub winner_select: bool,
     /// `optimizer.interval_join`: whether joins on a key and a range are run by `IntervalJoinExec`.
@@ -53,6 +56,7 @@ impl Default for Settings {
             determinism: Determinism::Off,
             cache_dir: String::new(),
             cache_bytes: 4 << 30,
+            cache_trusts_times: true,
             winner_select: true,
             interval_join: true,
             interval_join_pairs: 100_000,
@@ -92,6 +96,12 @@ const SETTINGS: &[Setting] = &[
         name: "cache_bytes",
         value: |s| Value::Bytes(&mut s.cache_bytes),
         doc: "How many bytes the persistent cache may take on the disk; what was not used for the longest time makes room",
+    },
+    Setting {
+        name: "cache_trusts_times",
+        value: |s| Value::Switch(&mut s.cache_trusts_times),
+        doc: "Whether a file on a disk counts as unchanged for the persistent cache if its size, times and number are those with which \
+              it was read before; false reads and hashes it every time, for disks whose clocks are wrong",
     },
     Setting {
         name: "determinism",

@@ -8,9 +8,11 @@
 //!
 //! There is no byte beside these. So a pack that was cut or changed is told from a whole one: by its foot, or by the entry.
 
+mod open;
 mod read;
 mod write;
 
+pub(crate) use open::{OpenPack, Window};
 pub(crate) use read::{Pack, Place};
 pub(crate) use write::PackWriter;
 

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use codeanatomy_model::{Language, Languages};
 
 use super::module::{Packages, packages_around, stem};
 use super::place::{Ignored, Kind, Place, text, unreadable};
-use super::{Entry, Globs};
+use super::{Entry, Globs, Stat};
 use crate::language::built_in;
+
+/// The most bytes that room is made for before there are any.
+const USUAL_BYTES: usize = 64 << 20;
 
 /// Why the files of a source could not be listed.
 #[derive(Debug, thiserror::Error)]
@@ -70,21 +74,43 @@ pub struct Listing {
 impl Listing {
     /// The bytes of a file of the list.
     pub fn read(&self, entry: &Entry) -> io::Result<Vec<u8>> {
-        let path = self
-            .odd
-            .get(&entry.path)
-            .cloned()
-            .unwrap_or_else(|| self.root.join(&entry.path));
+        Ok(self.read_with_stat(entry)?.0)
+    }
+
+    /// The bytes of a file of the list, and what the disk said of it before and after they were read, if that is the same.
+    pub fn read_with_stat(&self, entry: &Entry) -> io::Result<(Vec<u8>, Option<Stat>)> {
+        let path = self.place(entry);
         // The file may have been replaced since: a pipe would never end.
         if !std::fs::symlink_metadata(&path)?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
-        std::fs::read(path)
+        let mut file = File::open(&path)?;
+        let before = file.metadata()?;
+        let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0).min(USUAL_BYTES));
+        file.read_to_end(&mut bytes)?;
+        let stat = Stat::of(&before).filter(|stat| stat.size == bytes.len() as u64);
+        let stat = stat.filter(|stat| file.metadata().is_ok_and(|after| Stat::of(&after) == Some(*stat)));
+        Ok((bytes, stat))
+    }
+
+    /// What the disk says of a file of the list now.
+    pub fn stat(&self, entry: &Entry) -> Option<Stat> {
+        Stat::of(&std::fs::symlink_metadata(self.place(entry)).ok()?)
+    }
+
+    /// The folder that paths are relative to.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn place(&self, entry: &Entry) -> PathBuf {
+        let odd = self.odd.get(&entry.path).cloned();
+        odd.unwrap_or_else(|| self.root.join(&entry.path))
     }
 
     /// A file of the list, to be read piece by piece.
-    pub fn open(&self, entry: &Entry) -> io::Result<std::fs::File> {
-        std::fs::File::open(self.root.join(&entry.path))
+    pub fn open(&self, entry: &Entry) -> io::Result<File> {
+        File::open(self.root.join(&entry.path))
     }
 
     /// The bytes of any regular file below the source, and when it was changed, in seconds since 1970.

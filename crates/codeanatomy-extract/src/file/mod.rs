@@ -13,6 +13,7 @@ mod module;
 mod place;
 mod scope;
 mod source;
+mod stat;
 
 use codeanatomy_model::Language;
 
@@ -26,6 +27,7 @@ pub use list::{ListError, Listing, walk};
 pub(crate) use module::is_identifier;
 pub use scope::{Scoped, scope};
 pub(crate) use source::Source;
+pub use stat::Stat;
 
 /// A file that is in scope.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,6 +11,7 @@ mod resolve;
 mod rows;
 mod standard;
 mod target;
+mod walk;
 
 use std::fmt::Debug;
 use std::io;

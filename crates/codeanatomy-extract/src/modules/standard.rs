@@ -1,8 +1,8 @@
 //! The names of the standard library's modules, by version of Python: data, so that nobody has to look what is installed.
 //!
-//! From `sys.stdlib_module_names` of CPython 3.10 to 3.13, which names the modules of all platforms. For 3.9, which does not
-//! have it, from what the interpreter has, with those of other platforms that 3.10 has; for 3.14, from the list that is
-//! compiled into it (`Python/stdlib_module_names.h`). Modules that test CPython are left out, as they are there.
+//! From `sys.stdlib_module_names` of CPython 3.10 to 3.14, which names the modules of all platforms. For 3.9, which does not
+//! have it, from what the interpreter has, with those of other platforms that 3.10 has. Modules that test CPython are left
+//! out, as they are there.
 
 /// First and last minor version of Python 3, from 9 to 14, and names.
 const STANDARD: [(u8, u8, &str); 10] = [

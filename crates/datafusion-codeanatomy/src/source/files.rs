@@ -1,9 +1,10 @@
 //! The files of a source once they are listed, and how their bytes come.
 
 use std::io::{self, Cursor, Read, Seek};
+use std::path::Path;
 use std::sync::Arc;
 
-use codeanatomy_extract::file::{Entry, Listing};
+use codeanatomy_extract::file::{Entry, Listing, Stat};
 
 use super::commit::{Commit, CommitReader};
 use super::objects::{ObjectReader, Objects};
@@ -68,6 +69,14 @@ impl Files {
         }
     }
 
+    /// The folder on this disk in which the files are, if they are in one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match &self.at {
+            At::Local(listing) => Some(listing.root()),
+            _ => None,
+        }
+    }
+
     /// Reads files one by one, on a thread that may wait.
     pub(crate) fn reader(&self) -> FileReader {
         match &self.at {
@@ -100,6 +109,22 @@ impl FileReader {
             Self::Commit(reader) => reader.read(&entry.path),
             Self::Objects(reader) => reader.read(&entry.path),
             Self::Text(text) => Ok(text.as_bytes().to_vec()),
+        }
+    }
+
+    /// What the disk says of a file now, if it is on one.
+    pub(crate) fn stat(&self, entry: &Entry) -> Option<Stat> {
+        match self {
+            Self::Local(listing) => listing.stat(entry),
+            _ => None,
+        }
+    }
+
+    /// The bytes of a file, and what the disk said of it before and after, if that is the same.
+    pub(crate) fn read_with_stat(&mut self, entry: &Entry) -> io::Result<(Vec<u8>, Option<Stat>)> {
+        match self {
+            Self::Local(listing) => listing.read_with_stat(entry),
+            _ => Ok((self.read(entry)?, None)),
         }
     }
 

@@ -181,35 +181,37 @@ impl Reader {
     /// Adds the rows of a file.
     fn read(&mut self, entry: &Entry, next: &[&Entry]) -> Result<()> {
         let reads = self.extractor.reads(entry.language) && !entry.is_folder();
-        let (bytes, beside) = if reads {
+        let is_compiled = entry.language == Language::Bytecode && self.extractor.reads_source_of_bytecode();
+        // The rows of bytecode depend on another file, too.
+        if reads && !is_compiled && self.find_unread(entry)? {
+            return Ok(());
+        }
+        let (bytes, stat, beside) = if reads {
             let _timer = self.metrics.time_reading.timer();
             let files = self.files.get_mut();
             files.expect(next.iter().copied());
-            let bytes = files.read(entry);
+            let (bytes, stat) = match files.read_with_stat(entry) {
+                Ok((bytes, stat)) => (Ok(bytes), stat),
+                Err(error) => (Err(error), None),
+            };
             self.metrics.files_read.add(1);
-            let is_compiled = entry.language == Language::Bytecode && self.extractor.reads_source_of_bytecode();
             let beside = source_path(&entry.path).filter(|_| is_compiled);
             let beside = beside.and_then(|path| files.read_beside(&path).ok());
-            (bytes.inspect(|b| self.metrics.bytes_read.add(b.len())), beside)
+            (bytes.inspect(|b| self.metrics.bytes_read.add(b.len())), stat, beside)
         } else {
-            (Ok(Vec::new()), None)
+            (Ok(Vec::new()), None, None)
         };
         let compute = self.metrics.baseline.elapsed_compute().clone();
         let _timer = compute.timer();
-        let key = match &mut self.stored {
-            None => None,
-            Some(stored) => {
-                let key = bytes
-                    .as_ref()
-                    .ok()
-                    .map(|bytes| stored.key(entry, bytes, beside.as_ref()));
-                if let Some(key) = &key
-                    && stored.find(key)?
-                {
+        let key = match (&mut self.stored, &bytes) {
+            (Some(stored), Ok(bytes)) => {
+                let key = stored.key(entry, bytes, stat, beside.as_ref());
+                if stored.find(&key)? {
                     return Ok(());
                 }
-                key
+                Some(key)
             }
+            _ => None,
         };
         self.extract(entry, bytes, beside);
         if self.stored.is_some() {
@@ -219,6 +221,18 @@ impl Reader {
             }
         }
         Ok(())
+    }
+
+    /// Adds the rows of a file from the persistent cache, if it has them and the file is known to be as it was.
+    fn find_unread(&mut self, entry: &Entry) -> Result<bool> {
+        let Some(stored) = &mut self.stored else {
+            return Ok(false);
+        };
+        let _timer = self.metrics.baseline.elapsed_compute().timer();
+        match stored.key_of_known(entry, self.files.get_mut()) {
+            Some(key) => stored.find(&key),
+            None => Ok(false),
+        }
     }
 
     fn extract(&mut self, entry: &Entry, bytes: io::Result<Vec<u8>>, beside: Option<(Vec<u8>, Option<i64>)>) {

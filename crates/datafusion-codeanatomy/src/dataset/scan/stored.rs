@@ -1,7 +1,9 @@
 //! Rows of a scan that come from the persistent cache, and go into it.
 
-use codeanatomy_cache::{Beside, CachedRows, ContentHash, Counts, Key};
-use codeanatomy_extract::file::Entry;
+use std::sync::Arc;
+
+use codeanatomy_cache::{Beside, CachedRows, ContentHash, Counts, FileHash, Key, KnownFiles, Moment};
+use codeanatomy_extract::file::{Entry, Stat};
 use codeanatomy_extract::{Extractor, Request};
 use codeanatomy_model::Family;
 use datafusion::arrow::array::RecordBatch;
@@ -12,6 +14,7 @@ use datafusion::physical_plan::metrics::{Count, ExecutionPlanMetricsSet, MetricB
 use super::DatasetScanExec;
 use crate::dataset::RowCaches;
 use crate::settings::Settings;
+use crate::source::FileReader;
 
 /// The cache as one partition of a scan uses it.
 pub(super) struct StoredRows {
@@ -19,6 +22,10 @@ pub(super) struct StoredRows {
     /// What is to be extracted where the cache has nothing.
     pub(super) request: Request,
     dataset: &'static str,
+    /// What is known of files on a disk.
+    known: Option<Arc<KnownFiles>>,
+    /// Before files were read that were not known.
+    moment: Option<Moment>,
     seen: Counts,
     metrics: CacheMetrics,
 }
@@ -78,18 +85,46 @@ impl StoredRows {
             rows: CachedRows::new(&cache, contract, &scan.projection, options, query)?,
             request: CachedRows::request(contract, options, query),
             dataset: contract.name,
+            known: scan
+                .files
+                .folder()
+                .filter(|_| settings.cache_trusts_times)
+                .map(|folder| cache.known_files(folder)),
+            moment: None,
             seen: Counts::default(),
             metrics: CacheMetrics::new(&scan.metrics, partition),
         }))
     }
 
-    /// The key of a file with these bytes; `beside` is the source of bytecode, and when it was changed.
-    pub(super) fn key(&self, entry: &Entry, bytes: &[u8], beside: Option<&(Vec<u8>, Option<i64>)>) -> Key {
+    /// The key of a file that is on the disk as it was when it was read before; none if it must be read.
+    pub(super) fn key_of_known(&mut self, entry: &Entry, files: &FileReader) -> Option<Key> {
+        let known = self.known.as_ref()?;
+        let stat = files.stat(entry)?;
+        let content = known.content(&entry.path, &stat);
+        if content.is_none() && self.moment.is_none() {
+            self.moment = known.moment();
+        }
+        Some(self.rows.key(&FileHash::new(entry, &content?, None)))
+    }
+
+    /// The key of a file with these bytes. `stat` is what the disk said when they were read; `beside` is the source of bytecode, and
+    /// when it was changed.
+    pub(super) fn key(
+        &self,
+        entry: &Entry,
+        bytes: &[u8],
+        stat: Option<Stat>,
+        beside: Option<&(Vec<u8>, Option<i64>)>,
+    ) -> Key {
         let beside = beside.map(|(bytes, modified)| Beside {
             content: ContentHash::of(bytes),
             modified: *modified,
         });
-        self.rows.key(entry, &ContentHash::of(bytes), beside.as_ref())
+        let content = ContentHash::of(bytes);
+        if let (Some(known), Some(stat), Some(moment)) = (&self.known, stat, self.moment) {
+            known.note(&entry.path, stat, content, moment);
+        }
+        self.rows.key(&FileHash::new(entry, &content, beside.as_ref()))
     }
 
     /// Adds the rows of a key if the cache has them.
@@ -115,12 +150,13 @@ impl StoredRows {
     }
 
     pub(super) fn memory_size(&self) -> usize {
-        self.rows.memory_size()
+        self.rows.memory_size() + self.known.as_ref().map_or(0, |known| known.memory_size())
     }
 
     /// Completes what was written. What went wrong with the cache has hurt no row: it is counted and logged.
     pub(super) fn finish(&mut self) {
-        if let Some(error) = self.rows.finish() {
+        let saved = self.known.as_ref().map_or(Ok(()), |known| known.save());
+        if let Some(error) = self.rows.finish().or(saved.err()) {
             log::warn!(
                 "the cache could not be used as it should be for {}: {error}",
                 self.dataset
