@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
 """What the interval join costs beside the engine's hash join with a filter and DuckDB, measured in one run.
 
-    python3 benches/interval_join.py --binary PATH [--repeats N] [--growth]
+    cargo build --release --workspace --all-targets
+    python3 benches/interval_join.py [FOLDER] [--times 3] [--minutes 3]
 
-PATH is the built `interval_join` example; `duckdb` is needed from PyPI. Both workloads ask which spans of `r` lie in which of `l`
-of the same file: `files` has 1,000,000 on both sides in 1,000 files, nested 5 deep, `nested` 100,000 in one file, nested 20
-deep. All take turns, N times; CPU is user and system time of the whole process, the least of each is compared. DuckDB
-is asked in two ways, by the plain join and with the file as part of the position, which lets it use its inequality join.
+`duckdb` is needed from PyPI. Both workloads ask which spans of `r` lie in which of `l` of the same file: `files` has 1,000,000 on
+both sides in 1,000 files, nested 5 deep, `nested` 100,000 in one file, nested 20 deep. All take turns; CPU is user and
+system time of the whole process, the least of each is compared. What took more than five times as long as the interval join is
+run once, and stopped after a minute: then its figure is what it had used. DuckDB is asked in two ways, by the plain join and
+with the file as part of the position, which lets it use its inequality join. Growth is the interval join alone.
 """
 
 import argparse
+import os
 import pathlib
 import resource
 import subprocess
 import sys
 import tempfile
+import time
 
 WORKLOADS = {"files": (1000, 1000, 5), "nested": (1, 100_000, 20)}
 THREADS = 2
@@ -49,66 +53,76 @@ def write(folder, name, files, rows, depth, scale=1):
     return paths["l"], paths["r"]
 
 
-def cpu(command):
-    """The CPU seconds of a command, and what it prints."""
+def cpu(command, seconds):
+    """The CPU seconds of a command, and what it prints; nothing if it was stopped after so many seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    text = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    try:
+        text = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=seconds).stdout
+    except subprocess.TimeoutExpired:
+        text = ""
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, text.strip()
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, " ".join(text.split())
 
 
-def compare(commands, repeats):
-    """The least CPU of each command; all must print the same."""
-    best, printed = {}, set()
-    for turn in range(repeats):
+def compare(commands, times, end):
+    """The least CPU of each command, and which were stopped; all that end must print the same."""
+    best, printed, stopped = {}, set(), set()
+    for turn in range(times):
         for name, command in commands.items():
-            if turn > 0 and best[name] > 30:
+            left = min(60, end - time.monotonic())
+            if left < 1 or (turn > 0 and (name in stopped or best.get(name, 0) > 5 * min(best.values()))):
                 continue
-            seconds, text = cpu(command)
-            printed.add(" ".join(text.split()))
+            seconds, text = cpu(command, left)
+            if not text:
+                stopped.add(name)
+            printed.update([text] if text else [])
             best[name] = min(best.get(name, seconds), seconds)
     if len(printed) != 1:
         sys.exit(f"the answers differ: {printed}")
-    return best, printed.pop()
+    return best, stopped, printed.pop()
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--growth", action="store_true", help="the interval join alone, at 1, 2, 4 and 8 times the rows")
-    parser.add_argument("--folder", default=None)
-    parser.add_argument("--workload", choices=[*WORKLOADS], action="append")
-    parser.add_argument("--without-hash", action="store_true", help="the hash join takes minutes where one file is nested")
+    parser.add_argument("folder", nargs="?", default=None)
+    binary = pathlib.Path(__file__).parent.parent / "target/release/examples/interval_join"
+    parser.add_argument("--binary", default=str(binary))
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=3)
     options = parser.parse_args()
     folder = pathlib.Path(options.folder or tempfile.mkdtemp())
-    for name, shape in WORKLOADS.items():
-        if options.workload and name not in options.workload:
-            continue
-        if options.growth:
-            for scale in (1, 2, 4, 8):
-                files, rows, depth = shape
-                left, right = write(folder, name, files, rows // 4, depth, scale)
-                run = [options.binary, "interval", str(left), str(right), str(THREADS)]
-                best, answer = compare({"interval": run}, options.repeats)
-                print(f"{name}: {scale} times: {best['interval']:.2f} s CPU; {answer}", flush=True)
-            continue
-        left, right = write(folder, name, *shape)
-        ours = [options.binary, "interval", str(left), str(right), str(THREADS)]
+    end = time.monotonic() + 60 * options.minutes
+    judged = []
+    print(f"interval join, {THREADS} threads, load {os.getloadavg()[0]:.1f}")
+    for name, (files, rows, depth) in WORKLOADS.items():
+        growth = []
+        for scale in (1, 2, 4, 8):
+            left, right = write(folder, name, files, rows // 8, depth, scale)
+            run = {"": [options.binary, "interval", str(left), str(right), str(THREADS)]}
+            growth.append(f"{compare(run, 2, end)[0].get('', 0):.2f}")
+        print(f"\n{name}, growth over 1/8, 1/4, 1/2 and all of the rows: {', '.join(growth)} s CPU")
+        ours = run[""]
         commands = {
             "interval join, left kept": ours,
             "interval join, right kept": [*ours, "right"],
-            "hash join": [options.binary, "hash", *ours[2:]],
             "DuckDB, plain": [sys.executable, "-c", DUCKDB, PLAIN.format(l=left, r=right)],
             "DuckDB, one axis": [sys.executable, "-c", DUCKDB, GLOBAL.format(l=left, r=right)],
+            "hash join": [options.binary, "hash", *ours[2:]],
         }
-        if options.without_hash:
-            del commands["hash join"]
-        best, answer = compare(commands, options.repeats)
-        print(f"{name}: {answer}")
-        for command, seconds in best.items():
-            ratio = seconds / best["interval join, left kept"]
-            print(f"  {command:28} {seconds:8.2f} s CPU {ratio:8.1f} ×", flush=True)
+        best, stopped, answer = compare(commands, options.times, end)
+        own = min(seconds for command, seconds in best.items() if command.startswith("interval"))
+        print(f"{name}: pairs and sums of ids {answer}")
+        for command, seconds in sorted(best.items(), key=lambda entry: entry[1]):
+            more = "more than " if command in stopped else ""
+            print(f"  {command:28} {more}{seconds:.2f} s CPU, {seconds / own:.1f} times")
+        if "hash join" in best:
+            judged.append((f"{name}: times faster than the hash join", best["hash join"] / own, {"files": 10, "nested": 200}[name]))
+        duckdb = [seconds for command, seconds in best.items() if command.startswith("DuckDB")]
+        if duckdb:
+            judged.append((f"{name}: times faster than DuckDB's best", min(duckdb) / own, 1))
+    print(f"\n{'':64} {'found':>8} {'bound':>6}")
+    for what, found, bound in judged:
+        print(f"{what:64} {found:8.1f} {bound:6}{'' if found >= bound else '  missed'}")
 
 
 main()

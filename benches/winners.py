@@ -1,45 +1,137 @@
 """Winner selection beside plain DataFusion, DuckDB and Polars: CPU seconds and peak memory, each run in its own process.
 
     cargo build --release --workspace --all-targets
-    python3 benches/winners.py FOLDER [--rows 10000000] [--times 3] [--threads 2]
+    python3 benches/winners.py FOLDER [--rows 10000000] [--times 3] [--threads 2] [--minutes 8]
 
 FOLDER gets the Parquet files. DuckDB and Polars are measured where they can be imported. Runs are interleaved, and the
-least of a form counts. The first row that wins has the greatest s, and the least n among those.
+least of a form counts; a form that took more than 1.6 times the best of the others is not run again, since its least decides
+nothing. The first row that wins has the greatest s, and the least n among those. What the time was too short for is said.
 """
-import argparse, pathlib, resource, subprocess, sys
+import argparse, os, pathlib, resource, subprocess, sys, time
+import importlib.util as util
 
 COLUMNS = ["k", "s", "n", "path", "name", "digest"]
 BENCH = pathlib.Path(__file__).parent.parent / "target/release/examples/winner_bench"
-ENGINE = ["scan", "max", "winners", "row_number", "topn", "distinct_on", "first_value"]
 DUCKDB = {
-    "duckdb_arg_max": "SELECT k, arg_max(t, row(s, -n)) FROM t GROUP BY k",
-    "duckdb_distinct_on": "SELECT DISTINCT ON (k) * FROM t ORDER BY k, s DESC, n",
-    "duckdb_qualify": "SELECT * FROM t QUALIFY row_number() OVER (PARTITION BY k ORDER BY s DESC, n) = 1",
+    "DuckDB arg_max": "SELECT k, arg_max(t, row(s, -n)) FROM t GROUP BY k",
+    "DuckDB DISTINCT ON": "SELECT DISTINCT ON (k) * FROM t ORDER BY k, s DESC, n",
+    "DuckDB QUALIFY": "SELECT * FROM t QUALIFY row_number() OVER (PARTITION BY k ORDER BY s DESC, n) = 1",
 }
-POLARS = ["polars_sort_unique", "polars_group_first"]
+POLARS = ["Polars sort, unique", "Polars group_by"]
+ENGINE = {
+    "scan": "scan",
+    "max": "max",
+    "winners": "winners",
+    "DataFusion row_number": "row_number",
+    "DataFusion window_topn": "topn",
+    "DataFusion DISTINCT ON": "distinct_on",
+    "DataFusion first_value": "first_value",
+}
+# Name, groups as a part of the rows or a number, distinct scores, order of the file, MiB of memory, forms that are left out.
+SHAPES = [
+    ("100 groups", 100, 10**6, "", None, []),
+    ("100,000 groups", 100_000, 10**6, "", None, []),
+    ("groups of two rows", 0.5, 10**6, "", None, []),
+    ("heavy ties (5 scores)", 100_000, 5, "", None, []),
+    ("ordered by k", 100_000, 10**6, "k", None, []),
+    ("groups of two, a tenth of the memory", 0.5, 10**6, "", 150, ["scan", "max", "DataFusion window_topn", "DataFusion first_value", *POLARS]),
+]
 
 
-def run_judge(form, file, threads):
+def run_judge(form, file, threads, limit):
     """Runs one form here, and prints as winner_bench does."""
     if form in DUCKDB:
         import duckdb
         connection = duckdb.connect()
         connection.execute(f"SET threads = {threads}")
+        if limit:
+            connection.execute(f"SET memory_limit = '{limit}MiB'")
         connection.execute(f"CREATE VIEW t AS SELECT * FROM read_parquet('{file}')")
-        rows = 0
-        for batch in connection.execute(DUCKDB[form]).to_arrow_reader(100_000):
-            rows += batch.num_rows
+        rows = sum(batch.num_rows for batch in connection.sql(DUCKDB[form]).to_arrow_reader(100_000))
     else:
         import polars
         frame = polars.scan_parquet(file)
-        if form == "polars_sort_unique":
+        if form == POLARS[0]:
             frame = frame.sort(["s", "n"], descending=[True, False]).unique("k", keep="first")
         else:
             order = dict(by=["s", "n"], descending=[True, False])
             frame = frame.group_by("k").agg(polars.all().sort_by(**order).first())
         rows = frame.collect(engine="streaming").height
     used = resource.getrusage(resource.RUSAGE_SELF)
-    print(f"{form} rows={rows} cpu={used.ru_utime + used.ru_stime:.2f} peak={used.ru_maxrss // 1024}")
+    print(f"judge rows={rows} cpu={used.ru_utime + used.ru_stime:.2f} peak={used.ru_maxrss // 1024}")
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.end = time.monotonic() + 60 * options.minutes
+        self.environment = dict(os.environ, POLARS_MAX_THREADS=str(options.threads))
+        judges = list(DUCKDB) * bool(util.find_spec("duckdb")) + POLARS * bool(util.find_spec("polars"))
+        self.forms = [*ENGINE, *judges]
+
+    def file(self, rows, groups, scores, order):
+        name = f"winners_{rows}_{groups}_{scores}{order and '_by_' + order}.parquet"
+        file = self.options.folder / name
+        if not file.exists():
+            command = [self.options.bench, "generate", file, groups, rows, scores, order]
+            subprocess.run([str(part) for part in command], check=True)
+        return file
+
+    def run(self, form, file, order, limit):
+        """Rows, CPU seconds and peak MiB; or why there are none."""
+        if form in ENGINE:
+            command = [self.options.bench, ENGINE[form], file, limit or 0, order]
+        else:
+            command = [sys.executable, __file__, file, "--judge", form, "--threads", self.options.threads, "--limit", limit or 0]
+        left = self.end - time.monotonic()
+        if left < 1:
+            return "no time left"
+        try:
+            command = [str(part) for part in command]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=min(60, left), env=self.environment)
+        except subprocess.TimeoutExpired:
+            return "took too long"
+        if done.returncode:
+            return (done.stderr.strip().splitlines() or ["failed"])[-1][:60]
+        values = dict(part.split("=") for part in done.stdout.split() if "=" in part)
+        return int(values["rows"]), float(values["cpu"]), int(values["peak"])
+
+    def compare(self, forms, file, order, limit):
+        best, failed = {}, {}
+        for _ in range(self.options.times):
+            for form in forms:
+                others = [seconds for other, (_, seconds, _) in best.items() if other not in ("scan", "max", "winners")]
+                if form in failed or (form in best and form not in ("scan", "max", "winners") and best[form][1] > 1.6 * min(others)):
+                    continue
+                result = self.run(form, file, order, limit)
+                if isinstance(result, str):
+                    if form not in best:
+                        failed[form] = result
+                    continue
+                known = best.get(form, result)
+                best[form] = tuple(min(pair) for pair in zip(known, result))
+        return best, failed
+
+
+def show(name, best, failed):
+    print(f"\n{name}\n  {'':24} {'rows':>9} {'CPU s':>7} {'peak MiB':>9}")
+    for form, (rows, seconds, peak) in sorted(best.items(), key=lambda entry: entry[1][1]):
+        print(f"  {form:24} {rows:>9} {seconds:7.2f} {peak:9}")
+    for form, why in failed.items():
+        print(f"  {form:24} {why}")
+    others = {form: figures for form, figures in best.items() if form not in ("scan", "max", "winners")}
+    if "winners" not in best:
+        return []
+    _, seconds, peak = best["winners"]
+    judged = []
+    if "scan" in best and "max" in best:
+        judged.append((f"{name}: CPU of (scan + max)", seconds / (best["scan"][1] + best["max"][1]), 1.5))
+    if others:
+        judged.append((f"{name}: CPU of the best other", seconds / min(figures[1] for figures in others.values()), 0.8))
+    duckdb = [figures[2] for form, figures in others.items() if form in DUCKDB]
+    if duckdb:
+        judged.append((f"{name}: peak of DuckDB's least", peak / min(duckdb), 1.0))
+    return judged
 
 
 def main():
@@ -48,45 +140,28 @@ def main():
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--bench", default=BENCH)
     parser.add_argument("--judge", help=argparse.SUPPRESS)
+    parser.add_argument("--limit", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.judge:
-        return run_judge(options.judge, options.folder, options.threads)
-    import importlib.util as util, os
-    judges = list(DUCKDB) * bool(util.find_spec("duckdb")) + POLARS * bool(util.find_spec("polars"))
-    environment = dict(os.environ, POLARS_MAX_THREADS=str(options.threads))
-    shapes = [(100, 10**6), (100_000, 10**6), (5_000_000, 10**6), (100, 5), (100_000, 5)]
-    for groups, scores in shapes:
-        file = options.folder / f"winners_{options.rows}_{groups}_{scores}.parquet"
-        if not file.exists():
-            command = [options.bench, "generate", file, groups, options.rows, scores]
-            subprocess.run([str(part) for part in command], check=True)
-        best = {}
-        for _ in range(options.times):
-            for form in ENGINE + judges:
-                command = [options.bench, form, file]
-                if form in judges:
-                    command = [sys.executable, __file__, file, "--judge", form, "--threads", options.threads]
-                try:
-                    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=600, env=environment)
-                except subprocess.TimeoutExpired:
-                    print(f"{groups} groups: {form} took more than 600 s")
-                    continue
-                if done.returncode:
-                    print(f"{groups} groups: {form} failed: {done.stderr.strip().splitlines()[-1:]}")
-                    continue
-                values = dict(part.split("=") for part in done.stdout.split()[1:4])
-                cpu, peak = float(values["cpu"]), int(values["peak"])
-                known = best.get(form, (cpu, peak))
-                best[form] = (min(known[0], cpu), min(known[1], peak))
-        print(f"{groups} groups, {scores} scores, {options.rows} rows: form, CPU seconds, peak MiB")
-        for form, (cpu, peak) in sorted(best.items(), key=lambda entry: entry[1]):
-            print(f"  {form:20} {cpu:8.2f} {peak:8}")
-        if "winners" in best:
-            floor = best["scan"][0] + best["max"][0]
-            others = min((best[form][0] for form in best if form not in ("scan", "max", "winners")), default=0)
-            print(f"  winners / (scan + max) = {best['winners'][0] / floor:.2f}, winners / best other = {best['winners'][0] / others:.2f}")
+        return run_judge(options.judge, options.folder, options.threads, options.limit)
+    bench, judged, growth = Bench(options), [], []
+    print(f"{options.rows} rows, {options.threads} threads, load {os.getloadavg()[0]:.1f}")
+    for scale in (8, 4, 2, 1):
+        rows = options.rows // scale
+        result = bench.run("winners", bench.file(rows, rows // 2, 10**6, ""), "", None)
+        growth.append(f"{rows} rows {result[1] if isinstance(result, tuple) else result} s")
+    for name, groups, scores, order, limit, left_out in SHAPES:
+        groups = groups if isinstance(groups, int) else int(groups * options.rows)
+        file = bench.file(options.rows, groups, scores, order)
+        judged += show(name, *bench.compare([form for form in bench.forms if form not in left_out], file, order, limit))
+    print("\ngrowth of winners, groups of two rows: " + "; ".join(growth))
+    print(f"\n{'':64} {'found':>6} {'bound':>6}")
+    for what, found, bound in judged:
+        print(f"{what:64} {found:6.2f} {bound:6.2f}{'' if found <= bound else '  missed'}")
+    print(f"load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

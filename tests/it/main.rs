@@ -20,11 +20,27 @@ mod store;
 mod winners;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::error::Result;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionContext;
+
+/// What `datafusion.execution.max_spill_file_size_bytes` must be where memory is little. With several batches in a file the
+/// engine's `RepartitionExec` may wait for itself without end (apache/datafusion#24883, mended after 55.2).
+const ONE_BATCH_PER_FILE: u64 = 1;
+
+/// Whether a node of this name in a plan that has run has written to disk.
+fn has_spilled(plan: &Arc<dyn ExecutionPlan>, name: &str) -> bool {
+    let here = || {
+        plan.metrics()
+            .and_then(|metrics| metrics.spill_count())
+            .is_some_and(|count| count > 0)
+    };
+    (plan.name() == name && here()) || plan.children().iter().any(|child| has_spilled(child, name))
+}
 
 /// A folder with these files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {

@@ -6,6 +6,7 @@ mod draw;
 mod query;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -14,7 +15,7 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::physical_plan::displayable;
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use datafusion_codeanatomy::register_all;
 
 use self::draw::{Draw, bound_types, table};
@@ -38,7 +39,11 @@ async fn sessions() -> Vec<Session> {
                 let config = SessionConfig::new()
                     .with_target_partitions(partitions)
                     .with_batch_size(batch_size)
-                    .set_u64("datafusion.execution.sort_spill_reservation_bytes", 1000);
+                    .set_u64("datafusion.execution.sort_spill_reservation_bytes", 1000)
+                    .set_u64(
+                        "datafusion.execution.max_spill_file_size_bytes",
+                        crate::ONE_BATCH_PER_FILE,
+                    );
                 let runtime = match little_memory {
                     true => RuntimeEnvBuilder::new().with_memory_limit(LITTLE_MEMORY, 1.0),
                     false => RuntimeEnvBuilder::new(),
@@ -57,8 +62,17 @@ async fn sessions() -> Vec<Session> {
     sessions
 }
 
-/// The rows, sorted, and whether the operator ran.
-async fn run(ctx: &SessionContext, rule: bool, sql: &str) -> Result<(Vec<String>, bool)> {
+/// What came of a query.
+struct Ran {
+    /// Sorted; or why there are none.
+    rows: Result<Vec<String>>,
+    /// Whether the operator stands in the plan.
+    fired: bool,
+    /// Whether it wrote to disk.
+    spilled: bool,
+}
+
+async fn run(ctx: &SessionContext, rule: bool, sql: &str) -> Result<Ran> {
     for set in [
         format!("SET codeanatomy.optimizer.interval_join = {rule}"),
         "SET codeanatomy.optimizer.interval_join_pairs = 0".to_string(),
@@ -66,12 +80,30 @@ async fn run(ctx: &SessionContext, rule: bool, sql: &str) -> Result<(Vec<String>
         ctx.sql(&set).await?.collect().await?;
     }
     let plan = ctx.sql(sql).await?.create_physical_plan().await?;
-    let fired = displayable(plan.as_ref())
-        .indent(false)
-        .to_string()
-        .contains("IntervalJoinExec");
-    let batches = datafusion::physical_plan::collect(plan, ctx.task_ctx()).await?;
-    Ok((sorted(&batches), fired))
+    let shown = displayable(plan.as_ref()).indent(false).to_string();
+    let rows = datafusion::physical_plan::collect(Arc::clone(&plan), ctx.task_ctx()).await;
+    Ok(Ran {
+        rows: rows.map(|batches| sorted(&batches)),
+        fired: shown.contains("IntervalJoinExec"),
+        spilled: crate::has_spilled(&plan, "IntervalJoinExec"),
+    })
+}
+
+/// Puts the tables of one session into files of few rows per row group, and has another read them.
+async fn store(from: &Session, to: &Session, folder: &Path, seed: u64) -> Result<()> {
+    for name in ["l", "r"] {
+        let file = folder.join(format!("{seed}_{name}.parquet"));
+        let file = file.to_str().unwrap();
+        let copy = format!("COPY {name} TO '{file}' STORED AS PARQUET OPTIONS ('format.max_row_group_size' '8')");
+        from.ctx.sql(&copy).await?.collect().await?;
+        // Of no rows the engine writes no file.
+        std::fs::metadata(file)?;
+        to.ctx.deregister_table(name)?;
+        to.ctx
+            .register_parquet(name, file, ParquetReadOptions::default())
+            .await?;
+    }
+    Ok(())
 }
 
 fn sorted(batches: &[RecordBatch]) -> Vec<String> {
@@ -101,7 +133,8 @@ async fn rows_are_the_same_with_and_without_the_interval_join() {
     let sessions = sessions().await;
     let first = setting("INTERVAL_SEED", 1);
     let mut fired = BTreeMap::<&str, (usize, usize)>::new();
-    let mut refused = 0;
+    let (mut refused, mut limited, mut spilled, mut exhausted, mut stored) = (0, 0, 0, 0, 0);
+    let folder = tempfile::tempdir().unwrap();
     let pairs = setting("INTERVAL_PAIRS", 1500);
     for seed in first..first + pairs {
         let mut draw = Draw::new(seed);
@@ -129,6 +162,9 @@ async fn rows_are_the_same_with_and_without_the_interval_join() {
                 session.ctx.register_table(name, Arc::clone(table) as _).unwrap();
             }
         }
+        // What the join tells a scan, and the scan leaves out, must change nothing.
+        let is_stored = draw.one_in(8) && store(off, on, folder.path(), seed).await.is_ok();
+        stored += u64::from(is_stored);
         let what = || {
             let Session {
                 partitions,
@@ -137,28 +173,50 @@ async fn rows_are_the_same_with_and_without_the_interval_join() {
                 ..
             } = on;
             format!(
-                "seed {seed}, partitions {partitions}, batch size {batch_size}, little memory {little_memory}:\n{sql}"
+                "seed {seed}, partitions {partitions}, batch size {batch_size}, little memory {little_memory}, stored {is_stored}:\n{sql}"
             )
         };
-        let Ok(expected) = run(&off.ctx, false, &sql).await else {
+        let off = run(&off.ctx, false, &sql)
+            .await
+            .and_then(|ran| Ok((ran.rows?, ran.fired)));
+        let Ok((expected, is_on)) = off else {
             // Few types have no such query: the engine orders no window by a duration, say.
-            assert!(run(&on.ctx, true, &sql).await.is_err(), "{}", what());
+            let found = run(&on.ctx, true, &sql).await.and_then(|ran| ran.rows);
+            assert!(found.is_err(), "{}", what());
             refused += 1;
             continue;
         };
-        assert!(!expected.1, "the switch does nothing: {}", what());
-        let (found, ran) = match run(&on.ctx, true, &sql).await {
+        assert!(!is_on, "the switch does nothing: {}", what());
+        let ran = run(&on.ctx, true, &sql)
+            .await
+            .unwrap_or_else(|e| panic!("{e}\n{}", what()));
+        let is_limited = large && on.little_memory && ran.fired;
+        limited += u64::from(is_limited);
+        spilled += u64::from(is_limited && ran.spilled);
+        let found = match ran.rows {
             Ok(found) => found,
-            // What the engine's own operators need more memory for says nothing of ours.
-            Err(e) if on.little_memory && matches!(e.find_root(), DataFusionError::ResourcesExhausted(_)) => continue,
+            // The engine's own operators may need more; and so does the best match among many rows of one key.
+            Err(e) if on.little_memory && matches!(e.find_root(), DataFusionError::ResourcesExhausted(_)) => {
+                exhausted += u64::from(is_limited);
+                continue;
+            }
             Err(e) => panic!("{e}\n{}", what()),
         };
-        assert_eq!(found, expected.0, "{}", what());
+        assert_eq!(found, expected, "{}", what());
         let counts = fired.entry(form).or_default();
-        counts.0 += usize::from(ran);
+        counts.0 += usize::from(ran.fired);
         counts.1 += 1;
     }
+    assert!(stored * 16 >= pairs, "{stored} of {pairs} read files");
     assert!(refused * 20 <= pairs, "the engine refuses {refused} of {pairs} queries");
+    assert!(
+        spilled * 4 >= limited,
+        "{spilled} of {limited} with little memory put rows aside"
+    );
+    assert!(
+        exhausted * 4 <= limited,
+        "{exhausted} of {limited} found too little memory"
+    );
     for (form, (ran, all)) in &fired {
         assert!(
             ran * 3 > *all || *all < 100,

@@ -16,6 +16,8 @@ use super::random::Random;
 pub(super) struct Column {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
+    /// Whether the table says that there may be nulls.
+    pub(super) is_nullable: bool,
 }
 
 impl Column {
@@ -80,6 +82,7 @@ pub(super) fn columns(random: &mut Random) -> Vec<Column> {
     let mut column = |name, kinds: &[Kind]| Column {
         name,
         kind: *random.of(kinds),
+        is_nullable: *random.of(&[true, false]),
     };
     vec![
         column("k1", KEYS),
@@ -93,8 +96,17 @@ pub(super) fn columns(random: &mut Random) -> Vec<Column> {
 
 /// `rows` rows, cut into batches and those into partitions.
 pub(super) fn partitions(random: &mut Random, columns: &[Column], rows: usize) -> Vec<Vec<RecordBatch>> {
-    let distinct: Vec<usize> = columns.iter().map(|_| *random.of(&[1, 2, 3, 7, 40])).collect();
-    let nulls: Vec<usize> = columns.iter().map(|_| *random.of(&[0, 0, 2, 5])).collect();
+    // Where there are many rows, many groups: else few rows win, and memory is never little.
+    let choices: &[usize] = if rows > 1000 {
+        &[3, 40, 400, 4000]
+    } else {
+        &[1, 2, 3, 7, 40]
+    };
+    let distinct: Vec<usize> = columns.iter().map(|_| *random.of(choices)).collect();
+    let nulls: Vec<usize> = columns
+        .iter()
+        .map(|column| if column.is_nullable { *random.of(&[2, 5]) } else { 0 })
+        .collect();
     let arrays: Vec<ArrayRef> = columns
         .iter()
         .zip(distinct.iter().zip(&nulls))
@@ -109,8 +121,7 @@ pub(super) fn partitions(random: &mut Random, columns: &[Column], rows: usize) -
     let fields = columns
         .iter()
         .zip(&arrays)
-        .zip(&nulls)
-        .map(|((column, array), nulls)| Field::new(column.name, array.data_type().clone(), *nulls > 0));
+        .map(|(column, array)| Field::new(column.name, array.data_type().clone(), column.is_nullable));
     let all = RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), arrays).unwrap();
     let mut partitions = vec![vec![]; 1 + random.below(4)];
     let mut at = 0;

@@ -28,7 +28,11 @@ async fn session(partitions: usize, batch_size: usize, memory: Option<usize>, is
     let config = SessionConfig::new()
         .with_target_partitions(partitions)
         .with_batch_size(batch_size)
-        .with_sort_spill_reservation_bytes(64 << 10);
+        .with_sort_spill_reservation_bytes(64 << 10)
+        .set_u64(
+            "datafusion.execution.max_spill_file_size_bytes",
+            crate::ONE_BATCH_PER_FILE,
+        );
     let mut runtime = RuntimeEnvBuilder::new();
     if let Some(memory) = memory {
         runtime = runtime.with_memory_limit(memory, 1.0);
@@ -78,18 +82,17 @@ async fn plan(ctx: &SessionContext, partitions: &[Vec<RecordBatch>], sql: &str) 
 }
 
 /// The rows of a plan, sorted; none if the memory was too little.
-async fn run(ctx: &SessionContext, plan: Arc<dyn ExecutionPlan>) -> Option<Vec<String>> {
-    let shown = displayable(plan.as_ref()).indent(false).to_string();
-    match datafusion::physical_plan::collect(plan, ctx.task_ctx()).await {
+async fn run(ctx: &SessionContext, plan: &Arc<dyn ExecutionPlan>) -> Option<Vec<String>> {
+    match datafusion::physical_plan::collect(Arc::clone(plan), ctx.task_ctx()).await {
         Ok(rows) => Some(sorted(&rows)),
         Err(e) if matches!(e.find_root(), DataFusionError::ResourcesExhausted(_)) => None,
-        Err(e) => panic!("{shown}\n{e}"),
+        Err(e) => panic!("{}\n{e}", displayable(plan.as_ref()).indent(false)),
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_are_the_same_with_the_rule_on_and_off() {
-    let (pairs, start) = (number("WINNER_PAIRS", 200), number("WINNER_SEED", 1));
+    let (pairs, start) = (number("WINNER_PAIRS", 1000), number("WINNER_SEED", 1));
     let off = session(1, 8192, None, false).await;
     let mut on = vec![];
     for partitions in [1, 3, 16] {
@@ -99,18 +102,18 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
     }
     let mut small = vec![];
     for partitions in [1, 3] {
-        for kilobytes in [512, 2048] {
+        for kilobytes in [384, 1024] {
             small.push(session(partitions, 128, Some(kilobytes << 10), true).await);
         }
     }
-    let (mut recognised, mut limited, mut exhausted) = (0, 0, 0);
+    let (mut recognised, mut limited, mut exhausted, mut spilled) = (0, 0, 0, 0);
     for seed in start..start + pairs {
         let mut random = Random::new(seed);
         let columns = data::columns(&mut random);
         let is_limited = random.one_in(10);
         limited += u64::from(is_limited);
         let rows = match is_limited {
-            true => 1000 + random.below(4000),
+            true => 1001 + random.below(5000),
             false => *random.of(&[0, 1, 5, 30, 100, 200]),
         };
         let partitions = data::partitions(&mut random, &columns, rows);
@@ -124,9 +127,11 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
         let ours = plan(ctx, &partitions, &query.sql).await;
         let schema = plan(&off, &partitions, &query.sql).await.schema();
         assert_eq!(ours.schema(), schema, "seed {seed}: {}", query.sql);
-        let expected = run(&off, completed).await.unwrap();
+        let expected = run(&off, &completed).await.unwrap();
         let plan = displayable(ours.as_ref()).indent(false).to_string();
-        let Some(found) = run(ctx, ours).await else {
+        let found = run(ctx, &ours).await;
+        spilled += u64::from(crate::has_spilled(&ours, "WinnerSelectExec"));
+        let Some(found) = found else {
             // One group may need more than there is, and an error says so.
             assert!(is_limited, "seed {seed}: {}", query.sql);
             exhausted += 1;
@@ -160,6 +165,10 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
     assert!(
         exhausted * 3 <= limited,
         "{exhausted} of {limited} found too little memory"
+    );
+    assert!(
+        spilled * 10 >= limited,
+        "{spilled} of {limited} with little memory put rows aside"
     );
     assert!(
         recognised * 10 >= pairs * 7,

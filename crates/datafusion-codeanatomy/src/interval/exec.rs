@@ -1,6 +1,6 @@
 //! The plan's node.
 
-use std::fmt;
+use std::any::Any;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::SchemaRef;
@@ -10,18 +10,22 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{JoinSide, Result, Statistics, internal_err};
 use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::expressions::{DynamicFilterPhysicalExpr, lit};
 use datafusion::physical_expr::{Distribution, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::apply_expression_roots;
-use datafusion::physical_plan::filter_pushdown::{ChildFilterDescription, FilterDescription, FilterPushdownPhase};
+use datafusion::physical_plan::filter_pushdown::{
+    ChildFilterDescription, ChildPushdownResult, FilterDescription, FilterPushdownPhase, FilterPushdownPropagation,
+};
 use datafusion::physical_plan::joins::utils::{ColumnIndex, build_join_schema};
 use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricsSet};
 use datafusion::physical_plan::projection::{EmbeddedProjection, ProjectionExec, try_embed_projection};
 use datafusion::physical_plan::{
-    ChildStats, ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties,
-    InputDistributionRequirements, PlanProperties, ReplaceChildrenOptions, StatisticsArgs, project_schema,
+    ChildStats, ChildrenPropertiesMode, ExecutionPlan, ExecutionPlanProperties, InputDistributionRequirements,
+    PlanProperties, ReplaceChildrenOptions, StatisticsArgs, project_schema,
 };
 
 use super::IntervalJoinSpec;
+use super::announce::Announcement;
 use super::properties::{maintains_order, properties};
 use super::run::{Inputs, Metrics, Shape, join_stream};
 
@@ -34,10 +38,12 @@ pub struct IntervalJoinExec {
     left: Arc<dyn ExecutionPlan>,
     right: Arc<dyn ExecutionPlan>,
     spec: IntervalJoinSpec,
-    fetch: Option<usize>,
+    pub(super) fetch: Option<usize>,
     /// The schema before the projection, and where its columns come from.
-    join_schema: SchemaRef,
+    pub(super) join_schema: SchemaRef,
     columns: Vec<ColumnIndex>,
+    /// What the scan of the asking side is told.
+    announcement: Option<Arc<Announcement>>,
     properties: Arc<PlanProperties>,
     metrics: ExecutionPlanMetricsSet,
 }
@@ -63,6 +69,7 @@ impl IntervalJoinExec {
             fetch: None,
             join_schema,
             columns,
+            announcement: None,
             properties: Arc::new(properties),
             metrics: ExecutionPlanMetricsSet::new(),
         })
@@ -91,59 +98,9 @@ impl IntervalJoinExec {
         }
     }
 
-    fn ranges(&self) -> String {
-        let ranges = self.spec.ranges.iter();
-        let ranges: Vec<_> = ranges.map(|r| format!("{} {} {}", r.left, r.op, r.right)).collect();
-        ranges.join(", ")
-    }
-}
-
-impl DisplayAs for IntervalJoinExec {
-    fn fmt_as(&self, t: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let spec = &self.spec;
-        let best = spec.best.as_ref().map(|best| {
-            let order: Vec<_> = best.order_by.iter().map(ToString::to_string).collect();
-            format!("{} by [{}]", best.k, order.join(", "))
-        });
-        if t == DisplayFormatType::TreeRender {
-            let on: Vec<_> = spec.on.iter().map(|(l, r)| format!("({l} = {r})")).collect();
-            writeln!(f, "join_type={:?}", spec.join_type)?;
-            if !on.is_empty() {
-                writeln!(f, "on={}", on.join(", "))?;
-            }
-            writeln!(f, "ranges={}", self.ranges())?;
-            if let Some(residual) = &spec.residual {
-                writeln!(f, "filter={}", residual.expression())?;
-            }
-            if let Some(best) = best {
-                writeln!(f, "best={best}")?;
-            }
-            return writeln!(f, "build={}", spec.build);
-        }
-        let on: Vec<_> = spec.on.iter().map(|(l, r)| format!("({l}, {r})")).collect();
-        write!(
-            f,
-            "IntervalJoinExec: join_type={:?}, build={}, on=[{}], ranges=[{}]",
-            spec.join_type,
-            spec.build,
-            on.join(", "),
-            self.ranges()
-        )?;
-        if let Some(residual) = &spec.residual {
-            write!(f, ", filter={}", residual.expression())?;
-        }
-        if let Some(best) = best {
-            write!(f, ", best={best}")?;
-        }
-        if let Some(projection) = &spec.projection {
-            let name = |i: &usize| format!("{}@{i}", self.join_schema.field(*i).name());
-            let names: Vec<_> = projection.iter().map(name).collect();
-            write!(f, ", projection=[{}]", names.join(", "))?;
-        }
-        match self.fetch {
-            Some(fetch) => write!(f, ", fetch={fetch}"),
-            None => Ok(()),
-        }
+    /// Which input asks.
+    fn asking_child(&self) -> usize {
+        usize::from(self.spec.probe() == JoinSide::Right)
     }
 }
 
@@ -188,7 +145,13 @@ impl ExecutionPlan for IntervalJoinExec {
             .iter()
             .flat_map(|best| &best.order_by)
             .map(|order| &order.expr);
-        apply_expression_roots(keys.chain(ranges).chain(residual).chain(order), f)
+        let filter = self.dynamic_expressions_produced();
+        apply_expression_roots(keys.chain(ranges).chain(residual).chain(order).chain(&filter), f)
+    }
+
+    fn dynamic_expressions_produced(&self) -> Vec<Arc<dyn PhysicalExpr>> {
+        let filter = self.announcement.iter();
+        filter.map(|a| Arc::clone(a.filter()) as _).collect()
     }
 
     fn replace_children(
@@ -208,6 +171,7 @@ impl ExecutionPlan for IntervalJoinExec {
             },
             ChildrenPropertiesMode::Recompute => Self {
                 fetch: self.fetch,
+                announcement: self.announcement.as_ref().map(|announcement| announcement.anew()),
                 ..Self::try_new(left, right, self.spec.clone())?
             },
         };
@@ -219,8 +183,13 @@ impl ExecutionPlan for IntervalJoinExec {
     }
 
     fn reset_state(self: Arc<Self>) -> Result<Arc<dyn ExecutionPlan>> {
+        // What was true of other rows must not stay with the scan, which has the filter for good.
+        if let Some(announcement) = &self.announcement {
+            announcement.filter().update(lit(true))?;
+        }
         Ok(Arc::new(Self {
             metrics: ExecutionPlanMetricsSet::new(),
+            announcement: None,
             ..Arc::unwrap_or_clone(self)
         }))
     }
@@ -249,6 +218,11 @@ impl ExecutionPlan for IntervalJoinExec {
             asking: asking.execute(partition, Arc::clone(&context))?,
             fetch: self.fetch,
             ordered: self.spec.keeps_probe_order() && asking.output_ordering().is_some(),
+            announce: self.announcement.as_ref().map(|announcement| {
+                let optimizer = &context.session_config().options().optimizer;
+                let most = optimizer.hash_join_inlist_pushdown_max_distinct_values;
+                announcement.announce(&self.spec, asking.schema(), (partition, left), most)
+            }),
         };
         let reservation = MemoryConsumer::new(format!("IntervalJoinExec[{partition}]"))
             .with_can_spill(true)
@@ -290,12 +264,13 @@ impl ExecutionPlan for IntervalJoinExec {
         }
     }
 
-    /// A filter over the columns of one side passes below it where each row of that side comes out or not by itself.
+    /// A filter over the columns of one side passes below it where each row of that side comes out or not by itself; and the
+    /// asking side gets one of what is kept.
     fn gather_filters_for_pushdown(
         &self,
-        _phase: FilterPushdownPhase,
+        phase: FilterPushdownPhase,
         filters: Vec<Arc<dyn PhysicalExpr>>,
-        _config: &ConfigOptions,
+        config: &ConfigOptions,
     ) -> Result<FilterDescription> {
         let columns = self.output_columns();
         let below = |side: JoinSide, child: &Arc<dyn ExecutionPlan>| {
@@ -315,9 +290,35 @@ impl ExecutionPlan for IntervalJoinExec {
             let allowed = (0..).zip(&columns).filter(|(_, c)| is_found(c)).map(|(i, _)| i);
             ChildFilterDescription::from_child_with_allowed_indices(&filters, allowed.collect(), child)
         };
-        Ok(FilterDescription::new()
-            .with_child(below(JoinSide::Left, &self.left)?)
-            .with_child(below(JoinSide::Right, &self.right)?))
+        let mut children = [below(JoinSide::Left, &self.left)?, below(JoinSide::Right, &self.right)?];
+        let tells = phase == FilterPushdownPhase::Post
+            && config.optimizer.enable_join_dynamic_filter_pushdown
+            && self.announcement.is_none()
+            && Announcement::is_possible(&self.spec);
+        if tells {
+            let child = &mut children[self.asking_child()];
+            *child = child.clone().with_self_filter(Announcement::filter_of(&self.spec));
+        }
+        let [left, right] = children;
+        Ok(FilterDescription::new().with_child(left).with_child(right))
+    }
+
+    fn handle_child_pushdown_result(
+        &self,
+        _phase: FilterPushdownPhase,
+        result: ChildPushdownResult,
+        _config: &ConfigOptions,
+    ) -> Result<FilterPushdownPropagation<Arc<dyn ExecutionPlan>>> {
+        let own = result.self_filters.get(self.asking_child()).and_then(|own| own.first());
+        let own = own.map(|filter| Arc::clone(&filter.predicate) as Arc<dyn Any + Send + Sync>);
+        let propagation = FilterPushdownPropagation::if_any(result);
+        let Some(Ok(filter)) = own.map(|own| own.downcast::<DynamicFilterPhysicalExpr>()) else {
+            return Ok(propagation);
+        };
+        Ok(propagation.with_updated_node(Arc::new(Self {
+            announcement: Some(Announcement::new(filter)),
+            ..self.clone()
+        })))
     }
 
     fn fetch(&self) -> Option<usize> {
@@ -343,6 +344,7 @@ impl EmbeddedProjection for IntervalJoinExec {
         };
         Ok(Self {
             fetch: self.fetch,
+            announcement: self.announcement.as_ref().map(|announcement| announcement.anew()),
             ..Self::try_new(Arc::clone(&self.left), Arc::clone(&self.right), spec)?
         })
     }

@@ -18,7 +18,9 @@
 //! [`IntervalJoinSpec`] says what is joined, `index` answers queries and knows no plans, `run` joins batches, and
 //! [`IntervalJoinExec`] is the plan's node.
 
+mod announce;
 mod exec;
+mod explain;
 mod function;
 mod index;
 mod properties;

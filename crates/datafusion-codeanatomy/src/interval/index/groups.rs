@@ -32,6 +32,11 @@ impl Groups {
         self.before.len()
     }
 
+    /// The keys, a row per group and none with a null. Without a row yet there are none.
+    pub(in crate::interval) fn keys(&self) -> &[ArrayRef] {
+        &self.keys
+    }
+
     /// About how many bytes this takes.
     pub(in crate::interval) fn size(&self) -> usize {
         // What views see belongs to the rows, where it is counted.

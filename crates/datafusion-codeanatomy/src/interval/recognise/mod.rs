@@ -10,8 +10,6 @@
 //! It fires on hash, sort-merge and nested-loop joins whose condition holds inequalities between an expression of one side and one
 //! of the other ([`condition`]), of the types whose rows are the same ([`join`]), where that pays ([`worth`]); a rank over
 //! the joined rows is taken into the join ([`best`]). Rows, columns and their names and types stay as they are.
-//!
-//! What is lost: the engine's hash join tells the scan of its probe side which keys there are.
 
 mod best;
 mod condition;

@@ -12,9 +12,17 @@ use super::join::EngineJoin;
 use super::unique::is_unique;
 use crate::interval::RangeConjunct;
 
-/// How many pairs of equal keys a hash join may look at in the time in which an interval join sorts and searches one row. An
-/// estimate: looking at a pair is a few comparisons of columns, a row of the interval join is hashed, sorted and searched.
-const PAIRS_PER_ROW: usize = 8;
+/// How many pairs of equal keys, for each row of either side, a hash join looks at in the time of an interval join.
+///
+/// Measured with 1,000,000 rows on each side, Parquet in and rows out, by rows of either side per key, CPU seconds of the hash join and of the interval
+/// join: 1 row 0.38 and 0.58, 2 rows 0.56 and 0.68, 4 rows 0.81 and 0.66, 8 rows 1.38 and 0.64, 16 rows 2.6 and 0.61, 64
+/// rows 12.6 and 0.62; where all pairs match 1 row 0.42 and 0.63, 4 rows 0.92 and 0.77, 8 rows 1.5 and 0.85. So they are even at 3 rows
+/// per key, which is one and a half pairs per row, and a wrong guess costs half as much again at most.
+const PAIRS_PER_ROW: usize = 2;
+
+/// How many rows of a side are few where nothing is known of the other: they give each of its rows at most so many pairs, and
+/// only if all have one key.
+const FEW_ROWS: usize = 8;
 
 /// Whether the operator pays in place of `join`. `least_pairs` is the number of pairs that a hash join looks at in no time.
 ///
@@ -47,8 +55,7 @@ pub(super) fn is_large(join: &EngineJoin, least_pairs: usize) -> Result<bool> {
     };
     let (n, m) = match (rows(&sides[0]), rows(&sides[1])) {
         (Some(n), Some(m)) => (n, m),
-        // A side of few rows gives each row of the other few pairs.
-        (Some(few), None) | (None, Some(few)) => return Ok(few > PAIRS_PER_ROW),
+        (Some(few), None) | (None, Some(few)) => return Ok(few > FEW_ROWS),
         (None, None) => return Ok(true),
     };
     let keys = match keyed {

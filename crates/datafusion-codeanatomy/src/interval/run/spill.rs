@@ -5,41 +5,31 @@
 //! slice at a time, as many as fit, and each slice is asked by all asking rows again; which of those have a
 //! match is remembered from slice to slice, a bit each, and the last slice decides about those that have none. Only the best matches of
 //! a row cannot be found in slices, since a later slice may hold better ones: that is an error.
-//!
-//! Where the plan counts on the order of the asking rows, these are numbered before they are divided, what comes out of each part is written
-//! to disk, and all of that is merged by the numbers.
+//! Where the plan counts on the order of the asking rows, see [`ordered`](super::ordered).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{RecordBatch, UInt32Array};
-use datafusion::arrow::compute::{SortOptions, take_record_batch};
-use datafusion::common::{DataFusionError, JoinSide, Result, resources_err};
+use datafusion::arrow::compute::take_record_batch;
+use datafusion::common::{Result, resources_err};
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::memory_pool::MemoryReservation;
 use datafusion::execution::runtime_env::RuntimeEnv;
-use datafusion::physical_expr::expressions::Column;
-use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
 use datafusion::physical_plan::SpillManager;
-use datafusion::physical_plan::joins::utils::ColumnIndex;
-use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet};
-use datafusion::physical_plan::sorts::streaming_merge::{SortedSpillFile, StreamingMergeBuilder};
-use datafusion::physical_plan::spill::get_record_batch_memory_size;
 use futures::StreamExt;
 
 use super::join::{Join, Marks};
 use super::kept::Kept;
 use super::load::Load;
-use super::partition::{Disk, Part, numbered, with_number};
+use super::ordered::numbered_shape;
+use super::partition::{Disk, Part, numbered};
 use super::shape::{Fate, Shape};
 use super::stream::{Inputs, Metrics};
 use crate::interval::index::Ordinal;
 
 /// After so many divisions rows are taken in slices.
 const LEVELS: u32 = 6;
-
-/// About how many bytes a batch has that is merged with others, of which some of each are in memory at a time.
-const MERGED_BYTES: usize = 32 << 10;
 
 /// What all parts share.
 pub(super) struct Room {
@@ -69,7 +59,7 @@ struct Slices {
 }
 
 /// What comes of a step.
-enum Step {
+pub(super) enum Step {
     Rows(RecordBatch),
     /// The rows so far came in order; the next ones begin anew.
     Again,
@@ -78,8 +68,8 @@ enum Step {
 
 /// A join by way of the disk.
 pub(super) struct Spilled<K> {
-    shape: Arc<Shape>,
-    room: Room,
+    pub(super) shape: Arc<Shape>,
+    pub(super) room: Room,
     kept: Disk,
     asking: Disk,
     /// What comes out when the order is kept.
@@ -180,7 +170,7 @@ impl<K: Ordinal> Spilled<K> {
         }
     }
 
-    async fn step(&mut self) -> Result<Step> {
+    pub(super) async fn step(&mut self) -> Result<Step> {
         if let Some(join) = &mut self.join {
             if let Some(batch) = join.next().await? {
                 return Ok(Step::Rows(batch));
@@ -291,79 +281,4 @@ impl<K: Ordinal> Spilled<K> {
         self.join = Some(join.with_marks(marks));
         Ok(())
     }
-
-    /// Writes what comes out, a file for each time it begins anew, and merges the files by the numbers of the rows.
-    async fn merge(&mut self) -> Result<SendableRecordBatchStream> {
-        let schema = Arc::clone(&self.shape.schema);
-        let metrics = self.room.metrics.spill.clone();
-        let manager = SpillManager::new(Arc::clone(&self.room.runtime), metrics, Arc::clone(&schema));
-        let manager = manager.with_compression_type(self.room.compression);
-        let mut sorted = vec![];
-        let mut file = None;
-        let mut greatest = 0;
-        loop {
-            let step = self.step().await?;
-            match step {
-                Step::Rows(batch) => {
-                    let file = match &mut file {
-                        Some(file) => file,
-                        None => file.insert(manager.create_in_progress_file("IntervalJoinExec")?),
-                    };
-                    let bytes = get_record_batch_memory_size(&batch).max(1);
-                    let rows = (batch.num_rows() * MERGED_BYTES / bytes).clamp(1, batch.num_rows().max(1));
-                    for at in (0..batch.num_rows()).step_by(rows) {
-                        let part = batch.slice(at, rows.min(batch.num_rows() - at));
-                        greatest = greatest.max(file.append_batch(&part)?);
-                    }
-                    continue;
-                }
-                Step::Again | Step::Done => {}
-            }
-            if let Some(mut file) = file.take()
-                && let Some(file) = file.finish()?
-            {
-                sorted.push(SortedSpillFile {
-                    file,
-                    max_record_batch_memory: greatest,
-                });
-                greatest = 0;
-            }
-            if matches!(step, Step::Done) {
-                break;
-            }
-        }
-        if sorted.is_empty() {
-            return Ok(Box::pin(datafusion::physical_plan::EmptyRecordBatchStream::new(schema)));
-        }
-        let number = schema.fields().len() - 1;
-        let number = PhysicalSortExpr::new(Arc::new(Column::new("row_number", number)), SortOptions::default());
-        let Some(order) = LexOrdering::new([number]) else {
-            return Err(DataFusionError::Internal("an order of one column is empty".to_string()));
-        };
-        StreamingMergeBuilder::new()
-            .with_sorted_spill_files(sorted)
-            .with_spill_manager(manager)
-            .with_schema(schema)
-            .with_expressions(&order)
-            // Its rows are not rows that come out.
-            .with_metrics(BaselineMetrics::new(&ExecutionPlanMetricsSet::new(), 0))
-            .with_batch_size(self.room.batch_size)
-            .with_reservation(self.room.reservation.new_empty())
-            .with_round_robin_tie_breaker(false)
-            .build()
-    }
-}
-
-/// The shape of a join whose asking rows have numbers, which come out as the last column.
-fn numbered_shape(shape: &Shape, inputs: &Inputs) -> Shape {
-    let mut shape = shape.clone();
-    shape.schema = with_number(&shape.schema);
-    shape.columns.push(ColumnIndex {
-        index: inputs.asking.schema().fields().len(),
-        side: match shape.kept_side {
-            JoinSide::Left => JoinSide::Right,
-            _ => JoinSide::Left,
-        },
-    });
-    shape
 }

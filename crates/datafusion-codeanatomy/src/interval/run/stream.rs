@@ -18,6 +18,7 @@ use super::join::Join;
 use super::load::Load;
 use super::shape::Shape;
 use super::spill::{Room, Spilled};
+use crate::interval::announce::Announce;
 use crate::interval::index::Ordinal;
 
 /// What is counted.
@@ -54,6 +55,8 @@ pub(in crate::interval) struct Inputs {
     pub(in crate::interval) fetch: Option<usize>,
     /// Whether the rows that come out must have the order of the asking ones.
     pub(in crate::interval) ordered: bool,
+    /// What is to be told of the kept rows, if anybody wants to know.
+    pub(in crate::interval) announce: Option<Announce>,
 }
 
 /// The join of two streams.
@@ -167,6 +170,9 @@ impl<K: Ordinal> Run<K> {
                 match load.finish(&self.reservation)? {
                     Err(batches) => batches,
                     Ok(kept) => {
+                        if let Some(announce) = inputs.announce.take() {
+                            announce(Some((&kept.rows, kept.groups.keys())))?;
+                        }
                         let (shape, metrics) = (Arc::clone(&self.shape), self.metrics.clone());
                         let join = Join::new(shape, kept, inputs.asking, self.batch_size, metrics);
                         return Ok(Phase::Joining(Box::new(join)));
@@ -174,6 +180,9 @@ impl<K: Ordinal> Run<K> {
                 }
             }
         };
+        if let Some(announce) = inputs.announce.take() {
+            announce(None)?;
+        }
         let room = Room {
             runtime: self.context.runtime_env(),
             reservation: self.reservation.take(),

@@ -3,6 +3,7 @@
 mod explain;
 mod metrics;
 mod output;
+mod properties;
 mod shape;
 mod spill;
 mod stream;
@@ -19,13 +20,9 @@ use datafusion::error::Result;
 use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::expressions::Column;
-use datafusion::physical_expr::{
-    Distribution, EquivalenceProperties, LexRequirement, OrderingRequirements, PhysicalExpr, PhysicalSortExpr,
-};
+use datafusion::physical_expr::{Distribution, LexRequirement, OrderingRequirements, PhysicalExpr, PhysicalSortExpr};
 use datafusion::physical_plan::coop::cooperative;
-use datafusion::physical_plan::execution_plan::{
-    Boundedness, CardinalityEffect, EmissionType, SchedulingType, apply_expression_roots,
-};
+use datafusion::physical_plan::execution_plan::{CardinalityEffect, apply_expression_roots};
 use datafusion::physical_plan::filter_pushdown::{ChildFilterDescription, FilterDescription, FilterPushdownPhase};
 use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricsSet};
 use datafusion::physical_plan::statistics::{ChildStats, StatisticsArgs};
@@ -38,6 +35,7 @@ use futures::StreamExt;
 
 use super::spec::{Keep, Retention, WinnerSpec};
 use metrics::SelectMetrics;
+use properties::{properties, sorted_by_keys};
 use shape::Shape;
 use stream::{Driver, Setting};
 
@@ -174,49 +172,6 @@ impl WinnerSelectExec {
             spill,
         })
     }
-}
-
-/// The order of the input in which the rows of a group come one after the other. An order by several keys tells −0 from 0,
-/// which are one group, so floats stand alone.
-fn sorted_by_keys(input: &Arc<dyn ExecutionPlan>, spec: &WinnerSpec) -> Result<Option<Vec<PhysicalSortExpr>>> {
-    let keys = &spec.partition_by;
-    let schema = input.schema();
-    for key in keys {
-        if keys.len() > 1 && key.data_type(&schema)?.is_floating() {
-            return Ok(None);
-        }
-    }
-    let (order, found) = input.equivalence_properties().find_longest_permutation(keys)?;
-    Ok((!found.is_empty() && found.len() == keys.len()).then_some(order))
-}
-
-fn properties(
-    input: &Arc<dyn ExecutionPlan>,
-    spec: &WinnerSpec,
-    mode: WinnerMode,
-    sorted: bool,
-) -> Result<PlanProperties> {
-    let mut known = input.equivalence_properties().clone();
-    if !sorted && mode != WinnerMode::Partial {
-        known.clear_orderings();
-    }
-    if !spec.reports.is_empty() {
-        known = EquivalenceProperties::new(spec.schema(&input.schema())).extend(known)?;
-    }
-    let (emission, boundedness) = match (sorted, input.boundedness()) {
-        (true, boundedness) => (EmissionType::Incremental, boundedness),
-        (false, Boundedness::Bounded) => (EmissionType::Final, Boundedness::Bounded),
-        (false, Boundedness::Unbounded { .. }) => (
-            EmissionType::Final,
-            Boundedness::Unbounded {
-                requires_infinite_memory: true,
-            },
-        ),
-    };
-    Ok(
-        PlanProperties::new(known, input.output_partitioning().clone(), emission, boundedness)
-            .with_scheduling_type(SchedulingType::Cooperative),
-    )
 }
 
 impl ExecutionPlan for WinnerSelectExec {

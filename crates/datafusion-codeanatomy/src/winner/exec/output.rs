@@ -55,7 +55,7 @@ impl Output {
             match next {
                 Some(batch) => {
                     let rows = batch.num_rows();
-                    if self.is_empty_schema || (rows <= self.batch_size && rows * 2 >= self.batch_size) {
+                    if self.is_empty_schema || (rows <= self.batch_size && rows * 4 >= self.batch_size) {
                         if !self.is_empty_schema {
                             self.coalescer.finish_buffered_batch()?;
                         }

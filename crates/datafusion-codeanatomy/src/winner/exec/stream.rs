@@ -101,7 +101,7 @@ impl Driver {
                 }
                 Some(batch) if batch.num_rows() > 0 => {
                     let _timer = busy.timer();
-                    self.take(&batch)?;
+                    self.take(batch)?;
                 }
                 Some(_) => {}
                 None => {
@@ -124,20 +124,21 @@ impl Driver {
         }
     }
 
-    fn take(&mut self, batch: &RecordBatch) -> Result<()> {
+    fn take(&mut self, batch: RecordBatch) -> Result<()> {
         if let Some(parts) = &mut self.parts {
             let weighed = batch.num_columns() == self.set.shape.weighed.fields().len();
             return parts.write(if weighed {
-                batch.clone()
+                batch
             } else {
-                self.set.shape.unweighed(batch)?
+                self.set.shape.unweighed(&batch)?
             });
         }
-        let rows = self.set.shape.rows(batch)?;
+        let rows = self.set.shape.rows(&batch)?;
+        drop(batch);
         if self.set.sorted {
             self.take_sorted(&rows)?;
         } else {
-            self.selection.push(&rows)?;
+            self.selection.push(rows)?;
         }
         self.reserve()?;
         if !self.probed && self.selection.rows() >= self.set.probe.0 {
@@ -168,12 +169,12 @@ impl Driver {
             None => true,
         };
         if start > 0 {
-            self.selection.push(&rows.slice(0, start))?;
+            self.selection.push(rows.slice(0, start))?;
         }
         if !goes_on && (self.set.eager || self.selection.rows() >= self.set.batch_size) {
             self.close()?;
         }
-        self.selection.push(&rows.slice(start, count - start))?;
+        self.selection.push(rows.slice(start, count - start))?;
         self.last = Some(rows.keys.iter().map(|key| key.slice(count - 1, 1)).collect());
         Ok(())
     }

@@ -8,11 +8,13 @@ use std::cmp::Ordering;
 
 use datafusion::error::Result;
 
+use super::blocks::Blocks;
 use super::compare::Loc;
 use super::finish::{Placed, Reported};
 use super::incoming::Offered;
+use super::kept::Kept;
 use super::layout::{Layout, ReportOf};
-use super::store::{Kept, Store};
+use super::store::Store;
 
 /// The highest bit of the count: whether another row has the order keys of the best.
 pub(super) const SHARED: u64 = 1 << 63;
@@ -33,12 +35,14 @@ const VACANT: Slot = Slot {
 
 /// The best rows so far.
 pub(crate) struct Best {
-    slots: Vec<Slot>,
+    slots: Blocks<Slot>,
     /// Prefix and place of the second row of every group.
     seconds: Option<Vec<(u64, Loc)>>,
     /// Per report that counts ties: how many levels it compares, and the count of every group.
     tied: Vec<(usize, Vec<i64>)>,
     order_keys: usize,
+    /// The prefix of the group's best row for every row of the batch at hand, as it was before that batch.
+    fronts: Vec<u64>,
     /// Groups with a row of the batch at hand.
     touched: Vec<u32>,
     kept: Kept,
@@ -47,10 +51,11 @@ pub(crate) struct Best {
 impl Best {
     pub(crate) fn new(layout: &Layout, second: bool) -> Self {
         Self {
-            slots: Vec::new(),
+            slots: Blocks::new(),
             seconds: second.then(Vec::new),
             tied: layout.tied().into_iter().map(|prefix| (prefix, Vec::new())).collect(),
             order_keys: layout.order_keys,
+            fronts: Vec::new(),
             touched: Vec::new(),
             kept: Kept::default(),
         }
@@ -64,7 +69,7 @@ impl Best {
             prefixes,
             ..
         } = rows;
-        self.slots.resize(count.max(self.slots.len()), VACANT);
+        self.slots.grow(count, VACANT);
         if let Some(seconds) = &mut self.seconds {
             seconds.resize(count.max(seconds.len()), (u64::MAX, Loc::NONE));
         }
@@ -75,9 +80,14 @@ impl Best {
         let lean = self.seconds.is_none() && rows.weights.is_none();
         self.touched.clear();
         self.kept.reset(groups.len());
+        // Slots of many groups are not in the processor's cache: it fetches them side by side where nothing depends on one.
+        self.fronts.clear();
+        self.fronts
+            .extend(groups.iter().map(|group| self.slots.at(*group).prefix));
         for (row, (group, prefix)) in groups.iter().zip(prefixes).enumerate() {
-            let slot = &mut self.slots[*group];
-            if lean && *prefix > slot.prefix {
+            // What has come in front since only has a lesser prefix.
+            if lean && *prefix > self.fronts[row] {
+                let slot = self.slots.at_mut(*group);
                 slot.rows = (slot.rows + 1) | peer;
                 continue;
             }
@@ -102,7 +112,7 @@ impl Best {
         let (row, at) = (loc.row as usize, loc.batch);
         let (meaning, weights) = (rows.meaning, rows.weights);
         let weight = weights.map_or(1, |weights| weights.rows.value(row));
-        let slot = &mut self.slots[group];
+        let slot = self.slots.at_mut(group);
         let old = *slot;
         let (ordering, level) = match old.loc {
             Loc::NONE => (Ordering::Less, 0),
@@ -163,7 +173,7 @@ impl Best {
         for group in &self.touched {
             let group = *group as usize;
             let second = self.seconds.as_ref().map_or(Loc::NONE, |seconds| seconds[group].1);
-            for loc in [self.slots[group].loc, second] {
+            for loc in [self.slots.at(group).loc, second] {
                 if loc.batch == at {
                     self.kept.mark(loc.row);
                 }
@@ -173,7 +183,7 @@ impl Best {
             for group in &self.touched {
                 let group = *group as usize;
                 let second = self.seconds.as_mut().map(|seconds| &mut seconds[group].1);
-                for loc in [Some(&mut self.slots[group].loc), second].into_iter().flatten() {
+                for loc in [Some(&mut self.slots.at_mut(group).loc), second].into_iter().flatten() {
                     if loc.batch == at {
                         loc.row = self.kept.places[loc.row as usize];
                     }
@@ -189,7 +199,7 @@ impl Best {
 
     pub(crate) fn compact(&mut self, store: &mut Store) -> Result<()> {
         store.compact(&mut |change| {
-            for slot in &mut self.slots {
+            for slot in self.slots.iter_mut() {
                 change(&mut slot.loc);
             }
             let seconds = self.seconds.iter_mut().flatten();
@@ -210,7 +220,7 @@ impl Best {
             .map(|(_, tied)| tied.capacity() * size_of::<i64>())
             .sum();
         // Where a row is and which comes next are written once more when rows come out.
-        self.slots.capacity() * size_of::<Slot>() + seconds + tied + self.slots.len() * 12
+        self.slots.memory() + seconds + tied + self.slots.len() * 12
     }
 
     /// What is known of the groups: how many share their best place, and the rows of the largest.

@@ -61,6 +61,8 @@ pub(crate) struct Emission {
     /// Where in `order` every batch begins, and the end.
     starts: Vec<usize>,
     at: usize,
+    /// For every row of the batch at hand its place in `placed`, or none.
+    places: Vec<u32>,
     /// Whether rows of other batches are reported.
     looks_around: bool,
 }
@@ -94,6 +96,7 @@ impl Emission {
             order,
             starts,
             at: 0,
+            places: Vec::new(),
             looks_around,
         }
     }
@@ -111,11 +114,16 @@ impl Emission {
             if range.is_empty() {
                 continue;
             }
-            let placed = &self.placed;
-            let order = &mut self.order[range];
-            order.sort_unstable_by_key(|row| placed.locs[*row as usize].row);
-            let order = &self.order[self.starts[at]..self.starts[at + 1]];
-            return self.rows(&batch, order).map(Some);
+            // Where in the batch they are sorts them.
+            self.places.clear();
+            self.places.resize(batch.num_rows(), u32::MAX);
+            let order = &mut self.order[range.clone()];
+            for row in order.iter() {
+                self.places[self.placed.locs[*row as usize].row as usize] = *row;
+            }
+            let sorted = self.places.iter().filter(|row| **row != u32::MAX);
+            order.iter_mut().zip(sorted).for_each(|(place, row)| *place = *row);
+            return self.rows(&batch, &self.order[range]).map(Some);
         }
         Ok(None)
     }

@@ -10,11 +10,15 @@
 //! sorts inside the groups only.
 
 mod best;
+mod blocks;
+mod bytes;
 mod compare;
 mod finish;
 mod group;
 mod incoming;
+mod kept;
 mod layout;
+mod numbers;
 mod prefix;
 mod several;
 mod store;
@@ -84,19 +88,25 @@ impl Selection {
     }
 
     /// Looks at more rows.
-    pub(crate) fn push(&mut self, incoming: &Incoming) -> Result<()> {
+    pub(crate) fn push(&mut self, incoming: Incoming) -> Result<()> {
         let rows = incoming.rows.num_rows();
         if rows == 0 {
             return Ok(());
         }
-        self.grouper.assign(&incoming.keys, rows, &mut self.groups)?;
+        let Incoming {
+            rows: batch,
+            keys,
+            weights,
+        } = incoming;
+        self.grouper.assign(&keys, rows, &mut self.groups)?;
+        drop(keys);
         let count = self.grouper.len();
         if count.max(self.store.rows() + rows) >= u32::MAX as usize - 1 {
             return datafusion::common::exec_err!("winner selection keeps fewer than 4294967294 rows per partition");
         }
-        let meaning = self.prefix(incoming.rows.columns(), rows);
-        let at = self.store.begin(&incoming.rows)?;
-        let (groups, prefixes, weights) = (&self.groups, &self.prefixes, incoming.weights.as_ref());
+        let meaning = self.prefix(batch.columns(), rows);
+        let at = self.store.begin(batch)?;
+        let (groups, prefixes, weights) = (&self.groups, &self.prefixes, weights.as_ref());
         let offered = Offered {
             at,
             groups,

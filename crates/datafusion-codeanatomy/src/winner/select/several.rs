@@ -12,9 +12,11 @@ use super::best::SHARED;
 use super::compare::Loc;
 use super::finish::{Placed, Reported};
 use super::incoming::Offered;
+use super::kept::Kept;
 use super::layout::{Layout, Method, ReportOf};
+use super::numbers::{Numbers, tied};
 use super::prefix::Meaning;
-use super::store::{Kept, Store};
+use super::store::Store;
 use crate::winner::spec::Retention;
 
 /// Rows that are noted before the first look at them.
@@ -340,58 +342,4 @@ impl Several {
 
 fn before_is_first(differs: &[Option<usize>], before: usize) -> bool {
     differs[before].is_none()
-}
-
-/// The rankings of a row.
-#[derive(Debug, Clone, Copy, Default)]
-struct Numbers {
-    row_number: u64,
-    rank: u64,
-    dense_rank: u64,
-}
-
-impl Numbers {
-    /// Goes on to the row that differs from the one before it in this level first; none: to the first row of a group.
-    fn next(&mut self, differs: Option<usize>, order_keys: usize) {
-        match differs {
-            None => {
-                *self = Self {
-                    row_number: 1,
-                    rank: 1,
-                    dense_rank: 1,
-                }
-            }
-            Some(level) => {
-                self.row_number += 1;
-                if level < order_keys {
-                    self.rank = self.row_number;
-                    self.dense_rank += 1;
-                }
-            }
-        }
-    }
-
-    fn of(self, retention: Retention) -> u64 {
-        match retention {
-            Retention::RowNumber => self.row_number,
-            Retention::Rank => self.rank,
-            Retention::DenseRank => self.dense_rank,
-        }
-    }
-}
-
-/// For every row, the rows around it that do not differ from it in the first `prefix` levels.
-fn tied(differs: &[Option<usize>], prefix: usize) -> Vec<i64> {
-    let mut tied = Vec::with_capacity(differs.len());
-    let mut start = 0;
-    for end in 1..=differs.len() {
-        if differs
-            .get(end)
-            .is_none_or(|differs| differs.is_none_or(|level| level < prefix))
-        {
-            tied.resize(end, (end - start) as i64);
-            start = end;
-        }
-    }
-    tied
 }

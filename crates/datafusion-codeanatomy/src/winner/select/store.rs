@@ -3,12 +3,14 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions, UInt32Array};
+use datafusion::arrow::array::{BooleanArray, RecordBatch};
 use datafusion::arrow::compute::{BatchCoalescer, filter_record_batch, take_record_batch};
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::error::Result;
 
+use super::bytes::{bytes_of, tight};
 use super::compare::{Compare, Loc, comparison};
+use super::kept::Kept;
 use super::layout::Layout;
 use super::prefix::Meaning;
 
@@ -64,13 +66,13 @@ impl Store {
 
     /// Puts a batch behind the others, where its rows can be compared, and gives its number. It must be settled before the
     /// next.
-    pub(crate) fn begin(&mut self, batch: &RecordBatch) -> Result<u32> {
+    pub(crate) fn begin(&mut self, batch: RecordBatch) -> Result<u32> {
         for (level, comparison) in self.layout.levels.iter().zip(&mut self.levels) {
             comparison.push(batch.column(level.column))?;
         }
         self.since += batch.num_rows();
         self.batches.push(Stored {
-            batch: batch.clone(),
+            batch,
             bytes: 0,
             live: 0,
         });
@@ -81,27 +83,35 @@ impl Store {
     /// stored: then the row numbers in `kept` are replaced by new ones, and the answer is true.
     pub(crate) fn settle(&mut self, kept: &mut Kept) -> Result<bool> {
         let at = self.batches.len() - 1;
-        let batch = self.batches[at].batch.clone();
+        let empty = RecordBatch::new_empty(SchemaRef::clone(&self.layout.rows));
+        for (level, comparison) in self.layout.levels.iter().zip(&mut self.levels) {
+            comparison.replace(at, empty.column(level.column))?;
+        }
+        // Nobody else holds its columns now, as a rule.
+        let batch = std::mem::replace(&mut self.batches[at].batch, empty);
         let few = kept.count * 2 < batch.num_rows();
-        let batch = if few {
-            take_record_batch(&batch, &kept.renumber())?
-        } else {
-            batch
+        let batch = match few {
+            true => take_record_batch(&batch, &kept.renumber())?,
+            false => batch,
         };
-        let batch = if kept.count == 0 { batch } else { tight(&batch)? };
+        let batch = tight(batch)?;
+        self.rows += batch.num_rows();
+        self.live += kept.count;
+        self.put(at, batch)?;
+        self.batches[at].live = kept.count;
+        Ok(few)
+    }
+
+    /// Puts other rows, or the same ones in other buffers, in the place of a batch.
+    fn put(&mut self, at: usize, batch: RecordBatch) -> Result<()> {
         for (level, comparison) in self.layout.levels.iter().zip(&mut self.levels) {
             comparison.replace(at, batch.column(level.column))?;
         }
-        let bytes = bytes_of(&batch);
-        self.rows += batch.num_rows();
-        self.live += kept.count;
-        self.bytes += bytes;
-        self.batches[at] = Stored {
-            batch,
-            bytes,
-            live: kept.count,
-        };
-        Ok(few)
+        let stored = &mut self.batches[at];
+        self.bytes -= stored.bytes;
+        (stored.bytes, stored.batch) = (bytes_of(&batch), batch);
+        self.bytes += stored.bytes;
+        Ok(())
     }
 
     /// Nothing refers to this row any more.
@@ -117,16 +127,10 @@ impl Store {
     /// Drops batches without a row that is referred to.
     pub(crate) fn drop_emptied(&mut self) -> Result<()> {
         for at in std::mem::take(&mut self.emptied) {
-            let stored = &mut self.batches[at as usize];
-            self.rows -= stored.batch.num_rows();
-            self.bytes -= stored.bytes;
-            stored.bytes = 0;
-            stored.batch = stored.batch.slice(0, 0);
-            let empty = RecordBatch::new_empty(stored.batch.schema());
-            for (level, comparison) in self.layout.levels.iter().zip(&mut self.levels) {
-                comparison.replace(at as usize, empty.column(level.column))?;
-            }
-            stored.batch = empty;
+            let batch = &self.batches[at as usize].batch;
+            self.rows -= batch.num_rows();
+            let empty = RecordBatch::new_empty(batch.schema());
+            self.put(at as usize, empty)?;
         }
         Ok(())
     }
@@ -253,98 +257,10 @@ impl Store {
     }
 }
 
-/// Rows of the batch at hand that are kept.
-#[derive(Default)]
-pub(crate) struct Kept {
-    /// Per row: not kept is `u32::MAX`, else its number.
-    pub(crate) places: Vec<u32>,
-    pub(crate) count: usize,
-}
-
-impl Kept {
-    pub(crate) fn reset(&mut self, rows: usize) {
-        self.places.clear();
-        self.places.resize(rows, u32::MAX);
-        self.count = 0;
-    }
-
-    pub(crate) fn mark(&mut self, row: u32) {
-        let place = &mut self.places[row as usize];
-        if *place == u32::MAX {
-            *place = row;
-            self.count += 1;
-        }
-    }
-
-    fn renumber(&mut self) -> UInt32Array {
-        let mut rows = Vec::with_capacity(self.count);
-        for place in self.places.iter_mut().filter(|place| **place != u32::MAX) {
-            rows.push(*place);
-            *place = rows.len() as u32 - 1;
-        }
-        UInt32Array::from(rows)
-    }
-}
-
-/// The batch with texts that do not pin more than twice what they need.
-fn tight(batch: &RecordBatch) -> Result<RecordBatch> {
-    let columns: Vec<ArrayRef> = batch.columns().iter().map(tight_column).collect();
-    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    Ok(RecordBatch::try_new_with_options(batch.schema(), columns, &options)?)
-}
-
-fn tight_column(column: &ArrayRef) -> ArrayRef {
-    let pinned =
-        |buffers: &[datafusion::arrow::buffer::Buffer]| buffers.iter().map(|buffer| buffer.capacity()).sum::<usize>();
-    match column.data_type() {
-        DataType::Utf8View => {
-            let views = column.as_string_view();
-            if pinned(views.data_buffers()) > 2 * views.total_buffer_bytes_used() + 1024 {
-                return Arc::new(views.gc());
-            }
-        }
-        DataType::BinaryView => {
-            let views = column.as_binary_view();
-            if pinned(views.data_buffers()) > 2 * views.total_buffer_bytes_used() + 1024 {
-                return Arc::new(views.gc());
-            }
-        }
-        _ => {}
-    }
-    ArrayRef::clone(column)
-}
-
-/// The bytes of these rows, whatever larger buffers they are slices of.
-fn bytes_of(batch: &RecordBatch) -> usize {
-    let bytes = batch.columns().iter().map(|column| {
-        let texts = match column.data_type() {
-            DataType::Utf8View => column
-                .as_string_view()
-                .data_buffers()
-                .iter()
-                .map(|b| b.capacity())
-                .sum(),
-            DataType::BinaryView => column
-                .as_binary_view()
-                .data_buffers()
-                .iter()
-                .map(|b| b.capacity())
-                .sum(),
-            _ => 0,
-        };
-        texts
-            + column
-                .to_data()
-                .get_slice_memory_size()
-                .unwrap_or_else(|_| column.get_array_memory_size())
-    });
-    bytes.sum()
-}
-
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::Int64Array;
-    use datafusion::arrow::datatypes::{Field, Int64Type, Schema};
+    use datafusion::arrow::array::{AsArray, Int64Array};
+    use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema};
 
     use super::*;
     use crate::winner::select::{Level, Method};
@@ -370,7 +286,7 @@ mod tests {
         for batch in 0..30_i64 {
             let values = Int64Array::from_iter_values((0..1000).map(|row| batch * 1000 + row));
             let at = store
-                .begin(&RecordBatch::try_new(Arc::clone(&rows), vec![Arc::new(values)]).unwrap())
+                .begin(RecordBatch::try_new(Arc::clone(&rows), vec![Arc::new(values)]).unwrap())
                 .unwrap();
             let mut kept = Kept::default();
             kept.reset(1000);
