@@ -4,6 +4,7 @@
 mod cache;
 mod determinism;
 mod export;
+mod functions;
 mod graph;
 mod guides;
 mod host;
