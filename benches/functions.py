@@ -84,7 +84,7 @@ def main():
 
         def run(engine, sql):
             if engine == "duckdb":
-                return lambda: judge.execute(sql).fetchall()
+                return lambda: judge.execute(sql.replace("octet_length", "strlen")).fetchall()
             script = os.path.join(folder, "script.sql")
             with open(script, "w", encoding="utf-8") as file:
                 file.write("SET datafusion.execution.target_partitions = 1;\n")

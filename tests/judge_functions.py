@@ -95,8 +95,8 @@ def queries(draw):
             found.append(("SELECT %s%s AS r FROM t" % (call, filtered), "SELECT %s AS r FROM t" % meaning))
         elif kind == 1 or "DISTINCT" in ours:
             by = draw.choice(["g", "id % 17", "i"])
-            shape = "SELECT %s AS k, %%s AS r FROM t GROUP BY %s" % (by, by)
-            found.append((shape % (call + filtered), shape % meaning))
+            shape = "SELECT {by} AS k, {call} AS r FROM t GROUP BY {by}"
+            found.append(tuple(shape.format(by=by, call=c) for c in (call + filtered, meaning)))
         else:
             # A frame, beside the aggregate of a join with its rows.
             before, after = draw.randrange(4), draw.randrange(3)

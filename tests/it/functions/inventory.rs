@@ -106,4 +106,13 @@ async fn every_example_runs_and_every_page_of_the_engine_has_it() {
     )
     .await;
     assert_eq!(unknown, Vec::<String>::new());
+    // The engine knows no examples of nested types.
+    let without_parameters = lines(
+        &ctx,
+        "SELECT name FROM functions() WHERE kind <> 'table' AND name NOT IN (SELECT specific_name FROM information_schema.parameters) \
+         AND name IN (SELECT function FROM function_parameters()) AND name NOT IN (SELECT function FROM function_parameters() \
+         WHERE type LIKE 'a struct%' OR type LIKE 'a list%' OR type = 'a map')",
+    )
+    .await;
+    assert_eq!(without_parameters, Vec::<String>::new());
 }

@@ -90,6 +90,10 @@ impl Groups for Collection {
     fn copy(&self) -> Box<dyn Groups> {
         Box::new(self.clone())
     }
+
+    fn settle(&mut self) {
+        self.sort();
+    }
 }
 
 impl Collection {

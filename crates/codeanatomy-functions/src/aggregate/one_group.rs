@@ -10,6 +10,9 @@ use datafusion_expr::{Accumulator, EmitTo, GroupsAccumulator};
 /// An accumulator of many groups that can be copied.
 pub(super) trait Groups: GroupsAccumulator + Debug + Sync {
     fn copy(&self) -> Box<dyn Groups>;
+
+    /// Makes what is kept small, before it is copied.
+    fn settle(&mut self) {}
 }
 
 #[derive(Debug)]
@@ -39,6 +42,7 @@ impl OneGroup {
             self.groups.update_batch(&none, &[], None, 1)?;
             self.is_started = true;
         }
+        self.groups.settle();
         Ok(self.groups.copy())
     }
 }

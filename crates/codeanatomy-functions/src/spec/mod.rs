@@ -5,7 +5,7 @@ mod parameter;
 
 use datafusion_common::arrow::datatypes::{DataType, FieldRef};
 use datafusion_common::{Result, ScalarValue, plan_err};
-use datafusion_expr::{DocSection, Documentation, Signature, Volatility};
+use datafusion_expr::{Coercion, DocSection, Documentation, Signature, TypeSignature, Volatility};
 
 pub use class::Class;
 pub(crate) use class::{is_ordered, span_fields, span_type};
@@ -63,12 +63,23 @@ impl Spec {
         format!("{}({})", self.name, parameters.join(", "))
     }
 
-    /// The signature for the engine, which resolves names of arguments by it.
+    /// The signature for the engine: names of arguments are resolved by it, types by [`Self::coerce`].
+    ///
+    /// The engine takes the first alternative. The second leaves a call without arguments to [`Self::check`]; the third is
+    /// an example of a call, by which `information_schema.parameters` and `SHOW FUNCTIONS` have the function.
     pub(crate) fn signature(&self) -> Signature {
-        let signature = Signature::user_defined(Volatility::Immutable);
-        let names = self.parameters.iter().map(|p| p.name.to_string()).collect();
-        // Names that are distinct are always taken.
-        signature.clone().with_parameter_names(names).unwrap_or(signature)
+        let mut alternatives = vec![TypeSignature::UserDefined, TypeSignature::Nullary];
+        let shown = self
+            .parameters
+            .iter()
+            .take_while(|p| !matches!(p.class, Class::Choice(_)));
+        let example: Option<Vec<_>> = shown.map(|p| p.class.example().map(Coercion::new_exact)).collect();
+        if let Some(example) = example.filter(|example| !example.is_empty()) {
+            alternatives.push(TypeSignature::Coercible(example));
+        }
+        let mut signature = Signature::one_of(alternatives, Volatility::Immutable);
+        signature.parameter_names = Some(self.parameters.iter().map(|p| p.name.to_string()).collect());
+        signature
     }
 
     /// The documentation for the engine: `information_schema` and `SHOW FUNCTIONS` show it.
