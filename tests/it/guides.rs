@@ -20,6 +20,14 @@ const GUIDES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "calling_functions.md",
+        &[
+            ("datafusion.catalog.information_schema", "true"),
+            ("datafusion.explain.format", "indent"),
+            ("datafusion.explain.logical_plan_only", "true"),
+        ],
+    ),
+    (
         "interval_join.md",
         &[
             ("datafusion.execution.target_partitions", "2"),

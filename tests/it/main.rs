@@ -5,6 +5,7 @@ mod cache;
 mod cache_times;
 mod determinism;
 mod export;
+mod functions;
 mod graph;
 mod guides;
 mod host;

@@ -5,12 +5,15 @@ use std::fmt::Write;
 use std::path::Path;
 
 use codeanatomy_model::{CATALOGUE, Contract, Languages};
+use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::prelude::SessionContext;
 use datafusion_codeanatomy::register_all;
 
-use crate::lines;
+use crate::{lines, rows};
 
 const GENERATED: &str = "<!-- Made from the contracts by `tests/it/pages.rs`; change them, not this page. -->\n";
+
+const FUNCTIONS: &str = "<!-- Made from the functions by `tests/it/pages.rs`; change them, not this page. -->\n";
 
 fn inputs(contract: &Contract) -> &'static str {
     match contract.inputs {
@@ -80,14 +83,79 @@ async fn pages() -> BTreeMap<String, String> {
         let first = first.split_inclusive(". ").next().unwrap_or_default().trim_end();
         writeln!(index, "- [`{name}`](datasets/{name}.md): {first}").unwrap();
     }
+    write!(
+        index,
+        "\n# Functions\n\n[All functions](functions/README.md), by what they are about.\n"
+    )
+    .unwrap();
     pages.insert("README.md".to_string(), index);
+    functions(&ctx, &mut pages).await;
     pages
+}
+
+/// The pages of functions, from their inventory.
+async fn functions(ctx: &SessionContext, pages: &mut BTreeMap<String, String>) {
+    let sql = "SELECT name, kind, section, signature, returns, description, nulls, volatility, since, example \
+         FROM functions() WHERE kind <> 'table'";
+    let mut index = format!("{FUNCTIONS}\n# Functions\n");
+    let mut sections: Vec<(String, String)> = vec![];
+    for line in lines(ctx, sql).await {
+        let cells: Vec<_> = line.split(" | ").collect();
+        let [
+            name,
+            kind,
+            section,
+            signature,
+            returns,
+            description,
+            nulls,
+            volatility,
+            since,
+            example,
+        ] = cells[..]
+        else {
+            panic!("a cell with a bar: {line}");
+        };
+        let mut page = format!("{FUNCTIONS}\n# `{signature}`\n\n{description}\n\n");
+        writeln!(page, "- Kind: {kind}, {volatility}").unwrap();
+        writeln!(page, "- Gives: {returns}").unwrap();
+        writeln!(page, "- Nulls: {nulls}").unwrap();
+        writeln!(page, "- Since: {since}").unwrap();
+        let sql = format!(
+            "SELECT concat('`', name, '`'), type, CASE WHEN is_variadic THEN 'any number of them' WHEN is_required THEN 'required' \
+             ELSE concat('`', default, '`') END, description FROM function_parameters() WHERE function = '{name}' ORDER BY position"
+        );
+        let parameters = lines(ctx, &sql).await;
+        if !parameters.is_empty() {
+            page.push_str("\n| argument | type | default | meaning |\n|---|---|---|---|\n");
+            parameters.iter().for_each(|p| writeln!(page, "| {p} |").unwrap());
+        }
+        let batches = rows(ctx, example).await.unwrap();
+        let shown = pretty_format_batches(&batches).unwrap();
+        write!(page, "\n```sql\n{example}\n```\n\n```text\n{shown}\n```\n").unwrap();
+        pages.insert(format!("functions/{name}.md"), page);
+        let first = description.split_inclusive(". ").next().unwrap_or_default().trim_end();
+        let entry = format!("- [`{signature}`]({name}.md): {first}\n");
+        match sections.iter_mut().find(|(title, _)| title == section) {
+            Some((_, entries)) => entries.push_str(&entry),
+            None => sections.push((section.to_string(), entry)),
+        }
+    }
+    for (title, entries) in sections {
+        write!(index, "\n## {title}\n\n{entries}").unwrap();
+    }
+    pages.insert("functions/README.md".to_string(), index);
 }
 
 #[tokio::test]
 async fn the_pages_are_what_the_contracts_say() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    for (path, text) in pages().await {
+    let pages = pages().await;
+    for entry in std::fs::read_dir(docs.join("functions")).into_iter().flatten() {
+        let name = format!("functions/{}", entry.unwrap().file_name().into_string().unwrap());
+        assert!(pages.contains_key(&name), "docs/{name} is of no function");
+    }
+    for (path, text) in pages {
         let path = docs.join(path);
         if std::env::var_os("WRITE_PAGES").is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();

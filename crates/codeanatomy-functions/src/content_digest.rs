@@ -8,11 +8,27 @@ use datafusion_common::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Fi
 use datafusion_common::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion_common::{Result, ScalarValue, internal_err, plan_err};
 use datafusion_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion_expr::{Accumulator, AggregateUDFImpl, Documentation, EmitTo, GroupsAccumulator, Signature, Volatility};
-use datafusion_macros::user_doc;
+use datafusion_expr::{Accumulator, AggregateUDFImpl, Documentation, EmitTo, GroupsAccumulator, Signature};
 
-use crate::encode::{ColumnEncoder, is_encodable};
+use crate::encode::ColumnEncoder;
+use crate::spec::{Class, Kind, Parameter, Spec};
 use sum::{RowSum, STATE_BYTES};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "content_digest",
+    kind: Kind::Aggregate,
+    section: "Digests",
+    parameters: &[Parameter::variadic("value", Class::Value, "A column of the rows.")],
+    returns: "VARCHAR",
+    description: "The digest of the rows of a group, whatever their order: 64 hexadecimal digits. Two sets of rows have the \
+same digest if they have the same rows equally often, by value: text is the same in every text type, an integer in every \
+width; every NaN is the same, 0.0 and -0.0 differ. Names of columns do not count, their order does. \
+Rows that differ have the same digest by chance with a probability below 2^-190; who may choose rows to make digests collide can, with effort, \
+since hashes are added.",
+    nulls: "Null differs from all else. Never null: no rows have a digest too.",
+    example: "SELECT content_digest(a, b) FROM (VALUES ('x', 1), ('y', 2)) AS t(a, b)",
+    since: "0.1.0",
+};
 
 /// The order-free digest of rows.
 ///
@@ -20,43 +36,18 @@ use sum::{RowSum, STATE_BYTES};
 /// added modulo 2²⁵⁶, which is a multiset hash by addition (Bellare and Micciancio, "A New Paradigm for Collision-free
 /// Hashing", 1997; Clarke et al., "Incremental Multiset Hash Functions", 2003), and counted. The digest is BLAKE3 of sum
 /// and count, little endian, as 64 hexadecimal digits.
-#[user_doc(
-    doc_section(label = "General Functions"),
-    description = "The digest of the rows of a group, whatever their order: 64 hexadecimal digits. Two sets of rows have the \
-same digest if they have the same rows equally often, by value: text is the same in every text type, an integer in every \
-width; every NaN is the same, 0.0 and -0.0 differ, null differs from all else. Names of columns do not count, their order does. \
-Rows that differ have the same digest by chance with a probability below 2^-190; who may choose rows to make digests collide can, with effort, \
-since hashes are added. Never null: no rows have a digest too.",
-    syntax_example = "content_digest(value, ...)",
-    sql_example = r#"```sql
-> SELECT content_digest(a, b) = content_digest(a, CAST(b AS SMALLINT)) AS same FROM (VALUES ('x', 1), ('y', 2)) AS t(a, b);
-+------+
-| same |
-+------+
-| true |
-+------+
-```"#,
-    argument(
-        name = "value",
-        description = "A column of the rows, of any type but a union; one or more of them."
-    )
-)]
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub struct ContentDigest {
+pub(crate) struct ContentDigest {
     signature: Signature,
-}
-
-impl Default for ContentDigest {
-    fn default() -> Self {
-        Self::new()
-    }
+    documentation: Documentation,
 }
 
 impl ContentDigest {
     /// The function.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            signature: Signature::variadic_any(Volatility::Immutable),
+            signature: SPEC.signature(),
+            documentation: SPEC.documentation(),
         }
     }
 }
@@ -70,25 +61,19 @@ fn refuse_distinct(args: &AccumulatorArgs<'_>) -> Result<()> {
 
 impl AggregateUDFImpl for ContentDigest {
     fn name(&self) -> &str {
-        "content_digest"
+        SPEC.name
     }
 
     fn signature(&self) -> &Signature {
         &self.signature
     }
 
+    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
+        Ok(SPEC.coerce(types))
+    }
+
     fn return_type(&self, types: &[DataType]) -> Result<DataType> {
-        if types.is_empty() {
-            return plan_err!("content_digest(value, ...): the argument value is missing");
-        }
-        for (i, ty) in types.iter().enumerate() {
-            if !is_encodable(ty) {
-                return plan_err!(
-                    "content_digest(value, ...): argument {} must not be a union, as {ty} is",
-                    i + 1
-                );
-            }
-        }
+        SPEC.check(types)?;
         Ok(DataType::Utf8)
     }
 
@@ -132,7 +117,7 @@ impl AggregateUDFImpl for ContentDigest {
     }
 
     fn documentation(&self) -> Option<&Documentation> {
-        self.doc()
+        Some(&self.documentation)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Stable ids: what identifies an entity, independent of where in its file it stands.
 //!
-//! The bytes that are hashed are a sequence of parts, the prefix first. Each part is a tag byte and its content:
+//! `docs/ids.md` is the specification, `docs/ids.json` its test vectors. The bytes that are hashed are a sequence of parts,
+//! the prefix first. Each part is a tag byte and its content; these are the parts that ids of datasets have:
 //!
 //! | part | tag | content |
 //! |---|---|---|
@@ -11,7 +12,7 @@
 //! There is no separator and no sentinel, so no two sequences of parts give the same bytes. The hash is XXH3-128 with
 //! seed 0, written as 32 lower-case hexadecimal digits, most significant first, behind the prefix and a colon.
 
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// One part of an id.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +51,26 @@ pub fn stable_hash128(buffer: &mut Vec<u8>, prefix: &str, parts: &[Part<'_>]) ->
         push(buffer, *part);
     }
     xxh3_128(buffer)
+}
+
+/// The 128-bit hash of the bytes of parts.
+#[inline]
+pub fn hash128_of_bytes(parts: &[u8]) -> u128 {
+    xxh3_128(parts)
+}
+
+/// The 64-bit hash of the bytes of parts: the lower 63 bits of XXH3-64, so that it is a non-negative integer.
+#[inline]
+pub fn hash64_of_bytes(parts: &[u8]) -> i64 {
+    i64::from_le_bytes((xxh3_64(parts) & (u64::MAX >> 1)).to_le_bytes())
+}
+
+/// The 64-bit hash of one text. `buffer` is scratch space that callers keep between calls.
+#[inline]
+pub fn hash64_of_text(buffer: &mut Vec<u8>, text: &str) -> i64 {
+    buffer.clear();
+    push(buffer, Part::Text(text));
+    hash64_of_bytes(buffer)
 }
 
 /// Hashes many part lists that begin alike.
@@ -102,12 +123,17 @@ pub fn stable_id(prefix: &str, parts: &[Part<'_>]) -> String {
 
 /// Writes `prefix:` and the 32 digits of `hash` to the end of `text`.
 pub fn write_id(text: &mut String, prefix: &str, hash: u128) {
+    text.push_str(prefix);
+    text.push(':');
+    write_hash(text, hash);
+}
+
+/// Writes the 32 digits of `hash` to the end of `text`.
+pub fn write_hash(text: &mut String, hash: u128) {
     let mut digits = [0; 32];
     for (group, shift) in digits.chunks_exact_mut(8).zip([96, 64, 32, 0]) {
         group.copy_from_slice(&hexadecimal((hash >> shift) as u32));
     }
-    text.push_str(prefix);
-    text.push(':');
     // Digits are ASCII, so the text is never empty.
     text.push_str(std::str::from_utf8(&digits).unwrap_or_default());
 }

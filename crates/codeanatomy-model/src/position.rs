@@ -24,7 +24,8 @@ impl ColumnUnit {
         }
     }
 
-    /// The unit of that name; letter case, and a hyphen or underscore before the number, do not matter.
+    /// The unit of that name: `utf8`, `UTF-8`, `utf_8` and so on, as the Language Server Protocol and Python spell encodings,
+    /// or SCIP's name of a position encoding, `UTF8CodeUnitOffsetFromLineStart`. Letter case does not matter.
     ///
     /// ```
     /// use codeanatomy_model::ColumnUnit;
@@ -33,7 +34,14 @@ impl ColumnUnit {
     /// ```
     pub fn parse(name: &str) -> Option<Self> {
         let number = name.get(..3).filter(|start| start.eq_ignore_ascii_case("utf"))?.len();
-        match name[number..].strip_prefix(['-', '_']).unwrap_or(&name[number..]) {
+        let number = name[number..].strip_prefix(['-', '_']).unwrap_or(&name[number..]);
+        let scip = "CodeUnitOffsetFromLineStart";
+        let is_scip = |split| number.get(split..).is_some_and(|rest| rest.eq_ignore_ascii_case(scip));
+        let number = match number.len().checked_sub(scip.len()) {
+            Some(split) if is_scip(split) => &number[..split],
+            _ => number,
+        };
+        match number {
             "8" => Some(Self::Utf8),
             "16" => Some(Self::Utf16),
             "32" => Some(Self::Utf32),
@@ -77,7 +85,11 @@ pub fn col_to_byte(line: &str, column: usize, unit: ColumnUnit) -> Option<usize>
         return line.is_char_boundary(column).then_some(column);
     }
     // As many ASCII characters as there may be before it are bytes in every unit.
-    let ascii = line.as_bytes().iter().take(column).take_while(|b| b.is_ascii()).count();
+    let before = &line.as_bytes()[..column.min(line.len())];
+    if before.is_ascii() {
+        return (before.len() == column).then_some(column);
+    }
+    let ascii = before.iter().take_while(|b| b.is_ascii()).count();
     let mut at = ascii;
     for (byte, c) in line[ascii..].char_indices() {
         if at >= column {
@@ -223,6 +235,8 @@ mod tests {
             for spelling in ["utf", "UTF", "utf-", "Utf_"] {
                 assert_eq!(ColumnUnit::parse(&format!("{spelling}{number}")), Some(unit));
             }
+            let scip = format!("UTF{number}CodeUnitOffsetFromLineStart");
+            assert_eq!(ColumnUnit::parse(&scip), Some(unit));
         }
         for name in ["", "utf", "utf-", "utf--8", "utf 8", "byte", "utf64", "ütf8", "utf08"] {
             assert_eq!(ColumnUnit::parse(name), None, "{name}");

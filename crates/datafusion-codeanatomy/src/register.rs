@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use codeanatomy_functions::{aggregate_functions, scalar_functions};
+use codeanatomy_functions::{aggregate_functions, scalar_functions, window_functions};
 use codeanatomy_model::CATALOGUE;
 use datafusion::common::{Result, plan_err};
 use datafusion::execution::FunctionRegistry;
@@ -13,11 +13,12 @@ use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalOptions, RowC
 use crate::describe::listings;
 use crate::optimizer;
 use crate::ordering::CompleteOrders;
-use crate::planner::{NamedArguments, relation_functions};
+use crate::planner::{NamedArguments, SqlFunctions, relation_functions};
 use crate::settings::Settings;
 
 /// Registers everything in `ctx`, in place: table functions for all datasets, external tables `STORED AS CODEANATOMY`, their
-/// catalogue, scalar and aggregate functions, the planner that gives table functions named arguments, and the physical rules.
+/// catalogue, scalar, aggregate and window functions, the planner that gives table functions named arguments, the factory of
+/// `CREATE FUNCTION` if the session has none, and the physical rules.
 ///
 /// What the session has is kept: id, configuration, tables, catalogs, functions, rules, query planner and function factory.
 /// Statements prepared before the call are not: the engine takes physical rules only where it builds the session's state
@@ -69,6 +70,12 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
             f.name()
         );
     }
+    if let Some(f) = window_functions()
+        .iter()
+        .find(|f| state.window_functions().contains_key(f.name()))
+    {
+        return plan_err!("the session already has a window function of our name: {}", f.name());
+    }
     optimizer::install(&mut state)?;
     state.add_analyzer_rule(Arc::new(CompleteOrders));
 
@@ -92,6 +99,12 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     }
     for function in aggregate_functions() {
         state.register_udaf(function)?;
+    }
+    for function in window_functions() {
+        state.register_udwf(function)?;
+    }
+    if state.function_factory().is_none() {
+        state.set_function_factory(Arc::new(SqlFunctions));
     }
     let datasets = CATALOGUE.iter().map(|c| (c.name, parameters(c)));
     let listings = listings().map(|(name, _)| (name, &[][..]));

@@ -1,28 +1,7 @@
-//! The bytes of a value: what digests of rows hash.
+//! The bytes of a value: what ids, hashes and digests of rows hash. `docs/ids.md` defines them.
 //!
-//! A value is a tag byte and its content; all numbers are little endian.
-//!
-//! | value | tag | content |
-//! |---|---|---|
-//! | null | `00` | |
-//! | text | `01` | length in bytes (8), UTF-8 bytes |
-//! | integer from −2⁶³ to 2⁶³−1 | `02` | two's complement (8) |
-//! | integer from 2⁶³ | `03` | unsigned (8) |
-//! | boolean | `04` | `00` or `01` (1) |
-//! | floating-point number | `05` | bits as binary64 (8), every NaN as `7ff8000000000000` |
-//! | binary | `06` | length in bytes (8), bytes |
-//! | decimal | `07` | scale (1), unscaled value (32), without trailing zeros: 1.50 is 15 at scale 1, 0.00 is 0 at scale 0 |
-//! | date | `08` | milliseconds since 1970-01-01 (8) |
-//! | time of day | `09` | nanoseconds since midnight (8) |
-//! | timestamp without, with zone | `0a`, `0b` | nanoseconds since 1970-01-01, of UTC if with zone (16) |
-//! | duration | `0c` | nanoseconds (16) |
-//! | interval | `0d` | months (4), days (4), nanoseconds (8) |
-//! | list | `10` | number of items (8), items |
-//! | struct | `11` | number of fields (8), values of the fields in order, without names |
-//! | map | `12` | number of entries (8), key and value of each in order |
-//!
-//! So the bytes follow the value and not the type: a text is the same as `Utf8`, `LargeUtf8`, `Utf8View` or dictionary, an
-//! integer in every width. 0.0 and −0.0 differ. No value's bytes begin another's, so a row is its values, one behind the other.
+//! The bytes follow the value and not the type: a text is the same as `Utf8`, `LargeUtf8`, `Utf8View` or dictionary, an
+//! integer in every width. No value's bytes begin another's, so a row is its values, one behind the other.
 
 mod fixed;
 mod nested;

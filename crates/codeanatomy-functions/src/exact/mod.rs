@@ -5,6 +5,23 @@
 //! step, so that each order of rows has its own last bits.
 
 mod distinct;
+mod exact_avg;
+mod exact_corr;
+mod exact_covar_pop;
+mod exact_covar_samp;
+mod exact_regr_avgx;
+mod exact_regr_avgy;
+mod exact_regr_intercept;
+mod exact_regr_r2;
+mod exact_regr_slope;
+mod exact_regr_sxx;
+mod exact_regr_sxy;
+mod exact_regr_syy;
+mod exact_stddev;
+mod exact_stddev_pop;
+mod exact_sum;
+mod exact_var_pop;
+mod exact_var_samp;
 mod quotient;
 mod statistic;
 mod sum;
@@ -16,64 +33,95 @@ use datafusion_common::arrow::array::{
 };
 use datafusion_common::arrow::datatypes::{DataType, Field, FieldRef, Float64Type};
 use datafusion_common::{Result, ScalarValue, internal_err};
-use datafusion_doc::{DocSection, DocumentationBuilder};
 use datafusion_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion_expr::utils::AggregateOrderSensitivity;
 use datafusion_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, EmitTo, GroupsAccumulator, Signature, Volatility,
 };
 
+use crate::spec::{Class, Parameter, Spec};
 use distinct::Distinct;
 use statistic::{Statistic, Sums};
 
-/// The functions with their arguments, and what they give.
-const FUNCTIONS: [(&str, Statistic, &str); 17] = [
-    ("exact_sum", Statistic::Sum, "sum"),
-    ("exact_avg", Statistic::Avg, "mean"),
-    ("exact_var_pop", Statistic::VarPop, "variance of a population"),
-    ("exact_var_samp", Statistic::VarSamp, "variance of a sample"),
-    (
-        "exact_stddev_pop",
-        Statistic::StddevPop,
-        "standard deviation of a population",
-    ),
-    ("exact_stddev", Statistic::Stddev, "standard deviation of a sample"),
-    ("exact_covar_pop", Statistic::CovarPop, "covariance of a population"),
-    ("exact_covar_samp", Statistic::CovarSamp, "covariance of a sample"),
-    ("exact_corr", Statistic::Corr, "correlation"),
-    (
-        "exact_regr_slope",
-        Statistic::RegrSlope,
-        "slope of the line of least squares",
-    ),
-    (
-        "exact_regr_intercept",
-        Statistic::RegrIntercept,
-        "intercept of the line of least squares",
-    ),
-    ("exact_regr_r2", Statistic::RegrR2, "square of the correlation"),
-    ("exact_regr_avgx", Statistic::RegrAvgx, "mean of x"),
-    ("exact_regr_avgy", Statistic::RegrAvgy, "mean of y"),
-    (
-        "exact_regr_sxx",
-        Statistic::RegrSxx,
-        "sum of the squares of x about its mean",
-    ),
-    (
-        "exact_regr_syy",
-        Statistic::RegrSyy,
-        "sum of the squares of y about its mean",
-    ),
-    (
-        "exact_regr_sxy",
-        Statistic::RegrSxy,
-        "sum of the products of x and y about their means",
-    ),
+/// The functions, and what they are.
+const FUNCTIONS: [(&Spec, Statistic); 17] = [
+    (&exact_sum::SPEC, exact_sum::STATISTIC),
+    (&exact_avg::SPEC, exact_avg::STATISTIC),
+    (&exact_var_pop::SPEC, exact_var_pop::STATISTIC),
+    (&exact_var_samp::SPEC, exact_var_samp::STATISTIC),
+    (&exact_stddev_pop::SPEC, exact_stddev_pop::STATISTIC),
+    (&exact_stddev::SPEC, exact_stddev::STATISTIC),
+    (&exact_covar_pop::SPEC, exact_covar_pop::STATISTIC),
+    (&exact_covar_samp::SPEC, exact_covar_samp::STATISTIC),
+    (&exact_corr::SPEC, exact_corr::STATISTIC),
+    (&exact_regr_slope::SPEC, exact_regr_slope::STATISTIC),
+    (&exact_regr_intercept::SPEC, exact_regr_intercept::STATISTIC),
+    (&exact_regr_r2::SPEC, exact_regr_r2::STATISTIC),
+    (&exact_regr_avgx::SPEC, exact_regr_avgx::STATISTIC),
+    (&exact_regr_avgy::SPEC, exact_regr_avgy::STATISTIC),
+    (&exact_regr_sxx::SPEC, exact_regr_sxx::STATISTIC),
+    (&exact_regr_syy::SPEC, exact_regr_syy::STATISTIC),
+    (&exact_regr_sxy::SPEC, exact_regr_sxy::STATISTIC),
 ];
+
+/// What the functions are.
+pub(crate) const SPECS: [&Spec; 17] = [
+    &exact_sum::SPEC,
+    &exact_avg::SPEC,
+    &exact_var_pop::SPEC,
+    &exact_var_samp::SPEC,
+    &exact_stddev_pop::SPEC,
+    &exact_stddev::SPEC,
+    &exact_covar_pop::SPEC,
+    &exact_covar_samp::SPEC,
+    &exact_corr::SPEC,
+    &exact_regr_slope::SPEC,
+    &exact_regr_intercept::SPEC,
+    &exact_regr_r2::SPEC,
+    &exact_regr_avgx::SPEC,
+    &exact_regr_avgy::SPEC,
+    &exact_regr_sxx::SPEC,
+    &exact_regr_syy::SPEC,
+    &exact_regr_sxy::SPEC,
+];
+
+const VALUE: &[Parameter] = &[Parameter::required("value", Class::Any, "A number.")];
+const YX: &[Parameter] = &[
+    Parameter::required("y", Class::Any, "A number."),
+    Parameter::required("x", Class::Any, "A number."),
+];
+
+/// What a function of the family is.
+macro_rules! exact {
+    ($name:literal like $like:literal, $statistic:expr, $parameters:ident; $gives:literal; $example:literal) => {
+        pub(super) const STATISTIC: Statistic = $statistic;
+        pub(super) const SPEC: $crate::spec::Spec = $crate::spec::Spec {
+            name: $name,
+            kind: $crate::spec::Kind::Aggregate,
+            section: "Exact statistics",
+            parameters: super::$parameters,
+            returns: "DOUBLE",
+            description: concat!(
+                $gives,
+                " of floating-point numbers, computed exactly and rounded once: the same for any order of rows, as ",
+                $like,
+                " is not."
+            ),
+            nulls: concat!(
+                "Rows with a null do not count; without enough rows it is null, as ",
+                $like,
+                " is."
+            ),
+            example: $example,
+            since: "0.1.0",
+        };
+    };
+}
+use exact;
 
 /// All functions of the family.
 pub(crate) fn functions() -> impl Iterator<Item = Arc<AggregateUDF>> {
-    let function = |(name, statistic, gives)| Arc::new(AggregateUDF::from(Exact::new(name, statistic, gives)));
+    let function = |(spec, statistic)| Arc::new(AggregateUDF::from(Exact::new(spec, statistic)));
     FUNCTIONS.into_iter().map(function)
 }
 
@@ -95,33 +143,15 @@ struct Exact {
 }
 
 impl Exact {
-    fn new(name: &'static str, statistic: Statistic, gives: &str) -> Self {
-        let parameters: &[&str] = match statistic.arguments() {
-            1 => &["value"],
-            _ => &["y", "x"],
-        };
-        let signature = Signature::exact(vec![DataType::Float64; parameters.len()], Volatility::Immutable);
-        let named = parameters.iter().map(|p| (*p).to_string()).collect();
-        let syntax = format!("{name}({})", parameters.join(", "));
-        let description = format!(
-            "The {gives} of floating-point numbers, computed exactly and rounded once: the same for any order of rows. \
-             Rows with a null do not count; without enough rows it is null, as {} is.",
-            name.strip_prefix("exact_").unwrap_or(name)
-        );
-        let mut documentation = DocumentationBuilder::new_with_details(DocSection::default(), description, syntax)
-            .with_sql_example(format!(
-                "SELECT {name}({}) FROM (VALUES (1e16, 1.0), (1.0, 2.0), (-1e16, 4.0)) AS t(y, x)",
-                if parameters.len() == 1 { "y" } else { "y, x" }
-            ));
-        for parameter in parameters {
-            documentation = documentation.with_argument(*parameter, "A number.");
-        }
+    fn new(spec: &'static Spec, statistic: Statistic) -> Self {
+        let signature = Signature::exact(vec![DataType::Float64; spec.parameters.len()], Volatility::Immutable);
+        let named = spec.parameters.iter().map(|p| p.name.to_string()).collect();
         Self {
-            name,
+            name: spec.name,
             statistic,
             // Names that are distinct, one for each argument, are always taken.
             signature: signature.clone().with_parameter_names(named).unwrap_or(signature),
-            documentation: documentation.build(),
+            documentation: spec.documentation(),
         }
     }
 }

@@ -84,14 +84,6 @@ impl Sums {
 }
 
 impl Statistic {
-    /// How many arguments it takes.
-    pub(super) fn arguments(self) -> usize {
-        match self {
-            Self::Sum | Self::Avg | Self::VarPop | Self::VarSamp | Self::StddevPop | Self::Stddev => 1,
-            _ => 2,
-        }
-    }
-
     /// What it is made of.
     pub(super) fn terms(self) -> &'static [Term] {
         use Term::{X, Xx, Xy, Y, Yy};

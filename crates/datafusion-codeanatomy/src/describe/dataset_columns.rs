@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use codeanatomy_model::{CATALOGUE, Column, Contract};
 use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringViewArray};
+use datafusion::catalog::Session;
 use datafusion::common::Result;
 
-pub(super) fn rows() -> Result<RecordBatch> {
+pub(super) fn rows(_session: &dyn Session) -> Result<RecordBatch> {
     let columns: Vec<(&Contract, usize, &Column)> = CATALOGUE
         .iter()
         .flat_map(|c| c.columns.iter().enumerate().map(move |(i, column)| (*c, i, column)))

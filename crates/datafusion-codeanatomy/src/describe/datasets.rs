@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use codeanatomy_model::{CATALOGUE, Contract};
 use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringViewArray};
+use datafusion::catalog::Session;
 use datafusion::common::Result;
 
-pub(super) fn rows() -> Result<RecordBatch> {
+pub(super) fn rows(_session: &dyn Session) -> Result<RecordBatch> {
     let text = |f: fn(&Contract) -> String| {
         Arc::new(StringViewArray::from_iter_values(CATALOGUE.iter().map(|c| f(c)))) as ArrayRef
     };

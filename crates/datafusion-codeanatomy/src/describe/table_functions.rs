@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use codeanatomy_model::CATALOGUE;
 use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringViewArray};
+use datafusion::catalog::Session;
 use datafusion::common::Result;
 
 use crate::dataset::parameters;
 use crate::planner::{Parameter, relation_functions};
 
-pub(super) fn rows() -> Result<RecordBatch> {
+pub(super) fn rows(_session: &dyn Session) -> Result<RecordBatch> {
     let datasets = CATALOGUE
         .iter()
         .flat_map(|c| (1..).zip(parameters(c)).map(|(i, p)| (c.name, Some((i, p)))));

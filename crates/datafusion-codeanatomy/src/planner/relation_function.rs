@@ -21,6 +21,10 @@ pub(crate) type PlanRelation = fn(&mut RelationArguments<'_, '_>) -> Result<Logi
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RelationFunction {
     pub(crate) name: &'static str,
+    /// What it gives, in sentences.
+    pub(crate) description: &'static str,
+    /// A statement that runs by itself.
+    pub(crate) example: &'static str,
     pub(crate) parameters: &'static [Parameter],
     pub(crate) plan: PlanRelation,
 }

@@ -10,6 +10,8 @@ use crate::planner::{Parameter, RelationArguments, RelationFunction};
 /// The function.
 pub(crate) const WINNERS: RelationFunction = RelationFunction {
     name: "winners",
+    description: "The first rows of every group of a query, by an order that is completed to a total one; with ranks and ties on request.",
+    example: "SELECT * FROM winners(input => (SELECT * FROM (VALUES (1, 'a'), (1, 'b')) AS t(k, v)), partition_by => k, order_by => v)",
     parameters: PARAMETERS,
     plan,
 };

@@ -18,6 +18,8 @@ use crate::planner::{Parameter, RelationArguments, RelationFunction};
 /// The function, for the planner and the catalogue.
 pub(crate) const INTERVAL_JOIN: RelationFunction = RelationFunction {
     name: "interval_join",
+    description: "The rows of one query beside the rows of another whose spans they contain, overlap, equal or are next to.",
+    example: "SELECT * FROM interval_join(left => (SELECT 0 AS bstart, 9 AS bend), right => (SELECT 2 AS bstart, 3 AS bend))",
     parameters: PARAMETERS,
     plan,
 };

@@ -1,0 +1,41 @@
+//! `cdf_is_upsert(change_type)`
+
+use std::sync::Arc;
+
+use datafusion_common::Result;
+use datafusion_common::arrow::array::{ArrayRef, BooleanArray};
+use datafusion_common::arrow::datatypes::DataType;
+use datafusion_expr::ReturnFieldArgs;
+
+use super::cdf::{CHANGE_TYPE, rank};
+use crate::scalar::{Call, Kernel};
+use crate::spec::{Kind, Spec};
+
+#[derive(Debug)]
+pub(super) struct CdfIsUpsert;
+
+impl Kernel for CdfIsUpsert {
+    const SPEC: &'static Spec = &Spec {
+        name: "cdf_is_upsert",
+        kind: Kind::Scalar,
+        section: "Change feeds",
+        parameters: &[CHANGE_TYPE],
+        returns: "BOOLEAN",
+        description: "Whether a change leaves a row there: 'insert' or 'update_postimage'.",
+        nulls: "Null of null, and of a text that is no change type.",
+        example: "SELECT cdf_is_upsert('update_postimage')",
+        since: "0.1.0",
+    };
+
+    const STRICT: bool = true;
+
+    fn returns(_args: &ReturnFieldArgs<'_>) -> Result<(DataType, bool)> {
+        Ok((DataType::Boolean, true))
+    }
+
+    fn compute(call: &Call) -> Result<ArrayRef> {
+        let changes = call.texts(0)?;
+        let rows = (0..call.rows).map(|row| changes.get(row).and_then(|change| rank(change).map(|rank| rank >= 2)));
+        Ok(Arc::new(rows.collect::<BooleanArray>()))
+    }
+}

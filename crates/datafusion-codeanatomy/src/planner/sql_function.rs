@@ -1,0 +1,274 @@
+//! `CREATE FUNCTION f(a BIGINT, b BIGINT DEFAULT 1) RETURNS BIGINT RETURN $a + $b`: expressions with names and parameters.
+//!
+//! A call becomes its expression when a plan is simplified, with the arguments, cast to the declared types, in place of the
+//! parameters. So it costs what the expression costs, and filters reach what is below. A body is planned when the function is
+//! created, of functions that are there then: no function calls itself.
+
+use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::common::{DFSchema, Result, exec_err, plan_err};
+use datafusion::execution::context::{FunctionFactory, RegisterFunction, SessionState};
+use datafusion::logical_expr::expr::Placeholder;
+use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
+use datafusion::logical_expr::{
+    ColumnarValue, CreateFunction, Expr, ExprSchemable, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+    Volatility, cast, col,
+};
+use datafusion::optimizer::analyzer::type_coercion::TypeCoercionRewriter;
+use datafusion::sql::unparser::expr_to_sql;
+
+/// Makes functions of expressions; a host's own factory, if there is one, is asked instead.
+#[derive(Debug)]
+pub(crate) struct SqlFunctions;
+
+#[async_trait]
+impl FunctionFactory for SqlFunctions {
+    async fn create(&self, state: &SessionState, statement: CreateFunction) -> Result<RegisterFunction> {
+        let name = statement.name.to_ascii_lowercase();
+        let old = state.scalar_functions().get(&name);
+        let taken = state.aggregate_functions().contains_key(&name)
+            || state.window_functions().contains_key(&name)
+            || state.table_functions().contains_key(&name)
+            || old.is_some_and(|f| !f.inner().is::<SqlFunction>());
+        if taken {
+            return plan_err!("CREATE FUNCTION {name}: there is a function of that name, which is not one of SQL");
+        }
+        if old.is_some() && !statement.or_replace {
+            return plan_err!("CREATE FUNCTION {name}: it is there; write CREATE OR REPLACE FUNCTION to replace it");
+        }
+        let function = SqlFunction::try_new(name, statement)?;
+        Ok(RegisterFunction::Scalar(Arc::new(ScalarUDF::from(function))))
+    }
+}
+
+/// A parameter of a function of SQL.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct SqlParameter {
+    /// Its name, or its number from 1.
+    pub(crate) name: String,
+    pub(crate) ty: DataType,
+    pub(crate) default: Option<Expr>,
+}
+
+/// A function of SQL.
+#[derive(Debug, Clone)]
+pub(crate) struct SqlFunction {
+    pub(crate) name: String,
+    pub(crate) parameters: Vec<SqlParameter>,
+    pub(crate) returns: DataType,
+    /// The expression, with a column of a parameter's name in place of it.
+    pub(crate) body: Expr,
+    signature: Signature,
+}
+
+impl PartialEq for SqlFunction {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.parameters, &self.returns, &self.body)
+            == (&other.name, &other.parameters, &other.returns, &other.body)
+    }
+}
+
+impl Eq for SqlFunction {}
+
+impl Hash for SqlFunction {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.name, &self.parameters, &self.returns, &self.body).hash(state);
+    }
+}
+
+impl SqlFunction {
+    fn try_new(name: String, statement: CreateFunction) -> Result<Self> {
+        let Some(body) = statement.params.function_body else {
+            return plan_err!("CREATE FUNCTION {name}: the expression is missing; write RETURN and an expression");
+        };
+        if let Some(language) = statement
+            .params
+            .language
+            .filter(|l| !l.value.eq_ignore_ascii_case("sql"))
+        {
+            return plan_err!("CREATE FUNCTION {name}: the language is SQL, not {language}");
+        }
+        let parameters: Vec<_> = (1..)
+            .zip(statement.args.unwrap_or_default())
+            .map(|(i, arg)| SqlParameter {
+                name: arg.name.map_or_else(|| i.to_string(), |n| n.value.to_ascii_lowercase()),
+                ty: arg.data_type,
+                default: arg.default_expr,
+            })
+            .collect();
+        let fields: Vec<_> = parameters
+            .iter()
+            .map(|p| Field::new(&p.name, p.ty.clone(), true))
+            .collect();
+        let Ok(schema) = DFSchema::try_from(Schema::new(fields)) else {
+            return plan_err!("CREATE FUNCTION {name}: two parameters have the same name");
+        };
+        let body = with_columns(&name, &parameters, body)?;
+        let mut volatility = Volatility::Immutable;
+        body.apply(|expr| {
+            let called = match expr {
+                Expr::ScalarFunction(call) => &call.func,
+                Expr::AggregateFunction(_) | Expr::WindowFunction(_) => {
+                    return plan_err!("CREATE FUNCTION {name}: the expression may not aggregate, as {expr} does");
+                }
+                Expr::ScalarSubquery(_) | Expr::InSubquery(_) | Expr::Exists(_) => {
+                    return plan_err!("CREATE FUNCTION {name}: the expression may not hold a query");
+                }
+                _ => return Ok(TreeNodeRecursion::Continue),
+            };
+            if called.name() == name {
+                return plan_err!("CREATE FUNCTION {name}: it may not call itself");
+            }
+            volatility = volatility.max(called.signature().volatility);
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        // Calls become the body after the engine has coerced types, so that the body has to be right as it is.
+        let body = body.rewrite(&mut TypeCoercionRewriter::new(&schema))?.data;
+        let found = body.get_type(&schema)?;
+        let signature = Signature::user_defined(volatility);
+        let names: Vec<String> = parameters.iter().map(|p| p.name.clone()).collect();
+        Ok(Self {
+            name,
+            returns: statement.return_type.unwrap_or(found),
+            body,
+            signature: signature.with_parameter_names(names)?,
+            parameters,
+        })
+    }
+
+    /// `f(a, b => 1)`
+    pub(crate) fn signature_text(&self) -> String {
+        let show = |p: &SqlParameter| match &p.default {
+            Some(default) => format!("{} => {}", p.name, Self::sql_of(default)),
+            None => p.name.clone(),
+        };
+        let parameters: Vec<_> = self.parameters.iter().map(show).collect();
+        format!("{}({})", self.name, parameters.join(", "))
+    }
+
+    /// The expression in SQL, with `$a` for a parameter.
+    pub(crate) fn body_text(&self) -> String {
+        let shown = self.body.clone().transform(|expr| match &expr {
+            Expr::Column(column) => Ok(Transformed::yes(col(format!("\"${}\"", column.name)))),
+            _ => Ok(Transformed::no(expr)),
+        });
+        let shown = shown.map_or_else(|_| self.body.clone(), |shown| shown.data);
+        Self::sql_of(&shown).replace('"', "")
+    }
+
+    /// An expression as it may be written in SQL.
+    pub(crate) fn sql_of(expr: &Expr) -> String {
+        expr_to_sql(expr).map_or_else(|_| expr.to_string(), |sql| sql.to_string())
+    }
+
+    pub(crate) fn volatility(&self) -> Volatility {
+        self.signature.volatility
+    }
+
+    /// A call that runs, whatever the types are.
+    pub(crate) fn call_of_nulls(&self) -> String {
+        let required = self.parameters.iter().filter(|p| p.default.is_none());
+        let nulls: Vec<_> = required.map(|_| "NULL").collect();
+        format!("{}({})", self.name, nulls.join(", "))
+    }
+
+    fn check(&self, arguments: usize) -> Result<()> {
+        if arguments > self.parameters.len() {
+            return plan_err!(
+                "{}: {arguments} arguments are too many; the function is {}",
+                self.name,
+                self.signature_text()
+            );
+        }
+        match self.parameters[arguments..].iter().find(|p| p.default.is_none()) {
+            Some(missing) => plan_err!(
+                "{}: the argument {} is missing; the function is {}",
+                self.name,
+                missing.name,
+                self.signature_text()
+            ),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The body with columns in place of `$1` or `$a`.
+fn with_columns(function: &str, parameters: &[SqlParameter], body: Expr) -> Result<Expr> {
+    let replaced = body.transform(|expr| {
+        let Expr::Placeholder(Placeholder { id, .. }) = &expr else {
+            return Ok(Transformed::no(expr));
+        };
+        let wanted = id.trim_start_matches('$').to_ascii_lowercase();
+        let number = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+        let parameter = parameters.iter().find(|p| p.name == wanted);
+        match parameter.or_else(|| parameters.get(number?)) {
+            Some(parameter) => Ok(Transformed::yes(col(format!("\"{}\"", parameter.name)))),
+            None => plan_err!("CREATE FUNCTION {function}: there is no parameter {id}"),
+        }
+    })?;
+    Ok(replaced.data)
+}
+
+impl ScalarUDFImpl for SqlFunction {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
+        Ok(types.to_vec())
+    }
+
+    fn return_type(&self, types: &[DataType]) -> Result<DataType> {
+        self.check(types.len())?;
+        Ok(self.returns.clone())
+    }
+
+    fn simplify(&self, args: Vec<Expr>, _info: &SimplifyContext) -> Result<ExprSimplifyResult> {
+        self.check(args.len())?;
+        let mut values = BTreeMap::new();
+        let mut args = args.into_iter();
+        for parameter in &self.parameters {
+            let Some(value) = args.next().or_else(|| parameter.default.clone()) else {
+                return plan_err!("{}: the argument {} is missing", self.name, parameter.name);
+            };
+            values.insert(parameter.name.as_str(), (cast(value, parameter.ty.clone()), 0));
+        }
+        let body = self.body.clone().transform(|expr| {
+            let Expr::Column(column) = &expr else {
+                return Ok(Transformed::no(expr));
+            };
+            match values.get_mut(column.name.as_str()) {
+                Some((value, uses)) => {
+                    *uses += 1;
+                    if *uses > 1 && value.is_volatile() {
+                        return plan_err!(
+                            "{}: the argument {} is used twice, and {value} may give another value each time",
+                            self.name,
+                            column.name
+                        );
+                    }
+                    // What comes in has columns of its own.
+                    Ok(Transformed::new(value.clone(), true, TreeNodeRecursion::Jump))
+                }
+                None => Ok(Transformed::no(expr)),
+            }
+        })?;
+        Ok(ExprSimplifyResult::Simplified(cast(body.data, self.returns.clone())))
+    }
+
+    fn invoke_with_args(&self, _args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        exec_err!(
+            "{} is a function of SQL: the optimizer puts its expression in its place",
+            self.name
+        )
+    }
+}

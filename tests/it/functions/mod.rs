@@ -1,0 +1,4 @@
+//! The functions, as their inventory has them.
+
+mod conformance;
+mod inventory;
