@@ -1,0 +1,54 @@
+//! Which functions a call may call, by a points-to analysis of a whole source.
+//!
+//! [`Analysis::add`] takes the rows of one file after the other, as the datasets have them, and lowers them to a
+//! [`Program`](program::Program): variables, copies between them, and hooks, which are what happens to a variable's values
+//! (an attribute is loaded from them, they are called, …). [`Analysis::solve`] finds the least sets of values that satisfy
+//! all of it, and gives the calls that follow.
+//!
+//! It is subset-based (Andersen 1994), without contexts but for functions that give a parameter back, with one abstract
+//! object per class and per display, and sensitive to the flow of local variables through `def_use`. Values of a variable
+//! are at most [`MAX_VALUES`](solve::MAX_VALUES), so the cost is near linear.
+
+mod input;
+mod lower;
+mod names;
+mod program;
+mod result;
+mod solve;
+mod tree;
+mod value;
+
+pub use input::{FileRows, INPUTS, Input};
+pub use result::{CallRow, Unresolved};
+
+use arrow_schema::ArrowError;
+
+/// The analysis of a source.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    program: program::Program,
+}
+
+impl Analysis {
+    /// An analysis that knows the names of builtins.
+    pub fn new<'n>(builtins: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut program = program::Program::default();
+        for name in builtins {
+            let name = program.names.intern(name);
+            program.builtins.insert(name);
+        }
+        Self { program }
+    }
+
+    /// Adds a file that is a module. All files are added before [`Analysis::solve`], in the order of their paths.
+    pub fn add(&mut self, file: &FileRows<'_>) -> Result<(), ArrowError> {
+        lower::lower(file, &mut self.program)
+    }
+
+    /// The calls of all files, in the order of the files, of the nodes in them, and of the names of what is called.
+    pub fn solve(self) -> Vec<CallRow> {
+        let mut solver = solve::Solver::new(self.program);
+        solver.run();
+        result::rows(&solver)
+    }
+}

@@ -1,0 +1,42 @@
+//! Texts by number.
+
+use rustc_hash::FxHashMap;
+
+/// The number of a text.
+pub(crate) type Sym = u32;
+
+/// Every text once.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    texts: Vec<Box<str>>,
+    numbers: FxHashMap<Box<str>, Sym>,
+}
+
+impl Names {
+    /// The number of `text`.
+    pub(crate) fn intern(&mut self, text: &str) -> Sym {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = self.texts.len() as Sym;
+        self.texts.push(text.into());
+        self.numbers.insert(text.into(), number);
+        number
+    }
+
+    /// The number of `text`, if it has one.
+    pub(crate) fn find(&self, text: &str) -> Option<Sym> {
+        self.numbers.get(text).copied()
+    }
+
+    /// The text of a number.
+    pub(crate) fn text(&self, sym: Sym) -> &str {
+        self.texts.get(sym as usize).map_or("", |t| t)
+    }
+
+    /// The number of `owner.name`.
+    pub(crate) fn dotted(&mut self, owner: Sym, name: Sym) -> Sym {
+        let text = format!("{}.{}", self.text(owner), self.text(name));
+        self.intern(&text)
+    }
+}

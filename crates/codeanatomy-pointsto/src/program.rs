@@ -1,0 +1,324 @@
+//! What lowering makes and the solver runs.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::names::{Names, Sym};
+use crate::value::Value;
+
+/// The number of a variable: a set of values.
+pub(crate) type Var = u32;
+
+/// No variable.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// What happens to every value of a variable.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Hook {
+    /// Its attribute is read.
+    Load { name: Sym, to: Var, at: u32 },
+    /// Its attribute is set.
+    Store { name: Sym, from: Var },
+    /// It is subscripted.
+    Index { key: Var, to: Var, at: u32 },
+    /// On a key: a container is subscripted by it.
+    IndexBy { container: u32, to: Var },
+    /// Its item is set.
+    StoreIndex { key: Var, from: Var, at: u32 },
+    /// On a key: an item of a container is set.
+    StoreBy { container: u32, from: Var },
+    /// It is sliced: a container at this place, from the first to before the last.
+    Slice { container: u32, to: Var, from: i32, end: i32 },
+    /// It is iterated over.
+    Iterate { to: Var, at: u32 },
+    /// It is an iterator whose next value is wanted.
+    Next { to: Var, at: u32 },
+    /// It is taken apart: the item at a position; behind a star, from the end.
+    Unpack { index: i32, to: Var, at: u32 },
+    /// It is taken apart: the rest, as a container, from a position on.
+    Rest { container: u32, to: Var, from: i32, behind: i32 },
+    /// It is called.
+    Call { site: u32 },
+    /// A class that is raised is called.
+    Raise { site: u32 },
+    /// It is the value of an attribute of a class, read through a receiver.
+    Bind { receiver: u32, to: Var, at: u32 },
+    /// It is a constructor: `__init__` of a class that is called.
+    Init { site: u32, class: u32 },
+    /// It is `__new__` of a class that is called.
+    New { site: u32, class: u32 },
+    /// An instance of it.
+    InstanceOf { to: Var },
+    /// It is a base of a class.
+    Base { class: u32, index: u32 },
+    /// It is entered by `with`.
+    Enter { to: Var, at: u32 },
+    /// Containers alone go on, as through `+`.
+    Containers { to: Var },
+    /// An operator's method is called, with an operand unless that is none.
+    Operator { name: Sym, operand: Var, to: Var, at: u32 },
+    /// On a key: an attribute of that name is read from the values of a variable.
+    LoadBy { of: Var, to: Var, at: u32 },
+    /// On a key: an attribute of that name is set on the values of a variable.
+    SetBy { of: Var, from: Var },
+    /// The items of a container go into another.
+    CopyInto { container: u32 },
+    /// Its keyword arguments: a mapping that is unpacked into the parameters of a function.
+    Keywords { function: u32 },
+    /// Its class.
+    TypeOf { to: Var },
+    /// It becomes a static method, class method or property.
+    Wrap { kind: MethodKind, to: Var },
+    /// It is the receiver of a method of a class, which `super()` looks above.
+    SuperOf { class: u32, to: Var },
+    /// It is called by a function that it is given to.
+    Argument { site: u32 },
+}
+
+/// How a call is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum How {
+    Call,
+    Decorator,
+    Argument,
+    Raise,
+    Property,
+    Iteration,
+    With,
+    Operator,
+}
+
+/// Where something is evaluated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) file: u32,
+    pub(crate) node: u32,
+    pub(crate) bstart: u32,
+    pub(crate) bend: u32,
+    pub(crate) caller: u32,
+}
+
+/// One argument.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Arg {
+    Positional(Var),
+    Star(Var),
+    Keyword(Sym, Var),
+    DoubleStar(Var),
+}
+
+/// Where something is called.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) callee: Var,
+    pub(crate) args: Box<[Arg]>,
+    pub(crate) result: Var,
+    pub(crate) at: u32,
+    pub(crate) how: How,
+}
+
+/// Code that calls: a module, class body, function or lambda.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) id: Sym,
+    pub(crate) dotted: Sym,
+    pub(crate) lambdas: u32,
+    /// The class that it is a method of, or in whose method it is.
+    pub(crate) class: Option<u32>,
+    /// The function whose code it is.
+    pub(crate) function: Option<u32>,
+    /// The first parameter of the method that it is or is in.
+    pub(crate) receiver: Option<Var>,
+    /// Whether it is the body of a class.
+    pub(crate) is_class: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ParamKind {
+    PosOnly,
+    Positional,
+    VarArg,
+    KwOnly,
+    KwArg,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Param {
+    pub(crate) kind: ParamKind,
+    pub(crate) name: Sym,
+    pub(crate) var: Var,
+    pub(crate) default: Var,
+    /// The container of `*args` and `**kwargs`.
+    pub(crate) container: u32,
+}
+
+/// How a function is a method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MethodKind {
+    None,
+    Instance,
+    Class,
+    Static,
+}
+
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub(crate) id: Sym,
+    pub(crate) dotted: Sym,
+    pub(crate) params: Vec<Param>,
+    pub(crate) result: Var,
+    pub(crate) yields: Option<Var>,
+    /// Parameters that it gives back as they are.
+    pub(crate) returns: Vec<Var>,
+    pub(crate) class: Option<u32>,
+    pub(crate) method: MethodKind,
+    pub(crate) is_lambda: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Class {
+    pub(crate) id: Sym,
+    pub(crate) dotted: Sym,
+    pub(crate) attributes: FxHashMap<Sym, Var>,
+    pub(crate) bases: u32,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Module {
+    pub(crate) name: Sym,
+    /// Whether a file has that name, or it is a folder alone.
+    pub(crate) has_file: bool,
+    pub(crate) names: FxHashMap<Sym, Var>,
+    /// The modules of its star imports.
+    pub(crate) stars: Vec<Var>,
+    pub(crate) external_stars: Vec<Sym>,
+}
+
+/// An import, to be resolved when all modules are known.
+#[derive(Debug)]
+pub(crate) struct Import {
+    /// The module as an absolute name.
+    pub(crate) module: Sym,
+    /// The name before the importing file's own, if its folder is no package.
+    pub(crate) beside: Option<Sym>,
+    pub(crate) what: Imported,
+}
+
+#[derive(Debug)]
+pub(crate) enum Imported {
+    /// The module, into a variable; `import a.b` binds the first part.
+    Module(Var),
+    First(Var),
+    /// A name of it.
+    Name(Sym, Var, u32),
+    /// All names of it, for a module.
+    Star(u32),
+}
+
+/// What counts where nothing else is known when everything else is.
+#[derive(Debug)]
+pub(crate) enum Fallback {
+    /// The receiver of a method.
+    Receiver { function: u32 },
+    /// Instances of what an annotation says.
+    Annotation { of: Var, to: Var },
+    /// A key may be any.
+    Key(Var),
+    /// A parameter of a function that nothing calls has its default.
+    Default { function: u32, from: Var, to: Var },
+    /// The method of the right operand of an operator that the left one has no method for.
+    Reflected { left: Var, right: Var, name: Sym, reflected: Sym, to: Var, at: u32 },
+    /// A name that neither its file nor the modules of its star imports bind.
+    Free { module: u32, name: Sym, to: Var },
+}
+
+/// A container.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Container {
+    /// Whether iteration gives its keys.
+    pub(crate) keyed: bool,
+    /// The number of items that it is made with, if that is written down.
+    pub(crate) length: Option<u32>,
+}
+
+/// All files together.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    pub(crate) names: Names,
+    pub(crate) vars: u32,
+    pub(crate) copies: Vec<(Var, Var)>,
+    pub(crate) seeds: Vec<(Var, Value)>,
+    pub(crate) hooks: Vec<(Var, Hook)>,
+    pub(crate) fallbacks: Vec<Fallback>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) classes: Vec<Class>,
+    pub(crate) modules: Vec<Module>,
+    pub(crate) module_numbers: FxHashMap<Sym, u32>,
+    pub(crate) imports: Vec<Import>,
+    /// Names that their file does not bind: module, name, variable, place.
+    pub(crate) free: Vec<(u32, Sym, Var, u32)>,
+    pub(crate) callers: Vec<Caller>,
+    pub(crate) places: Vec<Place>,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) containers: Vec<Container>,
+    /// Attributes that are set on something.
+    pub(crate) stored: FxHashSet<Sym>,
+    pub(crate) paths: Vec<String>,
+    pub(crate) builtins: FxHashSet<Sym>,
+}
+
+impl Program {
+    pub(crate) fn var(&mut self) -> Var {
+        self.vars += 1;
+        self.vars - 1
+    }
+
+    pub(crate) fn copy(&mut self, from: Var, to: Var) {
+        self.copies.push((from, to));
+    }
+
+    pub(crate) fn hook(&mut self, on: Var, hook: Hook) {
+        self.hooks.push((on, hook));
+    }
+
+    pub(crate) fn seed(&mut self, var: Var, value: Value) {
+        self.seeds.push((var, value));
+    }
+
+    /// A container that nothing is in yet.
+    pub(crate) fn container(&mut self, keyed: bool) -> u32 {
+        self.containers.push(Container { keyed, length: None });
+        self.containers.len() as u32 - 1
+    }
+
+    pub(crate) fn site(&mut self, site: Site) -> u32 {
+        self.sites.push(site);
+        self.sites.len() as u32 - 1
+    }
+
+    /// The module of a dotted name, made if need be, with the packages around it.
+    pub(crate) fn module(&mut self, dotted: &str) -> u32 {
+        if let Some(end) = dotted.rfind('.')
+            && self.names.find(&dotted[..end]).is_none_or(|s| !self.module_numbers.contains_key(&s))
+        {
+            let ends: Vec<usize> = dotted[..end].match_indices('.').map(|(i, _)| i).chain([end]).collect();
+            for end in ends {
+                self.one_module(&dotted[..end]);
+            }
+        }
+        self.one_module(dotted)
+    }
+
+    fn one_module(&mut self, dotted: &str) -> u32 {
+        let name = self.names.intern(dotted);
+        if let Some(number) = self.module_numbers.get(&name) {
+            return *number;
+        }
+        self.modules.push(Module {
+            name,
+            ..Module::default()
+        });
+        let number = self.modules.len() as u32 - 1;
+        self.module_numbers.insert(name, number);
+        number
+    }
+}

@@ -1,0 +1,174 @@
+//! Attributes that are read and set.
+
+use super::class::{Base, Found};
+use super::{LookUp, Solver};
+use crate::names::Sym;
+use crate::program::{Hook, How, MethodKind, Site, Var};
+use crate::value::{Value, Vid};
+
+/// The longest name of something outside, in parts.
+const MAX_PARTS: usize = 8;
+
+impl Solver {
+    pub(super) fn load(&mut self, of: Vid, name: Sym, to: Var, at: u32) {
+        match self.values.get(of) {
+            Value::Module(module) => self.load_of_module(module, name, to, at),
+            Value::Class(class) if self.program.classes[class as usize].attributes.contains_key(&name) => {
+                self.load_of_classes(of, name, to, at);
+            }
+            Value::Class(_) | Value::Instance(_) | Value::Super(..) => {
+                self.look_ups.push_back(LookUp::Load { of, name, to, at });
+            }
+            Value::External(dotted) if self.program.names.text(dotted).matches('.').count() < MAX_PARTS => {
+                let dotted = self.program.names.dotted(dotted, name);
+                self.add_value(to, Value::External(dotted));
+            }
+            Value::Builtin(builtin) if !self.program.names.text(builtin).contains('.') => {
+                let dotted = self.program.names.dotted(builtin, name);
+                self.add_value(to, Value::Builtin(dotted));
+            }
+            Value::Container(_) | Value::Generator(_) | Value::Property(_) => {
+                self.add_value(to, Value::Method(name, of));
+            }
+            Value::Function(_) | Value::Bound(..) | Value::Partial(_) if name == self.words.call => self.add(to, of),
+            Value::Function(_) if self.program.stored.contains(&name) => {
+                let var = self.attribute(of, name);
+                self.copy(var, to);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn store(&mut self, of: Vid, name: Sym, from: Var) {
+        match self.values.get(of) {
+            Value::Module(module) => {
+                if let Some(var) = self.program.modules[module as usize].names.get(&name).copied() {
+                    self.copy(from, var);
+                }
+            }
+            Value::Class(class) => match self.program.classes[class as usize].attributes.get(&name).copied() {
+                Some(var) => self.copy(from, var),
+                None => {
+                    let var = self.attribute(of, name);
+                    self.copy(from, var);
+                }
+            },
+            Value::Instance(_) | Value::Function(_) => {
+                let var = self.attribute(of, name);
+                self.copy(from, var);
+            }
+            _ => {}
+        }
+    }
+
+    /// The variable of an attribute that is set on a value.
+    fn attribute(&mut self, of: Vid, name: Sym) -> Var {
+        if let Some(var) = self.attributes.get(&(of, name)) {
+            return *var;
+        }
+        let var = self.var();
+        self.attributes.insert((of, name), var);
+        var
+    }
+
+    /// An attribute of a class, an instance, or what is above a class for one.
+    pub(super) fn load_of_classes(&mut self, of: Vid, name: Sym, to: Var, at: u32) {
+        let is_stored = self.program.stored.contains(&name);
+        let (class, receiver, after) = match self.values.get(of) {
+            Value::Class(class) => (class, of, None),
+            Value::Instance(class) => {
+                if name == self.words.class {
+                    return self.add_value(to, Value::Class(class));
+                }
+                if is_stored {
+                    let var = self.attribute(of, name);
+                    self.copy(var, to);
+                }
+                (class, of, None)
+            }
+            Value::Super(above, receiver) => match self.values.get(receiver) {
+                Value::Class(class) | Value::Instance(class) => (class, receiver, Some(above)),
+                _ => return,
+            },
+            _ => return,
+        };
+        if is_stored && after.is_none() {
+            for i in 0..self.order(class).len() {
+                if let Base::Class(base) = self.order(class)[i]
+                    && !self.program.classes[base as usize].attributes.contains_key(&name)
+                {
+                    let base = self.values.intern(Value::Class(base));
+                    let var = self.attribute(base, name);
+                    self.hook(var, Hook::Bind { receiver, to, at });
+                }
+            }
+        }
+        match self.find(class, name, after) {
+            Some(Found::Var(var)) => self.hook(var, Hook::Bind { receiver, to, at }),
+            Some(Found::External(dotted)) => self.add_value(to, Value::External(dotted)),
+            None => {}
+        }
+    }
+
+    /// What an attribute of a class gives through a receiver: an instance or a class.
+    pub(super) fn bind(&mut self, vid: Vid, receiver: Vid, to: Var, at: u32) {
+        let (class, is_instance) = match self.values.get(receiver) {
+            Value::Instance(class) => (class, true),
+            Value::Class(class) => (class, false),
+            _ => return,
+        };
+        match self.values.get(vid) {
+            Value::Function(function) => {
+                let kind = self.program.functions[function as usize].method;
+                let value = match kind {
+                    MethodKind::Class => {
+                        let class = self.values.intern(Value::Class(class));
+                        Value::Bound(function, class)
+                    }
+                    MethodKind::Static => Value::Function(function),
+                    _ if is_instance => Value::Bound(function, receiver),
+                    _ => Value::Function(function),
+                };
+                self.add_value(to, value);
+            }
+            Value::Static(inner) => self.add(to, inner),
+            Value::ClassMethod(inner) => match self.values.get(inner) {
+                Value::Function(function) => {
+                    let class = self.values.intern(Value::Class(class));
+                    self.add_value(to, Value::Bound(function, class));
+                }
+                _ => self.add(to, inner),
+            },
+            Value::Property(getter) if is_instance => {
+                let callee = self.var();
+                let site = self.site(Site {
+                    callee,
+                    args: Box::default(),
+                    result: to,
+                    at,
+                    how: How::Property,
+                });
+                self.hook(callee, Hook::Call { site });
+                match self.values.get(getter) {
+                    Value::Function(function) => self.add_value(callee, Value::Bound(function, receiver)),
+                    _ => self.add(callee, getter),
+                }
+            }
+            Value::Instance(_) if is_instance => {
+                self.add(to, vid);
+                let operand = self.var();
+                self.add(operand, receiver);
+                self.look_ups.push_back(LookUp::Method {
+                    of: vid,
+                    name: self.words.get,
+                    operand,
+                    second: operand,
+                    to,
+                    at,
+                    how: How::Property,
+                });
+            }
+            _ => self.add(to, vid),
+        }
+    }
+}

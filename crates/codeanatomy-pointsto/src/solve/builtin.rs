@@ -1,0 +1,300 @@
+//! What builtins and methods of builtin types do with their arguments.
+
+use super::{Solver, Target};
+use crate::program::{Arg, Hook, How, MethodKind, NONE, Site, Var};
+use crate::value::{Value, Vid};
+
+/// Builtins that call a method of their argument.
+const METHODS: [(&str, &str); 16] = [
+    ("len", "__len__"),
+    ("str", "__str__"),
+    ("repr", "__repr__"),
+    ("bool", "__bool__"),
+    ("abs", "__abs__"),
+    ("hash", "__hash__"),
+    ("int", "__int__"),
+    ("float", "__float__"),
+    ("complex", "__complex__"),
+    ("bytes", "__bytes__"),
+    ("round", "__round__"),
+    ("dir", "__dir__"),
+    ("format", "__format__"),
+    ("divmod", "__divmod__"),
+    ("pow", "__pow__"),
+    ("reversed", "__reversed__"),
+];
+
+impl Solver {
+    pub(super) fn call_builtin(&mut self, site: u32, name: u32) {
+        let Site { result, at, how, .. } = self.program.sites[site as usize];
+        let text = self.program.names.text(name).to_string();
+        let args = self.program.sites[site as usize].args.clone();
+        let positional: Vec<Var> = args
+            .iter()
+            .filter_map(|a| match a {
+                Arg::Positional(var) => Some(*var),
+                _ => None,
+            })
+            .collect();
+        let wrap = match text.as_str() {
+            "staticmethod" => Some(MethodKind::Static),
+            "classmethod" => Some(MethodKind::Class),
+            "property" => Some(MethodKind::Instance),
+            _ => None,
+        };
+        if let (Some(kind), Some(inner)) = (wrap, positional.first()) {
+            return self.hook(*inner, Hook::Wrap { kind, to: result });
+        }
+        self.target(site, Target::Builtin(name));
+        if how == How::Decorator {
+            return;
+        }
+        let first = positional.first().copied();
+        match (text.as_str(), first) {
+            ("super", _) => self.super_of(site, &positional, result),
+            ("type", Some(of)) => self.hook(of, Hook::TypeOf { to: result }),
+            ("list" | "tuple" | "set" | "frozenset" | "reversed" | "iter" | "aiter" | "sorted", Some(of)) => {
+                let container = self.new_container(false);
+                self.add_value(result, Value::Container(container));
+                let slot = self.slot(container, None);
+                self.hook(of, Hook::Iterate { to: slot, at });
+                if text == "sorted" {
+                    let unused = self.var();
+                    self.higher_order(site, unused);
+                }
+            }
+            ("dict", _) => {
+                let container = self.new_container(true);
+                self.add_value(result, Value::Container(container));
+                if let Some(of) = first {
+                    self.hook(of, Hook::CopyInto { container });
+                }
+                self.keyword_items(&args, container);
+            }
+            ("next" | "anext", Some(of)) => self.hook(of, Hook::Next { to: result, at }),
+            ("enumerate", Some(of)) => {
+                let (container, pair) = (self.new_container(false), self.new_container(false));
+                self.add_value(result, Value::Container(container));
+                let slot = self.slot(container, None);
+                self.add_value(slot, Value::Container(pair));
+                let one = self.program.names.intern("1");
+                let item = self.slot(pair, Some(one));
+                self.hook(of, Hook::Iterate { to: item, at });
+            }
+            ("zip", _) => {
+                let (container, row) = (self.new_container(false), self.new_container(false));
+                self.add_value(result, Value::Container(container));
+                let slot = self.slot(container, None);
+                self.add_value(slot, Value::Container(row));
+                for (i, of) in positional.iter().enumerate() {
+                    let key = self.program.names.intern(&i.to_string());
+                    let item = self.slot(row, Some(key));
+                    self.hook(*of, Hook::Iterate { to: item, at });
+                }
+            }
+            ("map", _) => {
+                let container = self.new_container(false);
+                self.add_value(result, Value::Container(container));
+                let slot = self.slot(container, None);
+                self.higher_order(site, slot);
+            }
+            ("filter", _) => {
+                let container = self.new_container(false);
+                self.add_value(result, Value::Container(container));
+                let slot = self.slot(container, None);
+                if let Some(of) = positional.get(1) {
+                    self.hook(*of, Hook::Iterate { to: slot, at });
+                }
+                let unused = self.var();
+                self.higher_order(site, unused);
+            }
+            ("min" | "max", Some(of)) => {
+                let unused = self.var();
+                self.higher_order(site, unused);
+                match positional.len() {
+                    1 => self.hook(of, Hook::Iterate { to: result, at }),
+                    _ => positional.iter().for_each(|of| self.copy(*of, result)),
+                }
+            }
+            ("sum" | "any" | "all", Some(of)) => {
+                let unused = self.var();
+                self.hook(of, Hook::Iterate { to: unused, at });
+            }
+            ("getattr", Some(of)) => {
+                if let Some(key) = positional.get(1) {
+                    self.hook(*key, Hook::LoadBy { of, to: result, at });
+                }
+                if let Some(default) = positional.get(2) {
+                    self.copy(*default, result);
+                }
+            }
+            ("setattr", Some(of)) => {
+                if let (Some(key), Some(from)) = (positional.get(1), positional.get(2)) {
+                    self.hook(*key, Hook::SetBy { of, from: *from });
+                }
+            }
+            (name, Some(of)) => {
+                if let Some((_, method)) = METHODS.iter().find(|(builtin, _)| *builtin == name) {
+                    let name = self.program.names.intern(method);
+                    let operand = positional.get(1).copied().unwrap_or(NONE);
+                    let to = self.var();
+                    self.hook(of, Hook::Operator { name, operand, to, at });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `super()` in a method, or `super(C, self)`.
+    fn super_of(&mut self, site: u32, args: &[Var], result: Var) {
+        let at = self.program.sites[site as usize].at;
+        let caller = &self.program.callers[self.program.places[at as usize].caller as usize];
+        let (class, receiver) = match (args, caller.class, caller.receiver) {
+            ([], Some(class), Some(receiver)) => (class, receiver),
+            ([_, receiver], Some(class), _) => (class, *receiver),
+            _ => return,
+        };
+        self.hook(receiver, Hook::SuperOf { class, to: result });
+    }
+
+    /// Any function among the arguments is called with items of the others.
+    pub(super) fn higher_order(&mut self, site: u32, result: Var) {
+        let at = self.program.sites[site as usize].at;
+        let args = self.program.sites[site as usize].args.clone();
+        let vars: Vec<Var> = args
+            .iter()
+            .map(|a| match a {
+                Arg::Positional(var) | Arg::Keyword(_, var) | Arg::Star(var) | Arg::DoubleStar(var) => *var,
+            })
+            .collect();
+        let items: Vec<Var> = vars
+            .iter()
+            .map(|of| {
+                let item = self.var();
+                self.hook(*of, Hook::Iterate { to: item, at });
+                item
+            })
+            .collect();
+        for (i, callee) in vars.iter().enumerate() {
+            let others = items.iter().enumerate().filter(|(j, _)| *j != i);
+            let args = others.map(|(_, item)| Arg::Positional(*item)).collect();
+            let site = self.site(Site {
+                callee: *callee,
+                args,
+                result,
+                at,
+                how: How::Argument,
+            });
+            self.hook(*callee, Hook::Argument { site });
+        }
+    }
+
+    fn keyword_items(&mut self, args: &[Arg], container: u32) {
+        for arg in args {
+            match arg {
+                Arg::Keyword(name, from) => {
+                    let key = format!("'{}'", self.program.names.text(*name));
+                    let key = self.program.names.intern(&key);
+                    let slot = self.slot(container, Some(key));
+                    self.copy(*from, slot);
+                }
+                Arg::DoubleStar(of) => self.hook(*of, Hook::CopyInto { container }),
+                _ => {}
+            }
+        }
+    }
+
+    /// A method of a container, generator or property.
+    pub(super) fn call_builtin_method(&mut self, site: u32, name: u32, receiver: Vid) {
+        let Site { result, at, .. } = self.program.sites[site as usize];
+        let args = self.program.sites[site as usize].args.clone();
+        let arg = |i: usize| match args.get(i) {
+            Some(Arg::Positional(var)) => Some(*var),
+            _ => None,
+        };
+        let text = self.program.names.text(name).to_string();
+        let container = match self.values.get(receiver) {
+            Value::Property(_) => return self.add(result, receiver),
+            Value::Generator(_) => return self.iterate(receiver, result, at),
+            Value::Container(container) => container,
+            _ => return,
+        };
+        match (text.as_str(), arg(0), arg(1)) {
+            ("append" | "add" | "appendleft", Some(item), _) | ("insert", _, Some(item)) => {
+                let slot = self.slot(container, None);
+                self.copy(item, slot);
+            }
+            ("extend" | "extendleft" | "update", of, _) => {
+                if let Some(of) = of {
+                    if self.program.containers[container as usize].keyed {
+                        self.hook(of, Hook::CopyInto { container });
+                    } else {
+                        let slot = self.slot(container, None);
+                        self.hook(of, Hook::Iterate { to: slot, at });
+                    }
+                }
+                self.keyword_items(&args, container);
+            }
+            ("setdefault", Some(key), item) => {
+                if let Some(from) = item {
+                    self.hook(key, Hook::StoreBy { container, from });
+                }
+                self.hook(key, Hook::IndexBy { container, to: result });
+            }
+            ("get" | "pop" | "__getitem__", Some(key), default) => {
+                self.program_key(key);
+                self.hook(key, Hook::IndexBy { container, to: result });
+                if let Some(default) = default {
+                    self.copy(default, result);
+                }
+            }
+            ("pop" | "popleft" | "popitem" | "__next__", None, _) => self.all_slots(container, result),
+            ("values", ..) => {
+                let values = self.new_container(false);
+                self.add_value(result, Value::Container(values));
+                let slot = self.slot(values, None);
+                self.all_slots(container, slot);
+            }
+            ("items", ..) => {
+                let (items, pair) = (self.new_container(false), self.new_container(false));
+                self.add_value(result, Value::Container(items));
+                let slot = self.slot(items, None);
+                self.add_value(slot, Value::Container(pair));
+                let (zero, one) = (self.program.names.intern("0"), self.program.names.intern("1"));
+                let (key, value) = (self.slot(pair, Some(zero)), self.slot(pair, Some(one)));
+                self.all_keys(container, key);
+                self.all_slots(container, value);
+            }
+            ("keys" | "copy" | "__iter__" | "__enter__", ..) => self.add(result, receiver),
+            ("sort", ..) => {
+                let item = self.var();
+                self.all_slots(container, item);
+                for arg in &args {
+                    if let Arg::Keyword(_, callee) = arg {
+                        let unused = self.var();
+                        let site = self.site(Site {
+                            callee: *callee,
+                            args: Box::new([Arg::Positional(item)]),
+                            result: unused,
+                            at,
+                            how: How::Argument,
+                        });
+                        self.hook(*callee, Hook::Argument { site });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A key that nothing is known of may be any.
+    fn program_key(&mut self, key: Var) {
+        self.program.fallbacks.push(crate::program::Fallback::Key(key));
+    }
+
+    pub(super) fn super_value(&mut self, class: u32, receiver: Vid, to: Var) {
+        if let Value::Instance(_) | Value::Class(_) = self.values.get(receiver) {
+            self.add_value(to, Value::Super(class, receiver));
+        }
+    }
+}

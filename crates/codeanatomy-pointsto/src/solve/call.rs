@@ -1,0 +1,232 @@
+//! Calls: from arguments to parameters, and from what is returned to the result.
+
+use super::{LookUp, Solver, Target};
+use crate::program::{Arg, Hook, How, Param, ParamKind, Site, Var};
+use crate::value::{Value, Vid};
+
+impl Solver {
+    /// A value is called.
+    pub(super) fn call(&mut self, site: u32, callee: Vid) {
+        match self.values.get(callee) {
+            Value::Function(function) => {
+                self.target(site, Target::Function(function));
+                self.link(site, function, None);
+            }
+            Value::Bound(function, receiver) => {
+                self.target(site, Target::Function(function));
+                self.link(site, function, Some(receiver));
+            }
+            Value::Class(class) => self.instantiate(site, class),
+            Value::Instance(_) => self.look_ups.push_back(LookUp::Call { of: callee, site }),
+            Value::External(dotted) => self.call_external(site, dotted),
+            Value::Builtin(name) => self.call_builtin(site, name),
+            Value::Method(name, receiver) => self.call_builtin_method(site, name, receiver),
+            Value::Partial(made) => self.call_partial(site, made),
+            Value::Static(inner) | Value::ClassMethod(inner) => self.call(site, inner),
+            _ => {}
+        }
+    }
+
+    pub(super) fn instantiate(&mut self, site: u32, class: u32) {
+        self.target(site, Target::Class(class));
+        let result = self.program.sites[site as usize].result;
+        self.add_value(result, Value::Instance(class));
+        self.look_ups.push_back(LookUp::Construct { class, site });
+    }
+
+    /// A function outside: what it gives goes by its name; a decorator is taken to give what it decorates.
+    fn call_external(&mut self, site: u32, dotted: u32) {
+        self.target(site, Target::External(dotted));
+        let text = self.program.names.text(dotted);
+        let (is_partial, is_property, is_reduce) = (
+            text == "functools.partial",
+            text == "functools.cached_property",
+            text == "functools.reduce",
+        );
+        let Site { result, how, .. } = self.program.sites[site as usize];
+        let first = self.program.sites[site as usize].args.first().copied();
+        match (how, first) {
+            (How::Decorator, Some(Arg::Positional(decorated))) if is_property => self.hook(
+                decorated,
+                Hook::Wrap {
+                    kind: crate::program::MethodKind::Instance,
+                    to: result,
+                },
+            ),
+            (How::Decorator, Some(Arg::Positional(decorated))) => self.copy(decorated, result),
+            _ if is_partial => self.add_value(result, Value::Partial(site)),
+            _ => {
+                if is_reduce {
+                    self.higher_order(site, result);
+                }
+                self.add_value(result, Value::External(dotted));
+            }
+        }
+    }
+
+    /// What `partial` was given is called, with the arguments of both.
+    fn call_partial(&mut self, site: u32, made: u32) {
+        let mut args = self.program.sites[made as usize].args.iter().copied();
+        let Some(Arg::Positional(callee)) = args.next() else {
+            return;
+        };
+        let Site { result, at, how, .. } = self.program.sites[site as usize];
+        let args = args.chain(self.program.sites[site as usize].args.iter().copied()).collect();
+        self.call_implicit(callee, args, result, at, how);
+    }
+
+    /// A function is called by a site, with a first argument if it is bound.
+    pub(super) fn link(&mut self, site: u32, function: u32, receiver: Option<Vid>) {
+        let mut next = 0;
+        if let Some(receiver) = receiver {
+            match self.param(function, 0) {
+                Some(p) if matches!(p.kind, ParamKind::PosOnly | ParamKind::Positional) => {
+                    self.add(p.var, receiver);
+                    if self.program.functions[function as usize].returns.contains(&p.var) {
+                        let result = self.program.sites[site as usize].result;
+                        self.add(result, receiver);
+                    }
+                    next = 1;
+                }
+                Some(p) if p.kind == ParamKind::VarArg => {
+                    let zero = self.program.names.intern("0");
+                    let slot = self.slot(p.container, Some(zero));
+                    self.add(slot, receiver);
+                }
+                _ => {}
+            }
+        }
+        if !self.linked.insert((site, function, receiver.is_some())) {
+            return;
+        }
+        self.is_called[function as usize] = true;
+        let Site { result, at, .. } = self.program.sites[site as usize];
+        let params = self.program.functions[function as usize].params.len();
+        let positional = (0..params)
+            .take_while(|i| {
+                self.param(function, *i)
+                    .is_some_and(|p| matches!(p.kind, ParamKind::PosOnly | ParamKind::Positional))
+            })
+            .count();
+        let mut given: Vec<Option<Var>> = vec![None; params];
+        let mut is_open = false;
+        let mut rest = 0;
+        for i in 0..self.program.sites[site as usize].args.len() {
+            match self.program.sites[site as usize].args[i] {
+                Arg::Positional(from) if is_open => {
+                    for param in next..positional {
+                        self.give(function, param, from);
+                    }
+                    self.give_rest(function, None, from);
+                }
+                Arg::Positional(from) if next < positional => {
+                    self.give(function, next, from);
+                    given[next] = Some(from);
+                    next += 1;
+                }
+                Arg::Positional(from) => {
+                    self.give_rest(function, Some(rest), from);
+                    rest += 1;
+                }
+                Arg::Star(of) => {
+                    is_open = true;
+                    for (index, param) in (next..positional).enumerate() {
+                        if let Some(p) = self.param(function, param) {
+                            self.hook(
+                                of,
+                                Hook::Unpack {
+                                    index: index as i32,
+                                    to: p.var,
+                                    at,
+                                },
+                            );
+                        }
+                    }
+                    if self.rest(function, ParamKind::VarArg).is_some() {
+                        let items = self.var();
+                        self.hook(of, Hook::Iterate { to: items, at });
+                        self.give_rest(function, None, items);
+                    }
+                }
+                Arg::Keyword(name, from) => {
+                    let param = (0..params).find(|i| {
+                        self.param(function, *i).is_some_and(|p| {
+                            p.name == name && matches!(p.kind, ParamKind::Positional | ParamKind::KwOnly)
+                        })
+                    });
+                    match (param, self.rest(function, ParamKind::KwArg)) {
+                        (Some(param), _) => {
+                            self.give(function, param, from);
+                            given[param] = Some(from);
+                        }
+                        (None, Some(container)) => {
+                            let key = format!("'{}'", self.program.names.text(name));
+                            let key = self.program.names.intern(&key);
+                            let slot = self.slot(container, Some(key));
+                            self.copy(from, slot);
+                        }
+                        _ => {}
+                    }
+                }
+                Arg::DoubleStar(of) => {
+                    is_open = true;
+                    self.hook(of, Hook::Keywords { function });
+                }
+            }
+        }
+        let bound = usize::from(receiver.is_some());
+        for (i, given) in given.iter().enumerate().skip(bound) {
+            if let Some(p) = self.param(function, i)
+                && given.is_none()
+                && p.default != u32::MAX
+            {
+                self.copy(p.default, p.var);
+            }
+        }
+        let function = function as usize;
+        for i in 0..self.program.functions[function].returns.len() {
+            let var = self.program.functions[function].returns[i];
+            let position = self.program.functions[function].params.iter().position(|p| p.var == var);
+            match position.and_then(|p| given[p]) {
+                Some(from) => self.copy(from, result),
+                None if is_open => self.copy(var, result),
+                None => {
+                    let default = position.and_then(|p| self.param(function as u32, p)).map(|p| p.default);
+                    if let Some(default) = default.filter(|d| *d != u32::MAX) {
+                        self.copy(default, result);
+                    }
+                }
+            }
+        }
+        if self.program.functions[function].yields.is_some() {
+            self.add_value(result, Value::Generator(function as u32));
+        } else {
+            let from = self.program.functions[function].result;
+            self.copy(from, result);
+        }
+    }
+
+    fn param(&self, function: u32, index: usize) -> Option<Param> {
+        self.program.functions[function as usize].params.get(index).copied()
+    }
+
+    /// The container of `*args` or `**kwargs`.
+    fn rest(&self, function: u32, kind: ParamKind) -> Option<u32> {
+        let params = &self.program.functions[function as usize].params;
+        params.iter().find(|p| p.kind == kind).map(|p| p.container)
+    }
+
+    fn give(&mut self, function: u32, param: usize, from: Var) {
+        if let Some(p) = self.param(function, param) {
+            self.copy(from, p.var);
+        }
+    }
+
+    fn give_rest(&mut self, function: u32, index: Option<u32>, from: Var) {
+        if let Some(container) = self.rest(function, ParamKind::VarArg) {
+            let key = index.map(|i| self.program.names.intern(&i.to_string()));
+            let slot = self.slot(container, key);
+            self.copy(from, slot);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Classes: their order, and what is looked up in it.
+
+use std::rc::Rc;
+
+use super::{LookUp, Solver, Target};
+use crate::names::Sym;
+use crate::program::{Arg, Hook, How, NONE, Var};
+use crate::value::{Value, Vid};
+
+/// A class in the order of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Base {
+    Class(u32),
+    External(Sym),
+}
+
+/// Where an attribute is found.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Found {
+    Var(Var),
+    /// In a class outside of the source, perhaps.
+    External(Sym),
+}
+
+impl Solver {
+    pub(super) fn add_base(&mut self, class: u32, index: u32, value: Value) {
+        let base = match value {
+            Value::Class(base) if base != class => Base::Class(base),
+            Value::External(dotted) => Base::External(dotted),
+            _ => return,
+        };
+        let bases = &mut self.bases[class as usize][index as usize];
+        if !bases.contains(&base) {
+            bases.push(base);
+            self.hierarchy_changed |= self.has_orders;
+        }
+    }
+
+    /// The method resolution order (C3; Barrett et al. 1996). Where there is none, classes come depth first, each once.
+    pub(super) fn order(&mut self, class: u32) -> Rc<[Base]> {
+        self.has_orders = true;
+        let mut open = vec![(class, false)];
+        let mut is_open = rustc_hash::FxHashSet::default();
+        while let Some((class, is_ready)) = open.pop() {
+            if self.orders[class as usize].is_some() {
+                continue;
+            }
+            let bases: Vec<Base> = self.bases[class as usize].iter().flatten().copied().collect();
+            if !is_ready && is_open.insert(class) {
+                open.push((class, true));
+                for base in bases.iter().rev() {
+                    if let Base::Class(base) = base
+                        && !is_open.contains(base)
+                    {
+                        open.push((*base, false));
+                    }
+                }
+                continue;
+            }
+            let orders: Vec<Vec<Base>> = bases
+                .iter()
+                .map(|base| match base {
+                    Base::Class(base) => self.orders[*base as usize].as_deref().unwrap_or_default().to_vec(),
+                    Base::External(_) => vec![*base],
+                })
+                .collect();
+            self.orders[class as usize] = Some(merge(class, orders, bases).into());
+        }
+        self.orders[class as usize].clone().unwrap_or_default()
+    }
+
+    /// The first class that has an attribute, in the order of `class`, behind `after`.
+    pub(super) fn find(&mut self, class: u32, name: Sym, after: Option<u32>) -> Option<Found> {
+        let order = self.order(class);
+        let start = match after {
+            Some(after) => order.iter().position(|b| *b == Base::Class(after))? + 1,
+            None => 0,
+        };
+        let mut outside = None;
+        for base in &order[start..] {
+            match base {
+                Base::Class(base) => {
+                    if let Some(var) = self.program.classes[*base as usize].attributes.get(&name) {
+                        return Some(Found::Var(*var));
+                    }
+                }
+                Base::External(dotted) => {
+                    outside.get_or_insert(*dotted);
+                }
+            }
+        }
+        let dotted = self.program.names.dotted(outside?, name);
+        Some(Found::External(dotted))
+    }
+
+    pub(super) fn look_up(&mut self, look_up: LookUp) {
+        match look_up {
+            LookUp::Load { of, name, to, at } => self.load_of_classes(of, name, to, at),
+            LookUp::Method {
+                of,
+                name,
+                operand,
+                second,
+                to,
+                at,
+                how,
+            } => {
+                self.call_method(of, name, &[operand, second], to, at, how);
+            }
+            LookUp::Iterate { of, to, at } => {
+                let (iter, next) = (self.words.iter, self.words.next);
+                let (aiter, anext, getitem) = (self.words.aiter, self.words.anext, self.words.getitem);
+                let iterator = self.var();
+                if self.call_method(of, iter, &[], iterator, at, How::Iteration)
+                    || self.call_method(of, aiter, &[], iterator, at, How::Iteration)
+                {
+                    self.hook(iterator, Hook::Next { to, at });
+                } else {
+                    self.call_method(of, getitem, &[], to, at, How::Iteration);
+                }
+                let _ = (next, anext);
+            }
+            LookUp::Enter { of, to, at } => {
+                let words = self.words;
+                let unused = self.var();
+                if self.call_method(of, words.enter, &[], to, at, How::With) {
+                    self.call_method(of, words.exit, &[], unused, at, How::With);
+                } else {
+                    self.call_method(of, words.aenter, &[], to, at, How::With);
+                    self.call_method(of, words.aexit, &[], unused, at, How::With);
+                }
+            }
+            LookUp::Construct { class, site } => {
+                match self.find(class, self.words.init, None) {
+                    Some(Found::Var(var)) => self.hook(var, Hook::Init { site, class }),
+                    Some(Found::External(dotted)) => self.target(site, Target::External(dotted)),
+                    None => {}
+                }
+                if let Some(Found::Var(var)) = self.find(class, self.words.new, None) {
+                    self.hook(var, Hook::New { site, class });
+                }
+            }
+            LookUp::Call { of, site } => {
+                if self.has_method(of, self.words.call) {
+                    let (at, how, result) = {
+                        let site = &self.program.sites[site as usize];
+                        (site.at, site.how, site.result)
+                    };
+                    let args = self.program.sites[site as usize].args.clone();
+                    let callee = self.var();
+                    self.load_of_classes(of, self.words.call, callee, at);
+                    self.call_implicit(callee, args, result, at, how);
+                }
+            }
+        }
+    }
+
+    fn has_method(&mut self, of: Vid, name: Sym) -> bool {
+        match self.values.get(of) {
+            Value::Instance(class) => matches!(self.find(class, name, None), Some(Found::Var(_))),
+            _ => false,
+        }
+    }
+
+    /// Whether the class of an instance has a method in the source.
+    pub(super) fn has_operator(&mut self, of: Vid, name: Sym) -> bool {
+        self.has_method(of, name)
+    }
+
+    /// Calls a method of an instance, if its class has it in the source.
+    pub(super) fn call_method(&mut self, of: Vid, name: Sym, args: &[Var], to: Var, at: u32, how: How) -> bool {
+        if !self.has_method(of, name) {
+            return false;
+        }
+        let callee = self.var();
+        self.load_of_classes(of, name, callee, at);
+        let args = args.iter().filter(|a| **a != NONE).map(|a| Arg::Positional(*a)).collect();
+        self.call_implicit(callee, args, to, at, how);
+        true
+    }
+}
+
+/// The C3 merge of the orders of the bases and the list of the bases.
+fn merge(class: u32, mut orders: Vec<Vec<Base>>, bases: Vec<Base>) -> Vec<Base> {
+    let depth_first: Vec<Base> = orders.iter().flatten().copied().collect();
+    orders.push(bases);
+    let mut heads = vec![0; orders.len()];
+    let mut merged = vec![Base::Class(class)];
+    loop {
+        let next = (0..orders.len()).find_map(|i| {
+            let candidate = orders[i].get(heads[i])?;
+            let is_behind = |j: usize| orders[j].iter().skip(heads[j] + 1).any(|b| b == candidate);
+            (!(0..orders.len()).any(is_behind)).then_some(*candidate)
+        });
+        match next {
+            Some(next) => {
+                merged.push(next);
+                for (order, head) in orders.iter().zip(&mut heads) {
+                    *head += usize::from(order.get(*head) == Some(&next));
+                }
+            }
+            None if (0..orders.len()).all(|i| heads[i] >= orders[i].len()) => return merged,
+            None => {
+                let mut merged = vec![Base::Class(class)];
+                for base in depth_first {
+                    if !merged.contains(&base) {
+                        merged.push(base);
+                    }
+                }
+                return merged;
+            }
+        }
+    }
+}

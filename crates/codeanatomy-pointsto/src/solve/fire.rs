@@ -1,0 +1,196 @@
+//! What hooks do with a value.
+
+use super::{LookUp, Solver, Target};
+use crate::program::{Hook, How, MethodKind, NONE};
+use crate::value::{Value, Vid};
+
+impl Solver {
+    pub(super) fn fire(&mut self, hook: Hook, vid: Vid) {
+        let value = self.values.get(vid);
+        match hook {
+            Hook::Load { name, to, at } => self.load(vid, name, to, at),
+            Hook::Store { name, from } => self.store(vid, name, from),
+            Hook::Index { key, to, at } => match value {
+                Value::Container(container) => self.hook(key, Hook::IndexBy { container, to }),
+                Value::Instance(_) => self.look_ups.push_back(LookUp::Method {
+                    of: vid,
+                    name: self.words.getitem,
+                    operand: key,
+                    second: NONE,
+                    to,
+                    at,
+                    how: How::Operator,
+                }),
+                Value::Class(_) => self.add(to, vid),
+                _ => {}
+            },
+            Hook::StoreIndex { key, from, at } => match value {
+                Value::Container(container) => self.hook(key, Hook::StoreBy { container, from }),
+                Value::Instance(_) => {
+                    let to = self.var();
+                    self.look_ups.push_back(LookUp::Method {
+                        of: vid,
+                        name: self.words.setitem,
+                        operand: key,
+                        second: from,
+                        to,
+                        at,
+                        how: How::Operator,
+                    });
+                }
+                _ => {}
+            },
+            Hook::IndexBy { container, to } => self.read_slot(container, value, to),
+            Hook::StoreBy { container, from } => self.write_slot(container, value, from),
+            Hook::Slice {
+                container,
+                to,
+                from,
+                end,
+            } => {
+                if let Value::Container(of) = value {
+                    self.add_value(to, Value::Container(container));
+                    self.slice(of, container, from, end);
+                }
+            }
+            Hook::Iterate { to, at } => self.iterate(vid, to, at),
+            Hook::Next { to, at } => self.next(vid, to, at),
+            Hook::Unpack { index, to, at } => match value {
+                Value::Container(container) if !self.program.containers[container as usize].keyed => {
+                    self.read_position(container, index, to);
+                }
+                _ => self.iterate(vid, to, at),
+            },
+            Hook::Rest {
+                container,
+                to,
+                from,
+                behind,
+            } => {
+                self.add_value(to, Value::Container(container));
+                if let Value::Container(of) = value {
+                    let length = self.program.containers[of as usize].length;
+                    let end = length.map_or(i32::MAX, |l| l as i32 - behind);
+                    self.slice(of, container, from, end);
+                }
+            }
+            Hook::Call { site } => self.call(site, vid),
+            Hook::Raise { site } => {
+                if let Value::Class(class) = value {
+                    self.instantiate(site, class);
+                }
+            }
+            Hook::Bind { receiver, to, at } => self.bind(vid, receiver, to, at),
+            Hook::Init { site, class } => {
+                if let Value::Function(function) = value {
+                    self.target(site, Target::Constructor(function));
+                    let instance = self.values.intern(Value::Instance(class));
+                    self.link(site, function, Some(instance));
+                }
+            }
+            Hook::New { site, class } => {
+                let function = match value {
+                    Value::Static(inner) => self.values.get(inner),
+                    value => value,
+                };
+                if let Value::Function(function) = function {
+                    self.target(site, Target::Constructor(function));
+                    let class = self.values.intern(Value::Class(class));
+                    self.link(site, function, Some(class));
+                }
+            }
+            Hook::InstanceOf { to } => match value {
+                Value::Class(class) => self.add_value(to, Value::Instance(class)),
+                Value::External(_) => self.add(to, vid),
+                Value::Container(container) => {
+                    let of = self.var();
+                    self.hook(of, hook);
+                    self.all_slots(container, of);
+                }
+                _ => {}
+            },
+            Hook::Base { class, index } => self.add_base(class, index, value),
+            Hook::Enter { to, at } => match value {
+                Value::Instance(_) => self.look_ups.push_back(LookUp::Enter { of: vid, to, at }),
+                Value::Generator(_) => self.iterate(vid, to, at),
+                Value::External(_) => self.add(to, vid),
+                _ => {}
+            },
+            Hook::Containers { to } => {
+                if let Value::Container(_) = value {
+                    self.add(to, vid);
+                }
+            }
+            Hook::Operator { name, operand, to, at } => {
+                if let Value::Instance(_) = value {
+                    self.look_ups.push_back(LookUp::Method {
+                        of: vid,
+                        name,
+                        operand,
+                        second: NONE,
+                        to,
+                        at,
+                        how: How::Operator,
+                    });
+                }
+            }
+            Hook::LoadBy { of, to, at } => {
+                if let Some(name) = self.attribute_of_key(value) {
+                    self.hook(of, Hook::Load { name, to, at });
+                }
+            }
+            Hook::SetBy { of, from } => {
+                if let Some(name) = self.attribute_of_key(value) {
+                    self.program.stored.insert(name);
+                    self.hook(of, Hook::Store { name, from });
+                }
+            }
+            Hook::CopyInto { container } => {
+                if let Value::Container(of) = value {
+                    self.copy_slots(of, container);
+                }
+            }
+            Hook::Keywords { function } => {
+                if let Value::Container(of) = value {
+                    self.keywords(of, function);
+                }
+            }
+            Hook::TypeOf { to } => {
+                if let Value::Instance(class) = value {
+                    self.add_value(to, Value::Class(class));
+                }
+            }
+            Hook::Wrap { kind, to } => {
+                let value = match kind {
+                    MethodKind::Static => Value::Static(vid),
+                    MethodKind::Class => Value::ClassMethod(vid),
+                    MethodKind::Instance | MethodKind::None => Value::Property(vid),
+                };
+                self.add_value(to, value);
+            }
+            Hook::SuperOf { class, to } => self.super_value(class, vid, to),
+            Hook::Argument { site } => {
+                if matches!(
+                    value,
+                    Value::Function(_)
+                        | Value::Bound(..)
+                        | Value::Class(_)
+                        | Value::Partial(_)
+                        | Value::Static(_)
+                        | Value::ClassMethod(_)
+                ) {
+                    self.call(site, vid);
+                }
+            }
+        }
+    }
+
+    /// The attribute that a string names.
+    fn attribute_of_key(&mut self, key: Value) -> Option<u32> {
+        let Value::Const(text) = key else {
+            return None;
+        };
+        let name = self.program.names.text(text).strip_prefix('\'')?.strip_suffix('\'')?.to_string();
+        Some(self.program.names.intern(&name))
+    }
+}

@@ -1,0 +1,85 @@
+//! Imports, when all modules are known.
+
+use super::Solver;
+use crate::program::{Fallback, Hook, Imported};
+use crate::value::Value;
+
+impl Solver {
+    pub(super) fn resolve_imports(&mut self) {
+        for import in std::mem::take(&mut self.program.imports) {
+            let module = self.find_module(import.beside).or_else(|| self.find_module(Some(import.module)));
+            let name = match module {
+                Some(module) => self.program.modules[module as usize].name,
+                None => import.module,
+            };
+            let value = module.map_or(Value::External(name), Value::Module);
+            match import.what {
+                Imported::Module(to) => self.add_value(to, value),
+                Imported::First(to) => {
+                    let written = self.program.names.text(import.module).matches('.').count();
+                    let text = self.program.names.text(name);
+                    let end = text.rmatch_indices('.').nth(written.wrapping_sub(1)).map_or(text.len(), |(i, _)| i);
+                    let first = text[..end].to_string();
+                    let first = self.program.names.intern(&first);
+                    let value = match self.find_module(Some(first)) {
+                        Some(module) => Value::Module(module),
+                        None => Value::External(first),
+                    };
+                    self.add_value(to, value);
+                }
+                Imported::Name(name, to, at) => {
+                    let of = self.var();
+                    self.hook(of, Hook::Load { name, to, at });
+                    self.add_value(of, value);
+                }
+                Imported::Star(into) => match module {
+                    Some(_) => {
+                        let of = self.var();
+                        self.add_value(of, value);
+                        self.program.modules[into as usize].stars.push(of);
+                    }
+                    None => self.program.modules[into as usize].external_stars.push(name),
+                },
+            }
+        }
+        for (module, name, to, at) in std::mem::take(&mut self.program.free) {
+            if !self.program.names.text(name).starts_with('_') {
+                for i in 0..self.program.modules[module as usize].stars.len() {
+                    let of = self.program.modules[module as usize].stars[i];
+                    self.hook(of, Hook::Load { name, to, at });
+                }
+            }
+            if self.program.modules[module as usize].stars.is_empty() && self.program.builtins.contains(&name) {
+                self.add_value(to, Value::Builtin(name));
+            } else {
+                self.program.fallbacks.push(Fallback::Free { module, name, to });
+            }
+        }
+    }
+
+    fn find_module(&self, name: Option<u32>) -> Option<u32> {
+        self.program.module_numbers.get(&name?).copied()
+    }
+
+    /// A name of a module: what it binds, what its star imports give, or its submodule.
+    pub(super) fn load_of_module(&mut self, number: u32, name: u32, to: u32, at: u32) {
+        let module = &self.program.modules[number as usize];
+        if let Some(var) = module.names.get(&name) {
+            return self.copy(*var, to);
+        }
+        let dotted = self.program.names.dotted(module.name, name);
+        if let Some(module) = self.find_module(Some(dotted)) {
+            return self.add_value(to, Value::Module(module));
+        }
+        for i in 0..self.program.modules[number as usize].stars.len() {
+            let of = self.program.modules[number as usize].stars[i];
+            self.hook(of, Hook::Load { name, to, at });
+        }
+        if let [star] = self.program.modules[number as usize].external_stars[..]
+            && self.program.modules[number as usize].stars.is_empty()
+        {
+            let dotted = self.program.names.dotted(star, name);
+            self.add_value(to, Value::External(dotted));
+        }
+    }
+}
