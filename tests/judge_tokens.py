@@ -29,6 +29,7 @@ import argparse
 import ast
 import collections
 import itertools
+import math
 import pathlib
 import re
 import sys
@@ -157,17 +158,19 @@ class Judge:
         places = [(text.byte_offset(n.lineno, n.col_offset), text.byte_offset(n.end_lineno, n.end_col_offset)) for n in nodes]
         columns = [indent(text.lines[n.lineno - 1]) for n in nodes]
         owners = Owners(text, places, columns)
-        expected, code_end = [], 0
+        expected, code_end, least = [], 0, math.inf
         for token in tokens:
             if token.type == tokenize.COMMENT:
                 start = text.offset(*token.start)
                 line = text.lines[token.start[0] - 1]
                 is_alone = not line[: token.start[1]].strip(" \t\f")
-                owner = owners.of(start, code_end, indent(line) if is_alone else None)
+                # A comment that is indented less ends a definition for those behind it, too.
+                least = min(least, indent(line)) if is_alone else least
+                owner = owners.of(start, code_end, least if is_alone else None)
                 size = len(token.string.encode())
                 expected.append((start, start + size, is_alone, owner, token.string, token.start[0]))
             elif token.type not in CODE_LESS:
-                code_end = text.offset(*token.end)
+                code_end, least = text.offset(*token.end), math.inf
         got = [(*row[1:3], row[4], None if row[5] is None else ids[row[5]], *row[6:]) for row in ours]
         self.counts["comments"] += len(expected)
         for a, b in itertools.zip_longest(got, expected):

@@ -24,8 +24,8 @@ dataset! {
         /// Whether only white space is before it on its line; else it trails code.
         is_own_line: Bool,
         /// The definition that it belongs to. One that trails code belongs where this code does; one on its own line to the
-        /// innermost definition that is around it, or that ends right before it and is indented less. Null at module level,
-        /// and if the file is `too_deep`.
+        /// innermost definition that is around it, or that ends right before it and is indented less, as are the comments
+        /// between. Null at module level, and if the file is `too_deep`.
         container_id: OptText,
         /// The text, from `#` on.
         text: Text,
