@@ -46,9 +46,9 @@ impl<'a> From<Option<&'a str>> for Part<'a> {
 /// The 128-bit hash of `prefix` and `parts`. `buffer` is scratch space that callers keep between calls.
 pub fn stable_hash128(buffer: &mut Vec<u8>, prefix: &str, parts: &[Part<'_>]) -> u128 {
     buffer.clear();
-    push(buffer, Part::Text(prefix));
+    push_part(buffer, Part::Text(prefix));
     for part in parts {
-        push(buffer, *part);
+        push_part(buffer, *part);
     }
     xxh3_128(buffer)
 }
@@ -69,7 +69,7 @@ pub fn hash64_of_bytes(parts: &[u8]) -> i64 {
 #[inline]
 pub fn hash64_of_text(buffer: &mut Vec<u8>, text: &str) -> i64 {
     buffer.clear();
-    push(buffer, Part::Text(text));
+    push_part(buffer, Part::Text(text));
     hash64_of_bytes(buffer)
 }
 
@@ -85,9 +85,9 @@ impl PartsHasher {
     /// Says what the part lists begin with from now on.
     pub fn begin(&mut self, prefix: &str, parts: &[Part<'_>]) {
         self.buffer.clear();
-        push(&mut self.buffer, Part::Text(prefix));
+        push_part(&mut self.buffer, Part::Text(prefix));
         for part in parts {
-            push(&mut self.buffer, *part);
+            push_part(&mut self.buffer, *part);
         }
         self.start = self.buffer.len();
     }
@@ -97,7 +97,7 @@ impl PartsHasher {
     pub fn finish(&mut self, parts: &[Part<'_>]) -> u128 {
         self.buffer.truncate(self.start);
         for part in parts {
-            push(&mut self.buffer, *part);
+            push_part(&mut self.buffer, *part);
         }
         xxh3_128(&self.buffer)
     }
@@ -129,13 +129,19 @@ pub fn write_id(text: &mut String, prefix: &str, hash: u128) {
 }
 
 /// Writes the 32 digits of `hash` to the end of `text`.
-pub fn write_hash(text: &mut String, hash: u128) {
+fn write_hash(text: &mut String, hash: u128) {
+    // Digits are ASCII, so the text is never empty.
+    text.push_str(std::str::from_utf8(&hash_digits(hash)).unwrap_or_default());
+}
+
+/// The 32 hexadecimal digits of `hash`, ASCII, lower case, the most significant first.
+#[inline]
+pub fn hash_digits(hash: u128) -> [u8; 32] {
     let mut digits = [0; 32];
     for (group, shift) in digits.chunks_exact_mut(8).zip([96, 64, 32, 0]) {
         group.copy_from_slice(&hexadecimal((hash >> shift) as u32));
     }
-    // Digits are ASCII, so the text is never empty.
-    text.push_str(std::str::from_utf8(&digits).unwrap_or_default());
+    digits
 }
 
 /// The digits of a number, all eight at once: each half byte becomes a byte, and each byte its digit.
@@ -150,8 +156,9 @@ fn hexadecimal(number: u32) -> [u8; 8] {
     (x + u64::from(b'0') * ONES + letters * u64::from(b'a' - b'0' - 10)).to_be_bytes()
 }
 
+/// Writes the bytes of `part` to the end of `buffer`.
 #[inline]
-fn push(buffer: &mut Vec<u8>, part: Part<'_>) {
+pub fn push_part(buffer: &mut Vec<u8>, part: Part<'_>) {
     match part {
         Part::Null => buffer.push(0),
         Part::Text(text) => {

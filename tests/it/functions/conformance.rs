@@ -94,9 +94,10 @@ impl Function {
         self.call(&required.map(|p| self.argument(p)).collect::<Vec<_>>())
     }
 
-    /// With a null in place of each argument in turn.
+    /// With a null in place of each argument in turn; a field's name cannot be null.
     fn with_nulls(&self) -> Vec<String> {
         (0..self.parameters.len())
+            .filter(|i| (self.name.as_str(), *i) != ("struct_pick", 1))
             .map(|i| {
                 let mut arguments = self.arguments();
                 arguments[i] = "NULL".to_string();

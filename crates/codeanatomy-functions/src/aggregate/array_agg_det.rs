@@ -5,9 +5,10 @@ use datafusion_common::arrow::datatypes::DataType;
 use datafusion_expr::Accumulator;
 use datafusion_expr::function::AccumulatorArgs;
 
-use super::collection::{Collection, Output, list_of};
+use super::collection::Collection;
 use super::multiset::{Multiset, Take};
 use super::one_group::Groups;
+use super::output::{Output, list_of};
 use super::{Aggregate, types};
 use crate::spec::{Class, Kind, Parameter, Spec};
 

@@ -1,68 +1,18 @@
 //! The values of groups, sorted.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
-use datafusion_common::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, ListArray, StringBuilder, UInt64Array};
-use datafusion_common::arrow::buffer::{NullBuffer, OffsetBuffer};
-use datafusion_common::arrow::compute::{cast, take};
-use datafusion_common::arrow::datatypes::{DataType, Field};
+use datafusion_common::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, UInt64Array};
+use datafusion_common::arrow::compute::take;
+use datafusion_common::arrow::datatypes::DataType;
 use datafusion_common::{Result, internal_err};
 use datafusion_expr::{EmitTo, GroupsAccumulator};
 
 use super::codes::{Coder, Codes, Slots};
 use super::one_group::Groups;
+use super::output::{Output, lists};
 use super::passes;
-
-/// What is made of the sorted values of a group. No values give null.
-#[derive(Debug, Clone)]
-pub(super) enum Output {
-    List,
-    /// The texts with this between them.
-    Text(String),
-}
-
-/// The type of a list of these.
-pub(super) fn list_of(ty: &DataType) -> DataType {
-    DataType::List(Arc::new(Field::new_list_field(ty.clone(), true)))
-}
-
-impl Output {
-    /// Of groups, by how many of `values` each has, one group behind the other.
-    pub(super) fn of(&self, lengths: &[usize], values: ArrayRef) -> Result<ArrayRef> {
-        match self {
-            Self::List => lists(lengths, values),
-            Self::Text(separator) => {
-                let values = cast(&values, &DataType::Utf8View)?;
-                let values = values.as_string_view();
-                let (mut texts, mut text, mut at) = (StringBuilder::new(), String::new(), 0);
-                for length in lengths {
-                    if *length == 0 {
-                        texts.append_null();
-                        continue;
-                    }
-                    text.clear();
-                    for i in at..at + length {
-                        if i > at {
-                            text.push_str(separator);
-                        }
-                        text.push_str(values.value(i));
-                    }
-                    at += length;
-                    texts.append_value(&text);
-                }
-                Ok(Arc::new(texts.finish()))
-            }
-        }
-    }
-}
-
-fn lists(lengths: &[usize], values: ArrayRef) -> Result<ArrayRef> {
-    let field = Arc::new(Field::new_list_field(values.data_type().clone(), true));
-    let nulls: NullBuffer = lengths.iter().map(|length| *length > 0).collect();
-    let offsets = OffsetBuffer::from_lengths(lengths.iter().copied());
-    Ok(Arc::new(ListArray::try_new(field, offsets, values, Some(nulls))?))
-}
+use super::seen::Seen;
 
 /// A value of a group: a number, or bytes in the arena, of which the first eight are the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +23,7 @@ struct Entry {
     length: usize,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Collection {
     coder: Coder,
     distinct: bool,
@@ -82,13 +32,21 @@ pub(super) struct Collection {
     entries: Vec<Entry>,
     /// The bytes of entries. Empty if values are numbers.
     arena: Vec<u8>,
-    /// How many entries there were when the equal ones were last taken out.
-    distinct_entries: usize,
+    /// What entries there are, if each counts once.
+    seen: Seen,
 }
 
 impl Groups for Collection {
     fn copy(&self) -> Box<dyn Groups> {
-        Box::new(self.clone())
+        // It is read, and takes no more values.
+        Box::new(Self {
+            coder: self.coder.clone(),
+            output: self.output.clone(),
+            entries: self.entries.clone(),
+            arena: self.arena.clone(),
+            seen: Seen::default(),
+            ..*self
+        })
     }
 
     fn settle(&mut self) {
@@ -105,41 +63,44 @@ impl Collection {
             groups: 0,
             entries: vec![],
             arena: vec![],
-            distinct_entries: 0,
+            seen: Seen::default(),
         })
     }
 
     fn add(&mut self, values: &ArrayRef, rows: impl Iterator<Item = (usize, usize)>) -> Result<()> {
         let codes = self.coder.encode(values)?;
         for (row, group) in rows.filter(|(row, _)| values.is_valid(*row)) {
-            let entry = match (&codes, codes.byte_rows()) {
-                (Codes::Numbers(numbers), _) => Entry {
-                    group,
-                    number: numbers[row],
-                    start: 0,
-                    length: 0,
-                },
+            match (&codes, codes.byte_rows()) {
+                (Codes::Numbers(numbers), _) => {
+                    let number = numbers[row];
+                    if !self.distinct || self.seen.number(group, number) {
+                        self.entries.push(Entry {
+                            group,
+                            number,
+                            start: 0,
+                            length: 0,
+                        });
+                    }
+                }
                 (_, Some(rows)) => {
-                    let (start, bytes) = (self.arena.len(), rows.bytes(row));
-                    self.arena.extend_from_slice(bytes);
-                    Entry {
-                        group,
-                        number: first_eight(bytes),
-                        start,
-                        length: bytes.len(),
+                    let bytes = rows.bytes(row);
+                    if !self.distinct || self.seen.bytes(group, bytes) {
+                        self.entries.push(Entry {
+                            group,
+                            number: first_eight(bytes),
+                            start: self.arena.len(),
+                            length: bytes.len(),
+                        });
+                        self.arena.extend_from_slice(bytes);
                     }
                 }
                 _ => return internal_err!("codes are numbers or bytes"),
-            };
-            self.entries.push(entry);
-        }
-        if self.distinct && self.entries.len() > 2 * self.distinct_entries + (1 << 16) {
-            self.sort();
+            }
         }
         Ok(())
     }
 
-    /// Puts the entries in order; takes equal ones out if they do not count.
+    /// Puts the entries in order.
     fn sort(&mut self) {
         let arena = &self.arena;
         let bytes = |e: &Entry| &arena[e.start..e.start + e.length];
@@ -148,11 +109,6 @@ impl Collection {
             start.then_with(|| bytes(a).cmp(bytes(b)))
         };
         self.entries.sort_unstable_by(compare);
-        if self.distinct {
-            self.entries.dedup_by(|a, b| compare(a, b) == Ordering::Equal);
-            self.distinct_entries = self.entries.len();
-            self.shrink();
-        }
     }
 
     /// Leaves only the bytes in the arena that entries have.
@@ -168,6 +124,19 @@ impl Collection {
             entry.start = start;
         }
         self.arena = arena;
+    }
+
+    /// Numbers of groups have changed.
+    fn see_again(&mut self) {
+        self.seen = Seen::default();
+        if self.distinct {
+            for e in &self.entries {
+                match self.coder.slots() {
+                    Slots::Numbers(_) => self.seen.number(e.group, e.number),
+                    Slots::Bytes(_) => self.seen.bytes(e.group, &self.arena[e.start..e.start + e.length]),
+                };
+            }
+        }
     }
 
     /// The sorted values of groups, and how many each has.
@@ -190,8 +159,8 @@ impl Collection {
         self.entries.drain(..end);
         self.entries.iter_mut().for_each(|e| e.group -= groups);
         self.groups = self.groups.saturating_sub(groups);
-        self.distinct_entries = self.entries.len();
         self.shrink();
+        self.see_again();
         Ok((lengths, values))
     }
 }
@@ -251,6 +220,6 @@ impl GroupsAccumulator for Collection {
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.entries.capacity() * size_of::<Entry>() + self.arena.capacity()
+        size_of_val(self) + self.entries.capacity() * size_of::<Entry>() + self.arena.capacity() + self.seen.size()
     }
 }

@@ -11,6 +11,8 @@ mod count_if;
 mod extreme;
 mod multiset;
 mod one_group;
+mod output;
+mod seen;
 mod span_cover;
 mod string_agg_det;
 

@@ -10,7 +10,7 @@ use datafusion_common::{Result, ScalarValue, not_impl_err};
 use datafusion_expr::Accumulator;
 
 use super::codes::one_nan;
-use super::collection::Output;
+use super::output::Output;
 
 /// What is made of the rows.
 #[derive(Debug, Clone)]

@@ -8,9 +8,10 @@ use datafusion_common::{Result, plan_err};
 use datafusion_expr::function::AccumulatorArgs;
 use datafusion_expr::{Accumulator, ColumnarValue};
 
-use super::collection::{Collection, Output, list_of};
+use super::collection::Collection;
 use super::multiset::{Multiset, Take};
 use super::one_group::Groups;
+use super::output::{Output, list_of};
 use super::{Aggregate, types};
 use crate::spec::{Class, Kind, Parameter, Spec};
 

@@ -1,5 +1,6 @@
 //! Identity: hashes and ids of parts. `docs/ids.md` defines their bytes.
 
+mod digits;
 mod parts;
 mod span_id;
 mod stable_hash128;

@@ -1,13 +1,12 @@
 //! `stable_hash128_text(part, …)`
 
-use std::sync::Arc;
-
-use codeanatomy_model::id::{hash128_of_bytes, write_hash};
+use codeanatomy_model::id::hash128_of_bytes;
 use datafusion_common::Result;
-use datafusion_common::arrow::array::{ArrayRef, StringViewBuilder};
+use datafusion_common::arrow::array::ArrayRef;
 use datafusion_common::arrow::datatypes::DataType;
 use datafusion_expr::ReturnFieldArgs;
 
+use super::digits::Digits;
 use super::parts::Parts;
 use crate::scalar::{Call, Kernel};
 use crate::spec::{Class, Kind, Parameter, Spec};
@@ -34,12 +33,10 @@ impl Kernel for StableHash128Text {
 
     fn compute(call: &Call) -> Result<ArrayRef> {
         let mut parts = Parts::try_new(&call.args)?;
-        let (mut hashes, mut text) = (StringViewBuilder::with_capacity(call.rows), String::with_capacity(32));
+        let mut hashes = Digits::with_capacity(call.rows, 0);
         for row in 0..call.rows {
-            text.clear();
-            write_hash(&mut text, hash128_of_bytes(parts.row(row)));
-            hashes.append_value(&text);
+            hashes.push("", hash128_of_bytes(parts.row(row)));
         }
-        Ok(Arc::new(hashes.finish()))
+        hashes.finish()
     }
 }

@@ -1,13 +1,12 @@
 //! `stable_id(prefix, part, …)`
 
-use std::sync::Arc;
-
-use codeanatomy_model::id::{hash128_of_bytes, write_id};
+use codeanatomy_model::id::hash128_of_bytes;
 use datafusion_common::Result;
-use datafusion_common::arrow::array::{ArrayRef, StringViewBuilder};
+use datafusion_common::arrow::array::ArrayRef;
 use datafusion_common::arrow::datatypes::DataType;
 use datafusion_expr::{ColumnarValue, ReturnFieldArgs};
 
+use super::digits::Digits;
 use super::parts::Parts;
 use crate::scalar::{Call, Kernel, Texts};
 use crate::spec::{Class, Kind, Parameter, Spec};
@@ -46,15 +45,12 @@ whatever their type.",
 pub(super) fn ids(args: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
     let prefixes = Texts::try_new(&args[0])?;
     let mut parts = Parts::try_new(args)?;
-    let (mut ids, mut text) = (StringViewBuilder::with_capacity(rows), String::with_capacity(64));
+    let mut ids = Digits::with_capacity(rows, 16);
     for row in 0..rows {
-        let Some(prefix) = prefixes.get(row) else {
-            ids.append_null();
-            continue;
-        };
-        text.clear();
-        write_id(&mut text, prefix, hash128_of_bytes(parts.row(row)));
-        ids.append_value(&text);
+        match prefixes.get(row) {
+            Some(prefix) => ids.push(prefix, hash128_of_bytes(parts.row(row))),
+            None => ids.push_null(),
+        }
     }
-    Ok(Arc::new(ids.finish()))
+    ids.finish()
 }

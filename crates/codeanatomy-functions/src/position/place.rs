@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use codeanatomy_model::ColumnUnit;
-use datafusion_common::arrow::array::{ArrayRef, Int64Builder};
+use datafusion_common::arrow::array::{ArrayRef, BooleanBufferBuilder, Int64Array};
+use datafusion_common::arrow::buffer::NullBuffer;
 use datafusion_common::{Result, exec_datafusion_err, exec_err};
 
 use crate::scalar::{Call, Texts};
@@ -70,14 +71,22 @@ pub(super) fn places(
     what: impl Fn(usize) -> String,
 ) -> Result<ArrayRef> {
     let refuse = call.choice(invalid)? == "error";
-    let mut places = Int64Builder::with_capacity(call.rows);
+    let (mut places, mut nulls) = (Vec::with_capacity(call.rows), vec![]);
     for row in 0..call.rows {
         match find(row)? {
-            None => places.append_null(),
-            Some(Some(place)) => places.append_value(place as i64),
+            Some(Some(place)) => places.push(place as i64),
             Some(None) if refuse => return exec_err!("{}", what(row)),
-            Some(None) => places.append_null(),
+            _ => {
+                nulls.push(row);
+                places.push(0);
+            }
         }
     }
-    Ok(Arc::new(places.finish()))
+    let nulls = (!nulls.is_empty()).then(|| {
+        let mut valid = BooleanBufferBuilder::new(places.len());
+        valid.append_n(places.len(), true);
+        nulls.iter().for_each(|row| valid.set_bit(*row, false));
+        NullBuffer::new(valid.finish())
+    });
+    Ok(Arc::new(Int64Array::new(places.into(), nulls)))
 }

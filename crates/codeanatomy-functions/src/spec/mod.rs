@@ -109,6 +109,10 @@ impl Spec {
     /// The types that arguments are cast to. What does not fit stays: [`Self::check`] says so, better than the engine would.
     pub(crate) fn coerce(&self, types: &[DataType]) -> Vec<DataType> {
         let coerced = |(i, ty): (usize, &DataType)| match self.parameter(i) {
+            // What is collected is of a plain type.
+            Some(Parameter { class: Class::Text, .. }) if self.kind != Kind::Scalar && is_dictionary(ty) => {
+                DataType::Utf8View
+            }
             // A null in place of an argument with a default stands for the default.
             Some(parameter) if !(ty.is_null() && parameter.default.is_some()) => parameter.class.coerce(ty),
             _ => ty.clone(),
@@ -192,4 +196,8 @@ impl Spec {
             },
         }
     }
+}
+
+fn is_dictionary(ty: &DataType) -> bool {
+    matches!(ty, DataType::Dictionary(..))
 }
