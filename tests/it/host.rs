@@ -126,12 +126,16 @@ async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
 }
 
 /// Our physical rules, in their order.
-const OURS: [&str; 5] = [
+const OURS: [&str; 9] = [
     "interval_join",
     "winner_select",
     "distrust",
     "settle_windows",
+    "canonical_writes",
     "winner_combine",
+    "file_order",
+    "ordered_concat",
+    "verify_order",
 ];
 
 fn position(rules: &[String], name: &str) -> usize {

@@ -1,2 +1,1 @@
 //! Delta Lake for CodeAnatomy.
-

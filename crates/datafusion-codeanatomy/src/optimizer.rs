@@ -8,7 +8,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
 use crate::interval::IntervalJoin;
-use crate::ordering::{Distrust, SettleWindows};
+use crate::ordering::{CanonicalWrites, Distrust, FileOrder, OrderedConcat, SettleWindows, VerifyOrder};
 use crate::winner::{WinnerCombine, WinnerSelect};
 
 type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
@@ -25,8 +25,16 @@ fn rules() -> Vec<(Rule, &'static str)> {
         (Arc::new(Distrust), "EnsureRequirements"),
         // It states requirements, which that rule satisfies.
         (Arc::new(SettleWindows), "EnsureRequirements"),
+        // As does this one.
+        (Arc::new(CanonicalWrites), "EnsureRequirements"),
         // After `EnsureRequirements`, which put a shuffle between the phases, or did not have to.
         (Arc::new(WinnerCombine), "CombinePartialFinalAggregate"),
+        // After `LimitPushdown`, which takes the order back.
+        (Arc::new(FileOrder), "EnsureCooperative"),
+        // After all rules that look for merges: the engine's would not know the operator.
+        (Arc::new(OrderedConcat), "EnsureCooperative"),
+        // After all that put sorts and merges: it checks what is left to a promise.
+        (Arc::new(VerifyOrder), "SanityCheckPlan"),
     ]
 }
 
