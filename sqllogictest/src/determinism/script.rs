@@ -13,7 +13,7 @@ use super::answer::{Answer, Rows};
 use super::machine::Machine;
 
 /// Longer than any query of the suite takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A statement or a query, and where it stands.
 #[derive(Debug, Clone)]
