@@ -26,6 +26,8 @@ pub(crate) enum Mode {
         /// Its `test_files` folder; none means the one beside the crate that this was built with.
         dir: Option<PathBuf>,
     },
+    /// One answer on every machine.
+    Determinism,
     /// One side of the engine's suite: the process that [`Mode::EngineSuite`] starts.
     EngineSide(SideRequest),
 }

@@ -9,6 +9,7 @@
 //!   … --test slt -- FILTER                                             some of our suites
 //!   … --test slt -- --complete [FILTER]                                write the expected results, then check them
 //!   … --test engine_suite -- FILTER                                    some of the engine's own
+//!   … --test determinism -- FILTER                                     one answer on every machine
 //!   … --test slt -- --engine-suite [DIR] [FILTER]                      another folder of upstream files
 //! ```
 //!
@@ -20,6 +21,7 @@ mod arguments;
 mod complete;
 mod configuration;
 mod connection;
+mod determinism;
 mod engine_suite;
 mod places;
 mod run;
@@ -43,6 +45,11 @@ pub fn engine_suite_main() -> ExitCode {
     run_program(Mode::EngineSuite { dir: None })
 }
 
+/// The whole program of the `determinism` test target: queries that must have one answer on every machine.
+pub fn determinism_main() -> ExitCode {
+    run_program(Mode::Determinism)
+}
+
 fn run_program(default: Mode) -> ExitCode {
     match Arguments::from_command_line(std::env::args(), default).and_then(dispatch) {
         Ok(code) => code,
@@ -57,6 +64,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, String> {
     match arguments.mode {
         Mode::Suites { complete } => suite::run(&home(), complete, &arguments.trials),
         Mode::EngineSuite { dir } => engine_suite::run(&home(), dir, &arguments.trials),
+        Mode::Determinism => determinism::run_all(&home(), &arguments.trials),
         Mode::EngineSide(request) => engine_suite::run_side(&request).map(|()| ExitCode::SUCCESS),
     }
 }

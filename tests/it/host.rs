@@ -126,13 +126,17 @@ async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
 }
 
 /// Our physical rules, in their order.
-const OURS: [&str; 6] = [
+const OURS: [&str; 10] = [
     "interval_join",
     "winner_select",
     "distrust",
     "settle_windows",
+    "canonical_writes",
     "winner_combine",
     "merge_projections",
+    "file_order",
+    "ordered_concat",
+    "verify_order",
 ];
 
 fn position(rules: &[String], name: &str) -> usize {

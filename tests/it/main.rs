@@ -12,6 +12,7 @@ mod host;
 mod interval;
 mod interval_pairs;
 mod modules;
+mod ordering;
 mod pages;
 mod proto;
 mod rules;

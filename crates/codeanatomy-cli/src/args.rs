@@ -31,6 +31,7 @@ Output: results go to stdout, with a line on rows and time unless -q is given; e
 Examples:
   codeanatomy build src --out graph                                  build a graph of the Python files under src
   codeanatomy export src --out tables                                write the datasets of src as Parquet files
+  codeanatomy digest --graph graph                                   digests of a graph's tables, to compare graphs
   codeanatomy --graph graph -c \"SELECT kind, count(*) FROM cpg_edges GROUP BY kind\"
   codeanatomy --source src --exclude 'tests/**' -c \"SELECT * FROM calls LIMIT 5\"
   codeanatomy -q --format json -c \"SELECT 1 AS one\"
@@ -54,6 +55,8 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Write datasets of a source as Parquet files of few bytes.
     Export(ExportArgs),
+    /// Print digests of relations, which are the same for the same rows in any order.
+    Digest(DigestArgs),
 }
 
 /// Which files of a source are in.
@@ -207,6 +210,46 @@ pub(crate) struct ExportArgs {
     pub(crate) files: FileArgs,
 
     /// How the summary is written
+    #[arg(long, value_enum, default_value_t = PrintFormat::Automatic, help_heading = "Output")]
+    pub(crate) format: PrintFormat,
+}
+
+/// `digest`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Two relations have the same digest if they have the same rows equally often, in whatever order; names of columns do not \
+count, their order does. It is content_digest of all columns: SELECT content_digest(a, b) FROM t gives the same.
+
+A relation is a file or folder that the engine reads (Parquet, CSV, JSON, Arrow), or a table of --source or --graph. \
+Without relations and queries, all tables of --source or --graph are taken.
+
+Examples:
+  codeanatomy digest old.parquet new.parquet
+  codeanatomy digest --graph graph
+  codeanatomy digest --graph graph cpg_edges
+  codeanatomy digest --source src calls -c \"SELECT path, name FROM definitions\"
+  codeanatomy digest a.csv --format json")]
+pub(crate) struct DigestArgs {
+    /// Files, folders, tables
+    #[arg(value_name = "RELATION")]
+    pub(crate) relation: Vec<String>,
+
+    /// A query whose rows are taken; may be repeated
+    #[arg(short = 'c', long, value_name = "SQL", value_parser = non_empty, help_heading = "Data")]
+    pub(crate) command: Vec<String>,
+
+    /// Attach the datasets of this source
+    #[arg(long, value_name = "SOURCE", value_hint = ValueHint::DirPath, help_heading = "Data")]
+    pub(crate) source: Option<String>,
+
+    /// Attach the tables of the graph in this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "source", help_heading = "Data")]
+    pub(crate) graph: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) files: FileArgs,
+
+    /// How the digests are written
     #[arg(long, value_enum, default_value_t = PrintFormat::Automatic, help_heading = "Output")]
     pub(crate) format: PrintFormat,
 }

@@ -1,8 +1,9 @@
-//! The `codeanatomy` binary: datafusion-cli with everything of CodeAnatomy registered, `build` and `export`.
+//! The `codeanatomy` binary: datafusion-cli with everything of CodeAnatomy registered, `build`, `export` and `digest`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // What it prints is what it is for.
 
 mod args;
 mod build;
+mod digest;
 mod export;
 mod failure;
 mod progress;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         match args.command {
             Some(Command::Build(build)) => build::run(build).await,
             Some(Command::Export(export)) => export::run(export).await,
+            Some(Command::Digest(digest)) => digest::run(digest).await,
             None => query::run(args.query).await,
         }
     });

@@ -334,3 +334,46 @@ fn help_describes_every_group_and_shows_examples() {
     let version = run(folder.path(), &["--version"]);
     assert_eq!(version.stdout.lines().count(), 1);
 }
+
+#[test]
+fn digests_are_the_same_for_the_same_rows() {
+    let folder = with_source();
+    std::fs::write(folder.path().join("a.csv"), "k,v\n1,x\n2,y\n").unwrap();
+    std::fs::write(folder.path().join("b.csv"), "k,w\n2,y\n1,x\n").unwrap();
+    std::fs::write(folder.path().join("c.csv"), "k,v\n1,x\n2,y\n2,y\n").unwrap();
+    let output = run(
+        folder.path(),
+        &[
+            "digest",
+            "a.csv",
+            "b.csv",
+            "c.csv",
+            "-c",
+            "SELECT 2, 'y' UNION ALL SELECT 1, 'x'",
+            "--format",
+            "csv",
+        ],
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stdout(&output);
+    let digests: Vec<_> = text
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit(',').next().unwrap())
+        .collect();
+    assert_eq!(digests.len(), 4, "{text}");
+    assert_eq!(digests[0], digests[1]);
+    assert_ne!(digests[0], digests[2]);
+    assert_eq!(digests[0], digests[3]);
+
+    let output = run(
+        folder.path(),
+        &["digest", "--source", "src", "calls", "--format", "json"],
+    );
+    assert!(
+        stdout(&output).contains("\"relation\":\"calls\",\"rows\":1,"),
+        "{output:?}"
+    );
+    assert_fails(&run(folder.path(), &["digest"]), &["nothing to take a digest of"]);
+    assert_fails(&run(folder.path(), &["digest", "nothing"]), &["nothing"]);
+}

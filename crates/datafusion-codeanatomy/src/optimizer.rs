@@ -11,7 +11,7 @@ use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
 use self::merge_projections::MergeProjections;
 use crate::interval::IntervalJoin;
-use crate::ordering::{Distrust, SettleWindows};
+use crate::ordering::{CanonicalWrites, Distrust, FileOrder, OrderedConcat, SettleWindows, VerifyOrder};
 use crate::winner::{WinnerCombine, WinnerSelect};
 
 type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
@@ -28,10 +28,18 @@ fn rules() -> Vec<(Rule, &'static str)> {
         (Arc::new(Distrust), "EnsureRequirements"),
         // It states requirements, which that rule satisfies.
         (Arc::new(SettleWindows), "EnsureRequirements"),
+        // As does this one.
+        (Arc::new(CanonicalWrites), "EnsureRequirements"),
         // After `EnsureRequirements`, which put a shuffle between the phases, or did not have to.
         (Arc::new(WinnerCombine), "CombinePartialFinalAggregate"),
         // After sorts that are not needed are gone, and before the second `ProjectionPushdown`.
         (Arc::new(MergeProjections), "TopKRepartition"),
+        // After `LimitPushdown`, which takes the order back.
+        (Arc::new(FileOrder), "EnsureCooperative"),
+        // After all rules that look for merges: the engine's would not know the operator.
+        (Arc::new(OrderedConcat), "EnsureCooperative"),
+        // After all that put sorts and merges: it checks what is left to a promise.
+        (Arc::new(VerifyOrder), "SanityCheckPlan"),
     ]
 }
 

@@ -32,6 +32,10 @@ pub struct Settings {
     pub parse_cache_bytes: usize,
     /// `determinism`: how far the answer to a query is one and the same.
     pub determinism: Determinism,
+    /// `implicit_order`: whether ties of rows of Parquet files are settled by the file's name and the number of the row.
+    pub implicit_order: bool,
+    /// `verify`: whether orders that are promised are checked while rows pass.
+    pub verify: bool,
     /// `cache_dir`: the folder of the persistent cache, where rows stay that were extracted, so that a file which was not
     /// changed is not parsed again by any session; none if it is empty. It is made if need be.
     pub cache_dir: String,
@@ -42,6 +46,8 @@ pub struct Settings {
     pub cache_trusts_times: bool,
     /// `optimizer.winner_select`: whether SQL that keeps the first rows of groups is run by `WinnerSelectExec`.
     pub winner_select: bool,
+    /// `optimizer.ordered_concat`: whether sorted partitions that follow each other are put one behind the other, and not merged.
+    pub ordered_concat: bool,
     /// `optimizer.interval_join`: whether joins on a key and a range are run by `IntervalJoinExec`.
     pub interval_join: bool,
     /// `optimizer.interval_join_pairs`: how many pairs of rows with equal keys there are at least, where that is known, for a join
@@ -54,10 +60,13 @@ impl Default for Settings {
         Self {
             parse_cache_bytes: 256 << 20,
             determinism: Determinism::Off,
+            implicit_order: false,
+            verify: false,
             cache_dir: String::new(),
             cache_bytes: 4 << 30,
             cache_trusts_times: true,
             winner_select: true,
+            ordered_concat: true,
             interval_join: true,
             interval_join_pairs: 100_000,
         }
@@ -110,10 +119,28 @@ const SETTINGS: &[Setting] = &[
               order and the same bytes; 'off' leaves the engine as it is",
     },
     Setting {
+        name: "implicit_order",
+        value: |s| Value::Switch(&mut s.implicit_order),
+        doc: "With determinism, whether ties among rows of a table of Parquet files without a key are settled by the file's name and the \
+              number of the row in it, and not by all columns: it compares less, and depends on how rows are dealt out to files",
+    },
+    Setting {
+        name: "verify",
+        value: |s| Value::Switch(&mut s.verify),
+        doc: "Whether orders that scans promise, and with determinism = 'canonical' that of the answer, are checked while rows pass: a \
+              row out of order, or a key that stands twice, is an error that shows both rows",
+    },
+    Setting {
         name: "optimizer.winner_select",
         value: |s| Value::Switch(&mut s.winner_select),
         doc: "Whether queries that keep the first rows of groups (row_number() = 1, DISTINCT ON, first_value) are run \
               by WinnerSelectExec",
+    },
+    Setting {
+        name: "optimizer.ordered_concat",
+        value: |s| Value::Switch(&mut s.ordered_concat),
+        doc: "Whether sorted partitions of which each ends before the next begins are put one behind the other by OrderedConcatExec, \
+              and not merged",
     },
     Setting {
         name: "optimizer.interval_join",

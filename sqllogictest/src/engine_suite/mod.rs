@@ -26,6 +26,7 @@ use crate::run::shown;
 use crate::suite::{suite_files, wanted};
 use allowed::Allowed;
 use compare::{Comparison, Sides, compare};
+pub(crate) use folder::{Repository, locate};
 use side::{Session, start_side};
 pub(crate) use side::{SideRequest, run_side};
 

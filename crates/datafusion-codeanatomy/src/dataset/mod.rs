@@ -29,4 +29,4 @@ pub(crate) use parameters::parameters;
 pub(crate) use provider::{key_constraint, open};
 pub(crate) use row_caches::RowCaches;
 pub(crate) use rows::Rows;
-pub(crate) use scan::{declared_order, estimated_rows};
+pub(crate) use scan::{DatasetScanExec, declared_order, estimated_rows};

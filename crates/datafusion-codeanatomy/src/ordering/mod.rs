@@ -3,13 +3,21 @@
 mod canonical;
 mod categories;
 mod complete;
+mod concat;
 mod distrust;
+mod file_order;
 mod types;
+mod verify;
 mod windows;
+mod write;
 
 pub(crate) use canonical::canonical_sort;
 pub(crate) use categories::Categories;
 pub(crate) use complete::CompleteOrders;
+pub(crate) use concat::OrderedConcat;
 pub(crate) use distrust::Distrust;
+pub(crate) use file_order::FileOrder;
 use types::has_order;
+pub(crate) use verify::VerifyOrder;
 pub(crate) use windows::SettleWindows;
+pub(crate) use write::CanonicalWrites;

@@ -114,6 +114,22 @@ impl DatasetScanExec {
 }
 
 impl DatasetScanExec {
+    /// The first and the last path that rows of `partition` can have, if `column` of the output is that path and rows are in its
+    /// order: a file is in one partition, and its rows are of its path.
+    pub(crate) fn paths(&self, partition: usize, column: usize) -> Option<(&str, &str)> {
+        let contract = self.dataset.contract;
+        let schema = self.schema();
+        let is_path = schema.fields().get(column).is_some_and(|f| f.name() == "path");
+        if !is_path || contract.order.first() != Some(&"path") || is_of_indexes(contract) {
+            return None;
+        }
+        match &self.files.entries[self.runs.get(partition)?.clone()] {
+            [] => None,
+            [only] => Some((&only.path, &only.path)),
+            [first, .., last] => Some((&first.path, &last.path)),
+        }
+    }
+
     /// The same scan, of a dataset whose rows depend on the modules of the source.
     pub(super) fn with_modules(self, modules: ScanModules) -> Self {
         let modules = Some(modules);

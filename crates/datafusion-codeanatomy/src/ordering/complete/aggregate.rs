@@ -52,7 +52,7 @@ pub(super) fn settle(aggregate: Aggregate, level: Determinism) -> Result<Transfo
     Ok(Transformed::yes(LogicalPlan::Aggregate(aggregate)))
 }
 
-fn function(expr: &Expr) -> Option<&AggregateFunction> {
+pub(super) fn function(expr: &Expr) -> Option<&AggregateFunction> {
     match expr {
         Expr::AggregateFunction(function) => Some(function),
         Expr::Alias(alias) => function(&alias.expr),

@@ -8,14 +8,17 @@
 //! | `DISTINCT ON` | its order | `set` |
 //! | `first_value`, `last_value`, `nth_value`, `any_value` | the order, by the arguments of all such functions beside it | `set` |
 //! | `array_agg`, `string_agg` | the same | `canonical` |
+//! | approximate percentiles | nothing: they are computed exactly | `set` |
 //! | sums, means, variances … of floating-point numbers | nothing: they are computed exactly and rounded once | `canonical` |
 //! | the output | the order at the top; without one, the declared order of the table, else all columns | `canonical` |
 //!
 //! Ties of window functions are a matter of the physical plan.
 
 mod aggregate;
+mod approximate;
 mod declared;
 mod exact;
+mod implicit;
 mod refuse;
 mod total;
 
@@ -29,7 +32,7 @@ use datafusion::optimizer::AnalyzerRule;
 
 use crate::settings::{Determinism, Settings};
 use declared::declared_order;
-use total::{complete, is_total};
+use total::{because, complete, is_total};
 
 /// The rule.
 #[derive(Debug)]
@@ -37,13 +40,14 @@ pub(crate) struct CompleteOrders;
 
 impl AnalyzerRule for CompleteOrders {
     fn analyze(&self, plan: LogicalPlan, config: &ConfigOptions) -> Result<LogicalPlan> {
-        let level = Settings::of(config).determinism;
-        if level == Determinism::Off {
+        let settings = Settings::of(config);
+        if settings.determinism == Determinism::Off {
             return Ok(plan);
         }
+        let (level, place) = (settings.determinism, settings.implicit_order);
         refuse::check(&plan)?;
         let plan = plan.transform_up_with_subqueries(|node| {
-            let node = choice(node, level)?;
+            let node = approximate::settle(node)?.transform_data(|node| choice(node, level, place))?;
             if level < Determinism::Canonical {
                 return Ok(node);
             }
@@ -51,7 +55,7 @@ impl AnalyzerRule for CompleteOrders {
         })?;
         let plan = plan.data;
         if level == Determinism::Canonical {
-            return output(plan);
+            return output(plan, place);
         }
         Ok(plan)
     }
@@ -61,18 +65,24 @@ impl AnalyzerRule for CompleteOrders {
     }
 }
 
-/// Settles what `node` chooses.
-fn choice(node: LogicalPlan, level: Determinism) -> Result<Transformed<LogicalPlan>> {
+/// Settles what `node` chooses; with `place`, by the places of rows where there is no key.
+fn choice(node: LogicalPlan, level: Determinism, place: bool) -> Result<Transformed<LogicalPlan>> {
     match node {
         LogicalPlan::Limit(limit) => {
-            let input = Arc::new(ordered(Arc::unwrap_or_clone(limit.input))?);
+            let input = Arc::new(ordered(Arc::unwrap_or_clone(limit.input), place)?);
             Ok(Transformed::yes(LogicalPlan::Limit(Limit { input, ..limit })))
         }
-        LogicalPlan::Sort(sort) if sort.fetch.is_some() => Ok(Transformed::yes(completed(sort)?)),
+        LogicalPlan::Sort(sort) if sort.fetch.is_some() => Ok(Transformed::yes(completed(sort, place)?)),
         LogicalPlan::Distinct(Distinct::On(mut on)) => {
             let written = on.sort_expr.take();
             let written = written.unwrap_or_else(|| on.on_expr.iter().map(|e| e.clone().sort(true, false)).collect());
-            on.sort_expr = Some(complete(written, &on.input, "DISTINCT ON")?);
+            let completed = complete(written, &on.input, "DISTINCT ON")?;
+            // It becomes the order of aggregate functions, which have names of their own.
+            let bare = completed.into_iter().map(|sort| SortExpr {
+                expr: sort.expr.unalias(),
+                ..sort
+            });
+            on.sort_expr = Some(bare.collect());
             Ok(Transformed::yes(LogicalPlan::Distinct(Distinct::On(on))))
         }
         LogicalPlan::Aggregate(aggregate) => aggregate::settle(aggregate, level),
@@ -81,7 +91,7 @@ fn choice(node: LogicalPlan, level: Determinism) -> Result<Transformed<LogicalPl
 }
 
 /// Completes the order in which rows leave the query.
-fn output(plan: LogicalPlan) -> Result<LogicalPlan> {
+fn output(plan: LogicalPlan, place: bool) -> Result<LogicalPlan> {
     match plan {
         // What they do with rows begins with the rows' order.
         LogicalPlan::Explain(_)
@@ -89,16 +99,16 @@ fn output(plan: LogicalPlan) -> Result<LogicalPlan> {
         | LogicalPlan::Copy(_)
         | LogicalPlan::Dml(_)
         | LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)) => {
-            let outputs = |input: LogicalPlan| Ok(Transformed::yes(output(input)?));
+            let outputs = |input: LogicalPlan| Ok(Transformed::yes(output(input, place)?));
             Ok(plan.map_children(outputs)?.data)
         }
         LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) | LogicalPlan::DescribeTable(_) => Ok(plan),
-        plan => ordered(plan),
+        plan => ordered(plan, place),
     }
 }
 
 /// `plan` with a total order: its own order completed, else one given to it.
-fn ordered(plan: LogicalPlan) -> Result<LogicalPlan> {
+fn ordered(plan: LogicalPlan, place: bool) -> Result<LogicalPlan> {
     if at_most_one_row(&plan) {
         return Ok(plan);
     }
@@ -106,7 +116,7 @@ fn ordered(plan: LogicalPlan) -> Result<LogicalPlan> {
     let plan = plan.transform_down(|node| match node {
         LogicalPlan::Sort(sort) => {
             found = true;
-            Ok(Transformed::new(completed(sort)?, true, TreeNodeRecursion::Stop))
+            Ok(Transformed::new(completed(sort, place)?, true, TreeNodeRecursion::Stop))
         }
         // They keep the order of their input.
         node @ (LogicalPlan::Projection(_)
@@ -117,7 +127,7 @@ fn ordered(plan: LogicalPlan) -> Result<LogicalPlan> {
         node @ LogicalPlan::TableScan(_) if is_total(&declared_order(&node), &node) => {
             found = true;
             Ok(Transformed::new(
-                sorted(declared_order(&node), node),
+                sorted(by_declaration(&node), node),
                 true,
                 TreeNodeRecursion::Stop,
             ))
@@ -128,8 +138,19 @@ fn ordered(plan: LogicalPlan) -> Result<LogicalPlan> {
     if found {
         return Ok(plan);
     }
-    let expr = complete(declared_order(&plan), &plan, "the order of the output")?;
+    if place
+        && let LogicalPlan::Sort(sort) = sorted(by_declaration(&plan), plan.clone())
+        && let Some(settled) = implicit::settled(&sort)?
+    {
+        return Ok(settled);
+    }
+    let expr = complete(by_declaration(&plan), &plan, "the order of the output")?;
     Ok(if expr.is_empty() { plan } else { sorted(expr, plan) })
+}
+
+fn by_declaration(plan: &LogicalPlan) -> Vec<SortExpr> {
+    let declared = declared_order(plan).into_iter();
+    declared.map(|sort| because(sort, "added by declared order")).collect()
 }
 
 fn sorted(expr: Vec<SortExpr>, input: LogicalPlan) -> LogicalPlan {
@@ -140,7 +161,13 @@ fn sorted(expr: Vec<SortExpr>, input: LogicalPlan) -> LogicalPlan {
     })
 }
 
-fn completed(sort: Sort) -> Result<LogicalPlan> {
+fn completed(sort: Sort, place: bool) -> Result<LogicalPlan> {
+    if implicit::is_settled(&sort.expr) {
+        return Ok(LogicalPlan::Sort(sort));
+    }
+    if place && let Some(settled) = implicit::settled(&sort)? {
+        return Ok(settled);
+    }
     let expr = complete(sort.expr, &sort.input, "ORDER BY")?;
     Ok(LogicalPlan::Sort(Sort { expr, ..sort }))
 }

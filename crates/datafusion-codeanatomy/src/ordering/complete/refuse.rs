@@ -7,11 +7,12 @@ use datafusion::logical_expr::{Expr, LogicalPlan, Volatility, WindowFunctionDefi
 /// Functions that read the clock.
 const CLOCK: [&str; 3] = ["now", "current_date", "current_time"];
 
-/// Functions that keep a digest of the values, which depends on their order, and what gives the value itself.
-const APPROXIMATE: [(&str, &str); 3] = [
-    ("approx_median", "median"),
-    ("approx_percentile_cont", "percentile_cont"),
-    ("approx_percentile_cont_with_weight", "percentile_cont"),
+/// Functions that keep a digest of the values, which depends on their order. Those without a weight are settled where rows are
+/// grouped, and not over windows.
+const APPROXIMATE: [&str; 3] = [
+    "approx_median",
+    "approx_percentile_cont",
+    "approx_percentile_cont_with_weight",
 ];
 
 /// Volatile by the engine's word, since they depend on the row's place in a file and not on the row; the same in every run.
@@ -30,12 +31,14 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
                          a literal in its place, or SET codeanatomy.determinism = 'off'"
                     );
                 }
+                let settled = matches!(expr, Expr::AggregateFunction(f) if f.func.name() != APPROXIMATE[2]);
                 if let Some((name, _)) = function(expr)
-                    && let Some((_, exact)) = APPROXIMATE.iter().find(|(approximate, _)| *approximate == name)
+                    && APPROXIMATE.contains(&name)
+                    && !settled
                 {
                     return plan_err!(
-                        "{name} depends on the order in which rows arrive, and codeanatomy.determinism asks for one answer; take \
-                         {exact}, or SET codeanatomy.determinism = 'off'"
+                        "{name} depends on the order in which rows arrive, and codeanatomy.determinism asks for one answer; take median or \
+                         percentile_cont, or SET codeanatomy.determinism = 'off'"
                     );
                 }
                 Ok(TreeNodeRecursion::Continue)

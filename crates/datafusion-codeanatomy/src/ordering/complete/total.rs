@@ -1,4 +1,8 @@
 //! What makes an order total.
+//!
+//! What is added has an alias that says why, for `EXPLAIN` to show: `Sort: t.s ASC NULLS LAST, t.id AS added by key of t ASC NULLS LAST`.
+//! A sort ignores aliases. (And by its alias an expression is not taken for a column that the engine holds to be determined by
+//! earlier ones, of which it is sometimes wrong: above `unnest`, where keys are keys no more.)
 
 use std::collections::BTreeSet;
 
@@ -14,19 +18,24 @@ use crate::ordering::has_order;
 pub(super) fn complete(written: Vec<SortExpr>, plan: &LogicalPlan, place: &str) -> Result<Vec<SortExpr>> {
     let schema = plan.schema();
     let keys = keys(plan);
+    let misled = !keeps_keys(plan) && !schema.functional_dependencies().is_empty();
     let mut order: Vec<SortExpr> = vec![];
     for sort in written {
-        if !order.iter().any(|earlier| earlier.expr == sort.expr) {
-            order.push(sort);
+        if order.iter().any(|earlier| bare(&earlier.expr) == bare(&sort.expr)) {
+            continue;
         }
+        order.push(match &sort.expr {
+            Expr::Column(_) if misled => because(sort, "written"),
+            _ => sort,
+        });
     }
     let mut sorted = columns(&order, schema);
     if determine_all(schema, &keys, &sorted) {
         return Ok(order);
     }
-    let rest: Vec<usize> = match shortest_key(schema, &keys, &sorted) {
-        Some(key) => key,
-        None => (0..schema.fields().len()).collect(),
+    let (rest, reason): (Vec<usize>, _) = match shortest_key(schema, &keys, &sorted) {
+        Some(key) => (key, format!("added by {}", key_of(plan))),
+        None => ((0..schema.fields().len()).collect(), "added by all columns".to_string()),
     };
     for i in rest {
         if !sorted.insert(i) {
@@ -41,12 +50,42 @@ pub(super) fn complete(written: Vec<SortExpr>, plan: &LogicalPlan, place: &str) 
                 field.data_type()
             );
         }
-        order.push(ascending(Expr::Column(Column::from((qualifier, field)))));
+        let sort = ascending(Expr::Column(Column::from((qualifier, field))));
+        order.push(because(sort, &reason));
         if determine_all(schema, &keys, &sorted) {
             break;
         }
     }
     Ok(order)
+}
+
+/// `sort`, with the reason why it is there.
+pub(super) fn because(sort: SortExpr, reason: &str) -> SortExpr {
+    SortExpr {
+        expr: sort.expr.alias(reason),
+        ..sort
+    }
+}
+
+pub(super) fn bare(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Alias(alias) => bare(&alias.expr),
+        expr => expr,
+    }
+}
+
+/// What the keys of `plan` are keys of.
+fn key_of(plan: &LogicalPlan) -> String {
+    match origin(plan) {
+        LogicalPlan::TableScan(scan) => format!("key of {}", scan.table_name),
+        LogicalPlan::Aggregate(_) => "key of groups".to_string(),
+        _ => "key".to_string(),
+    }
+}
+
+/// Whether `plan` has a key that rows can be sorted by.
+pub(super) fn is_keyed(plan: &LogicalPlan) -> bool {
+    shortest_key(plan.schema(), &keys(plan), &BTreeSet::new()).is_some()
 }
 
 /// Whether rows that tie in `order` are the same rows.
@@ -55,7 +94,7 @@ pub(super) fn is_total(order: &[SortExpr], plan: &LogicalPlan) -> bool {
 }
 
 fn columns(order: &[SortExpr], schema: &DFSchema) -> BTreeSet<usize> {
-    let column = |sort: &SortExpr| match &sort.expr {
+    let column = |sort: &SortExpr| match bare(&sort.expr) {
         Expr::Column(column) => schema.maybe_index_of_column(column),
         _ => None,
     };
@@ -80,11 +119,29 @@ fn keys(plan: &LogicalPlan) -> Vec<Vec<usize>> {
         return vec![];
     }
     let width = plan.schema().fields().len();
+    let groups = match origin(plan) {
+        LogicalPlan::Aggregate(aggregate) => Some(aggregate.group_expr.len()),
+        _ => None,
+    };
     let dependencies = plan.schema().functional_dependencies().iter();
     dependencies
-        .filter(|d| d.mode == Dependency::Single && !d.nullable && d.target_indices.len() == width)
+        .filter(|d| d.target_indices.len() == width)
+        // Rows may agree in nulls of a unique column, and are not the same; groups are, by all their expressions.
+        .filter(|d| groups == Some(d.source_indices.len()) || (d.mode == Dependency::Single && !d.nullable))
         .map(|d| d.source_indices.clone())
         .collect()
+}
+
+/// Where the rows of `plan` come from, through nodes of one input.
+fn origin(plan: &LogicalPlan) -> &LogicalPlan {
+    let mut node = plan;
+    loop {
+        match (node, node.inputs().as_slice()) {
+            (LogicalPlan::TableScan(_) | LogicalPlan::Aggregate(_), _) => return node,
+            (_, [input]) => node = *input,
+            _ => return node,
+        }
+    }
 }
 
 /// Whether what the engine says of keys can be relied on: it comes from a table's declaration or from grouping, through

@@ -1,0 +1,221 @@
+//! One answer on every machine: queries of the engine's own suite and of TPC-H, with `codeanatomy.determinism`.
+//!
+//! Every file runs on several [machines](machine::MACHINES), which differ in partitions, batches, memory, stealing of work, and
+//! in the order and the cut of their tables. It runs three times on each: `canonical`, where all must give the same bytes;
+//! `set`, where all must give the same rows; and `off`, of which the number of answers is printed, and whose answer, where there is
+//! one, must be that of the others, but for the last digits of floating-point numbers.
+//!
+//! A short run takes [`SHORT`] and three machines. `CODEANATOMY_DETERMINISM=all` takes all files and machines. `CODEANATOMY_TPC` names
+//! folders, with `:` between, that hold a Parquet file per table and the queries in `queries/`: `tests/tpc.py` makes those of TPC-H and TPC-DS.
+
+mod answer;
+mod machine;
+mod script;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use tokio::runtime::Runtime;
+
+use crate::engine_suite::{Repository, locate};
+use crate::run::shown;
+use crate::suite::suite_files;
+use answer::{Answer, Rows};
+use machine::{MACHINES, Machine};
+use script::{Step, run, steps_of, steps_of_folder, steps_of_text};
+
+/// The files of a short run: those with the most choices to be made.
+const SHORT: [&str; 11] = [
+    "aggregate_any_value.slt",
+    "aggregates_topk.slt",
+    "distinct_on.slt",
+    "group_by.slt",
+    "limit.slt",
+    "order.slt",
+    "qualify.slt",
+    "subquery.slt",
+    "topk.slt",
+    "union.slt",
+    "window.slt",
+];
+
+/// The tables of TPC-H, small, with values that repeat.
+const TPCH: &str = include_str!("tpch.sql");
+
+/// Files whose queries ask for the clock, for chance, or for the machine, or do not end.
+const LEFT_OUT: [&str; 6] = [
+    // Recursion without end, which a limit stops only where nothing has to be sorted.
+    "cte.slt",
+    "encrypted_parquet.slt",
+    "explain_analyze.slt",
+    "information_schema.slt",
+    "parquet_metadata_functions.slt",
+    "set_variable.slt",
+];
+
+/// What was seen in all files.
+#[derive(Debug, Default)]
+struct Seen {
+    queries: usize,
+    refused: usize,
+    undetermined: usize,
+}
+
+/// Runs a trial per file.
+pub(crate) fn run_all(home: &Path, arguments: &Arguments) -> Result<ExitCode, String> {
+    let all = std::env::var("CODEANATOMY_DETERMINISM").is_ok_and(|value| value == "all");
+    let suite = locate(None)?;
+    let mut files: Vec<String> = suite_files(&suite)?.iter().map(|file| shown(&suite, file)).collect();
+    files.retain(|file| !file.starts_with("tpch/") && !LEFT_OUT.contains(&file.as_str()));
+    if !all {
+        files.retain(|file| SHORT.contains(&file.as_str()));
+    }
+    let machines: Vec<Machine> = MACHINES[..if all { MACHINES.len() } else { 3 }].to_vec();
+    let failed = |error: std::io::Error| format!("cannot prepare the suite: {error}");
+    // Files name data relative to the working folder.
+    let repository = Repository::new(&suite, &files).map_err(failed)?;
+    std::env::set_current_dir(repository.working()).map_err(failed)?;
+    let runtime = Arc::new(Runtime::new().map_err(failed)?);
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let trial = |name: String, steps: Vec<Step>, scratch: Option<PathBuf>| {
+        let (runtime, seen, machines) = (Arc::clone(&runtime), Arc::clone(&seen), machines.clone());
+        Trial::test(format!("determinism/{name}"), move || {
+            let differences = runtime
+                .block_on(compare(&steps, &machines, scratch.as_deref(), &seen))
+                .map_err(Failed::from)?;
+            match differences.is_empty() {
+                true => Ok(()),
+                false => Err(Failed::from(differences.join("\n"))),
+            }
+        })
+    };
+    let mut trials: Vec<Trial> = files
+        .iter()
+        .map(|file| {
+            let stem = Path::new(file).file_stem().unwrap_or_default();
+            let scratch = repository.working().join("test_files/scratch").join(stem);
+            trial(file.clone(), steps_of(&suite, file), Some(scratch))
+        })
+        .collect();
+    let mut tpch = steps_of_text("tpch/tables", TPCH);
+    for number in 1..=22 {
+        let queries = steps_of(&suite, &format!("tpch/answers/q{number}.slt.part"));
+        tpch.extend(queries.into_iter().filter(|step| step.is_query));
+    }
+    trials.push(trial("tpch".to_string(), tpch, None));
+    for folder in std::env::var("CODEANATOMY_TPC")
+        .unwrap_or_default()
+        .split(':')
+        .filter(|f| !f.is_empty())
+    {
+        let steps = steps_of_folder(Path::new(folder)).map_err(|error| format!("cannot read {folder}: {error}"))?;
+        trials.push(trial(folder.trim_matches('/').replace('/', "_"), steps, None));
+    }
+    let mut arguments = arguments.clone();
+    // Scratch folders are shared.
+    arguments.test_threads = Some(1);
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    println!(
+        "{} queries on {} machines: one answer each in canonical mode; {} have several in plain mode; {} are refused",
+        seen.queries,
+        machines.len(),
+        seen.undetermined,
+        seen.refused
+    );
+    std::env::set_current_dir(home).map_err(failed)?;
+    Ok(conclusion.exit_code())
+}
+
+/// Runs the steps everywhere, and says where answers differ that must not.
+async fn compare(
+    steps: &[Step],
+    machines: &[Machine],
+    scratch: Option<&Path>,
+    seen: &Mutex<Seen>,
+) -> Result<Vec<String>, String> {
+    let mut answers: Vec<Vec<Vec<Answer>>> = vec![];
+    for determinism in ["canonical", "set", "off"] {
+        let mut of_level = vec![];
+        for machine in machines {
+            if let Some(scratch) = scratch {
+                // It may not be there.
+                drop(std::fs::remove_dir_all(scratch));
+                std::fs::create_dir_all(scratch).map_err(|error| error.to_string())?;
+            }
+            let given = run(*machine, determinism, steps).await;
+            of_level.push(given.map_err(|error| error.to_string())?);
+        }
+        answers.push(of_level);
+    }
+    let [canonical, set, plain] = answers.as_slice() else {
+        return Err("three levels ran".to_string());
+    };
+    let mut differences = vec![];
+    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    for (i, step) in steps.iter().enumerate().filter(|(_, step)| step.is_query) {
+        let at = |level: &[Vec<Answer>]| -> Vec<Answer> { level.iter().map(|machine| machine[i].clone()).collect() };
+        let (canonical, set, plain) = (at(canonical), at(set), at(plain));
+        let of_plain = distinct(&plain, |rows| rows.bytes);
+        let (of_canonical, errors) = (distinct(&canonical, |rows| rows.bytes), errors(&canonical));
+        if of_canonical.is_empty() {
+            let works = !of_plain.is_empty();
+            seen.refused += usize::from(works);
+            if works && !errors.iter().all(|error| is_refusal(error)) {
+                differences.push(difference(step, "fails in canonical mode alone", &canonical));
+            }
+            continue;
+        }
+        seen.queries += 1;
+        seen.undetermined += usize::from(of_plain.len() > 1);
+        if of_canonical.len() > 1 || !errors.is_empty() {
+            differences.push(difference(step, "has several answers in canonical mode", &canonical));
+        }
+        if distinct(&set, |rows| rows.bag).len() > 1 {
+            differences.push(difference(step, "has several sets of rows with 'set'", &set));
+        }
+        let (rounded, same) = (
+            distinct(&plain, |rows| rows.rounded),
+            distinct(&canonical, |rows| rows.rounded),
+        );
+        if rounded.len() == 1 && plain.iter().all(|a| matches!(a, Answer::Rows(_))) && rounded != same {
+            differences.push(difference(step, "has another answer in plain mode", &plain));
+        }
+    }
+    Ok(differences)
+}
+
+fn distinct<T: Ord>(answers: &[Answer], of: impl Fn(&Rows) -> T) -> BTreeSet<T> {
+    let rows = answers.iter().filter_map(|answer| match answer {
+        Answer::Rows(rows) => Some(of(rows)),
+        _ => None,
+    });
+    rows.collect()
+}
+
+fn errors(answers: &[Answer]) -> Vec<&str> {
+    let errors = answers.iter().filter_map(|answer| match answer {
+        Answer::Error(error) => Some(error.as_str()),
+        _ => None,
+    });
+    errors.collect()
+}
+
+/// Errors of ours, which the page lists.
+fn is_refusal(error: &str) -> bool {
+    error.contains("complete_orders") || error.contains("is not determined")
+}
+
+fn difference(step: &Step, what: &str, answers: &[Answer]) -> String {
+    let answers: Vec<_> = answers
+        .iter()
+        .map(|answer| match answer {
+            Answer::Rows(rows) => format!("{} rows {:x}", rows.count, rows.bytes),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    format!("{} {what}: {answers:?}\n  {}", step.location, step.sql)
+}

@@ -1,0 +1,169 @@
+//! A file of statements and queries, run on one machine.
+
+use std::path::Path;
+use std::time::Duration;
+
+use datafusion::error::{DataFusionError, Result};
+use datafusion::prelude::SessionContext;
+use datafusion_sqllogictest::DFColumnType;
+use futures::FutureExt;
+use sqllogictest::{Condition, Record, parse_file};
+
+use super::answer::{Answer, Rows};
+use super::machine::Machine;
+
+/// Longer than any query of the suite takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A statement or a query, and where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub(super) location: String,
+    pub(super) sql: String,
+    pub(super) is_query: bool,
+}
+
+/// The steps of a file of the engine's suite.
+pub(super) fn steps_of(suite: &Path, file: &str) -> Vec<Step> {
+    let Ok(records) = parse_file::<DFColumnType>(suite.join(file)) else {
+        return vec![];
+    };
+    let mut steps = vec![];
+    for record in records {
+        let (loc, conditions, sql, is_query) = match record {
+            Record::Statement {
+                loc, conditions, sql, ..
+            } => (loc, conditions, sql, false),
+            Record::Query {
+                loc, conditions, sql, ..
+            } => (loc, conditions, sql, true),
+            Record::Halt { .. } => break,
+            _ => continue,
+        };
+        let for_us = conditions.iter().all(|condition| match condition {
+            Condition::OnlyIf { label } => label.eq_ignore_ascii_case("datafusion"),
+            Condition::SkipIf { label } => !label.eq_ignore_ascii_case("datafusion"),
+        });
+        if for_us && !is_of_the_machine(&sql) {
+            let location = format!("{file}:{}", loc.line());
+            steps.push(Step {
+                location,
+                sql,
+                is_query,
+            });
+        }
+    }
+    steps
+}
+
+/// The statements of a script of ours, which end with `;`.
+pub(super) fn steps_of_text(name: &str, text: &str) -> Vec<Step> {
+    let statements = text.split(';').map(str::trim).filter(|sql| !sql.is_empty());
+    let steps = statements.enumerate().map(|(i, sql)| Step {
+        location: format!("{name}:{}", i + 1),
+        sql: sql.to_string(),
+        is_query: false,
+    });
+    steps.collect()
+}
+
+/// Tables in memory of the Parquet files of a folder, then the queries in `queries/`.
+pub(super) fn steps_of_folder(folder: &Path) -> std::io::Result<Vec<Step>> {
+    let mut steps = vec![];
+    for file in sorted(folder)?
+        .iter()
+        .filter(|file| file.extension().is_some_and(|e| e == "parquet"))
+    {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let text = format!(
+            "CREATE EXTERNAL TABLE {name}_file STORED AS PARQUET LOCATION '{}'; CREATE TABLE {name} AS SELECT * FROM {name}_file",
+            file.display()
+        );
+        steps.extend(steps_of_text(&name, &text));
+    }
+    for file in sorted(&folder.join("queries"))? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let queries = steps_of_text(&name, &std::fs::read_to_string(&file)?);
+        steps.extend(queries.into_iter().map(|step| Step { is_query: true, ..step }));
+    }
+    Ok(steps)
+}
+
+fn sorted(folder: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
+    let files = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut files = files.collect::<std::io::Result<Vec<_>>>()?;
+    files.sort();
+    Ok(files)
+}
+
+/// Whether the statement sets what the machine has set, or speaks of plans.
+fn is_of_the_machine(sql: &str) -> bool {
+    let sql = sql.trim_start().to_ascii_lowercase();
+    let words = [
+        "target_partitions",
+        "batch_size",
+        "runtime.memory_limit",
+        "file_stream_work_stealing",
+    ];
+    (sql.starts_with("set ") || sql.starts_with("reset ")) && words.iter().any(|word| sql.contains(word))
+        || ["explain", "show", "describe", "prepare", "execute", "deallocate"]
+            .iter()
+            .any(|word| sql.starts_with(word))
+        || sql.contains("information_schema")
+}
+
+/// What every step gave.
+pub(super) async fn run(machine: Machine, determinism: &str, steps: &[Step]) -> Result<Vec<Answer>> {
+    let ctx = machine.session(determinism).await?;
+    let mut answers = Vec::with_capacity(steps.len());
+    for step in steps {
+        let work = std::panic::AssertUnwindSafe(answer(&ctx, &step.sql)).catch_unwind();
+        let given = match tokio::time::timeout(PATIENCE, work).await {
+            Ok(Ok(Ok(rows))) => match (rows, step.is_query) {
+                (Some(rows), true) => Answer::Rows(rows),
+                _ => Answer::Done,
+            },
+            Ok(Ok(Err(error))) => failed(&error),
+            Ok(Err(_)) => Answer::Error("panic".to_string()),
+            Err(_) => Answer::Error("too long".to_string()),
+        };
+        if !step.is_query
+            && let Some(table) = created(&step.sql)
+        {
+            machine.shuffle(&ctx, &table).await?;
+        }
+        answers.push(given);
+    }
+    Ok(answers)
+}
+
+async fn answer(ctx: &SessionContext, sql: &str) -> Result<Option<Rows>> {
+    let frame = ctx.sql(sql).await?;
+    Rows::of(&frame.collect().await?)
+}
+
+fn failed(error: &DataFusionError) -> Answer {
+    if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)) {
+        return Answer::NoMemory;
+    }
+    let text = error.to_string();
+    Answer::Error(text.lines().next().unwrap_or_default().to_string())
+}
+
+/// The table that a statement makes.
+fn created(sql: &str) -> Option<String> {
+    let mut words = sql.split_whitespace().map(str::to_ascii_lowercase).peekable();
+    if words.next()? != "create" {
+        return None;
+    }
+    words.next_if(|word| word == "or").and_then(|_| words.next());
+    if words.next()? != "table" {
+        return None;
+    }
+    for word in ["if", "not", "exists"] {
+        words.next_if(|next| next == word);
+    }
+    let name = words.next()?;
+    let name = name.split('(').next()?;
+    Some(name.trim_matches('"').to_string())
+}
