@@ -2,8 +2,10 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cache;
+mod delta;
 mod determinism;
 mod export;
+mod faulty;
 mod graph;
 mod guides;
 mod host;

@@ -1,10 +1,12 @@
-//! The `codeanatomy` binary: datafusion-cli with everything of CodeAnatomy registered, `build` and `export`.
+//! The `codeanatomy` binary: datafusion-cli with everything of CodeAnatomy registered, `build`, `graphs`, `vacuum` and
+//! `export`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // What it prints is what it is for.
 
 mod args;
 mod build;
 mod export;
 mod failure;
+mod graphs;
 mod progress;
 mod query;
 mod script;
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
     let outcome = runtime.block_on(async {
         match args.command {
             Some(Command::Build(build)) => build::run(build).await,
+            Some(Command::Graphs(graphs)) => graphs::list(graphs).await,
+            Some(Command::Vacuum(vacuum)) => graphs::forget(vacuum).await,
             Some(Command::Export(export)) => export::run(export).await,
             None => query::run(args.query).await,
         }

@@ -2,8 +2,10 @@
 
 mod arguments;
 mod named_arguments;
+mod outside;
 mod relation_function;
 
-pub(crate) use arguments::{Arguments, Parameter};
+pub use arguments::{Arguments, Parameter};
 pub(crate) use named_arguments::NamedArguments;
+pub use outside::{NamedTableFunction, register_table_functions};
 pub(crate) use relation_function::{RelationArguments, RelationFunction, relation_functions};
