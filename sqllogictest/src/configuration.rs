@@ -57,7 +57,7 @@ impl Configuration {
             .with_target_partitions(self.target_partitions)
             .with_batch_size(self.batch_size);
         let ctx = SessionContext::new_with_config(config);
-        datafusion_codeanatomy::register_all(&ctx)?;
+        codeanatomy_delta::register_all(&ctx)?;
         Ok(ctx)
     }
 }

@@ -3,8 +3,10 @@
 
 mod cache;
 mod cache_times;
+mod delta;
 mod determinism;
 mod export;
+mod faulty;
 mod functions;
 mod graph;
 mod guides;

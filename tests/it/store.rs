@@ -1,14 +1,23 @@
-//! Graphs on disk.
+//! Graphs on disk and in object stores.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
+use datafusion::arrow::util::pretty::pretty_format_batches;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::object_store::ObjectStore;
+use datafusion::object_store::memory::InMemory;
 use datafusion::prelude::SessionContext;
 use datafusion_codeanatomy::build::{BuildOptions, Silent, build};
-use datafusion_codeanatomy::{SourceOptions, attach_graph, attach_source};
+use datafusion_codeanatomy::store::{Place, Store, vacuum};
+use datafusion_codeanatomy::{SourceOptions, attach_graph, attach_graph_at, attach_source};
+use futures::TryStreamExt;
 
-use crate::{folder, lines, write};
+use crate::faulty::{Fault, Faulty, in_memory};
+use crate::{folder, lines, rows, write};
 
 const FILES: &[(&str, &str)] = &[
     ("pkg/__init__.py", "from .a import f\n"),
@@ -93,26 +102,62 @@ async fn a_stored_graph_holds_the_rows_of_the_live_one_and_breaks_no_contract() 
     assert_eq!(lines(&stored, dangling).await, ["0"]);
 }
 
+/// The names of files in the graph that was attached.
+async fn paths(ctx: &SessionContext) -> Vec<String> {
+    lines(
+        ctx,
+        "SELECT DISTINCT path FROM cpg_nodes WHERE path IS NOT NULL ORDER BY path",
+    )
+    .await
+}
+
+fn place(store: &Path) -> Place {
+    Place::new(store, &RuntimeEnv::default()).unwrap()
+}
+
 #[tokio::test]
-async fn readers_keep_the_version_they_have_and_old_ones_go() {
+async fn every_version_stays_readable_until_a_vacuum_forgets_it() {
     let (source, store) = (folder(FILES), folder(&[]));
-    let mut folders = vec![];
+    let mut versions = vec![];
     for round in 0..4 {
-        write(source.path(), "pkg/new.py", &format!("x = {round}\n"));
-        folders.push(
-            build(source.path(), store.path(), &options(1), &Silent)
-                .await
-                .unwrap()
-                .folder,
-        );
+        write(source.path(), &format!("pkg/new{round}.py"), "x = 1\n");
+        let report = build(source.path(), store.path(), &options(1), &Silent).await.unwrap();
+        versions.push(report.version);
     }
-    let there: Vec<_> = folders.iter().map(|f| f.exists()).collect();
-    assert_eq!(there, [false, false, true, true]);
-    let again = build(source.path(), store.path(), &options(1), &Silent)
+    assert_eq!(versions, [0, 1, 2, 3]);
+    let again = build(source.path(), store.path(), &options(1), &Silent).await.unwrap();
+    assert_eq!(again.version, 3, "the same graph is no new version");
+
+    let open = SessionContext::new();
+    attach_graph_at(&open, store.path(), Some(1), &[]).await.unwrap();
+    assert!(paths(&open).await.contains(&"pkg/new1.py".to_string()));
+    assert!(!paths(&open).await.contains(&"pkg/new2.py".to_string()));
+
+    let kept = vacuum(&place(store.path()), NonZeroUsize::new(2).unwrap(), &[])
         .await
-        .unwrap()
-        .folder;
-    assert_eq!(again, folders[3]);
+        .unwrap();
+    assert_eq!(
+        (kept.kept, kept.forgotten, kept.removed.len()),
+        (vec![2, 3], vec![0, 1], 2)
+    );
+    let listed = Store::list(&place(store.path())).await.unwrap();
+    assert_eq!(listed.iter().map(|v| v.entry().version).collect::<Vec<_>>(), [2, 3]);
+    let gone = attach_graph_at(&SessionContext::new(), store.path(), Some(1), &[]).await;
+    let error = gone.unwrap_err().strip_backtrace();
+    assert!(error.contains("has no version 1; it has 2, 3"), "{error}");
+    // Who had it open is told, and gets no other rows.
+    let error = rows(&open, "SELECT * FROM cpg_edges")
+        .await
+        .unwrap_err()
+        .strip_backtrace();
+    assert!(
+        error.contains("version 1 of the graph") && error.contains("is gone"),
+        "{error}"
+    );
+
+    write(source.path(), "pkg/new4.py", "x = 1\n");
+    let next = build(source.path(), store.path(), &options(1), &Silent).await.unwrap();
+    assert_eq!(next.version, 4);
 }
 
 #[tokio::test]
@@ -120,14 +165,149 @@ async fn an_unfinished_build_is_not_seen_and_is_cleared_away() {
     let (source, store) = (folder(FILES), folder(&[]));
     build(source.path(), store.path(), &options(1), &Silent).await.unwrap();
     let before = contents(store.path());
-    // What a killed build leaves: files in the unfinished folder, a pointer that was not renamed.
+    // What a killed build leaves: files in the unfinished folder, a version that was not named, a log that was not renamed.
     write(store.path(), "unfinished/cpg_nodes.parquet", "half");
+    write(store.path(), "versions/1-0123456789abcdef/manifest.json", "half");
     write(store.path(), "CURRENT.new", "nonsense");
     let ctx = SessionContext::new();
     attach_graph(&ctx, store.path()).await.unwrap();
     assert_eq!(lines(&ctx, "SELECT count(*) > 0 FROM cpg_nodes").await, ["true"]);
-    build(source.path(), store.path(), &options(1), &Silent).await.unwrap();
-    assert_eq!(contents(store.path()), before);
+    let cleared = vacuum(&place(store.path()), NonZeroUsize::MIN, &[]).await.unwrap();
+    assert_eq!(
+        cleared.removed,
+        ["CURRENT.new", "unfinished", "versions/1-0123456789abcdef"]
+    );
+    let serial = |mut files: BTreeMap<String, Vec<u8>>| files.remove("CURRENT").map(|_| files);
+    assert_eq!(serial(contents(store.path())), serial(before));
+    // The next build finds its way too, without a vacuum.
+    write(store.path(), "unfinished/cpg_nodes.parquet", "half");
+    write(source.path(), "pkg/new.py", "x = 1\n");
+    let next = build(source.path(), store.path(), &options(1), &Silent).await.unwrap();
+    assert_eq!(next.version, 1);
+}
+
+fn options_of(ctx: &SessionContext) -> BuildOptions {
+    BuildOptions {
+        runtime: ctx.runtime_env(),
+        ..options(1)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn in_an_object_store_the_first_of_two_builds_wins_and_the_other_says_so() {
+    let ctx = in_memory(Arc::new(InMemory::new()));
+    let (out, options) = ("memory:///graphs/shop", options_of(&ctx));
+    let source = folder(FILES);
+    build(source.path(), out, &options, &Silent).await.unwrap();
+    let sources: Vec<_> = (0..4)
+        .map(|i| {
+            let source = folder(FILES);
+            write(source.path(), &format!("pkg/only{i}.py"), "x = 1\n");
+            source
+        })
+        .collect();
+    let builds = sources
+        .iter()
+        .map(|source| build(source.path(), out, &options, &Silent));
+    let ended = futures::future::join_all(builds).await;
+    let won: Vec<_> = ended
+        .iter()
+        .filter_map(|e| e.as_ref().ok().map(|r| r.version))
+        .collect();
+    for error in ended.iter().filter_map(|e| e.as_ref().err()) {
+        assert!(error.strip_backtrace().contains("another build or vacuum"), "{error}");
+    }
+    assert!(!won.is_empty(), "one wins");
+    assert!(won.is_sorted_by(|a, b| a < b) || won.len() == 1);
+    for (source, ended) in ended.iter().enumerate() {
+        let Ok(report) = ended else { continue };
+        let reader = in_memory(
+            ctx.runtime_env()
+                .object_store(ObjectStoreUrl::parse("memory://").unwrap())
+                .unwrap(),
+        );
+        attach_graph_at(&reader, out, Some(report.version), &[]).await.unwrap();
+        let only: Vec<_> = paths(&reader)
+            .await
+            .into_iter()
+            .filter(|p| p.contains("only"))
+            .collect();
+        assert_eq!(only, [format!("pkg/only{source}.py")], "nothing is mixed");
+    }
+    let place = Place::new(out, &ctx.runtime_env()).unwrap();
+    vacuum(&place, NonZeroUsize::MIN, &[]).await.unwrap();
+    let there: Vec<_> = Store::list(&place).await.unwrap();
+    assert_eq!(there.len(), 1);
+    let objects = ctx
+        .runtime_env()
+        .object_store(ObjectStoreUrl::parse("memory://").unwrap())
+        .unwrap();
+    let mut objects: Vec<_> = objects
+        .list(None)
+        .map_ok(|o| o.location.to_string())
+        .try_collect()
+        .await
+        .unwrap();
+    objects.retain(|name| !name.contains("/runs/"));
+    assert_eq!(objects.len(), 7, "the log, a manifest and five tables: {objects:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_fails_gives_an_error_or_the_graph_and_never_a_wrong_row() {
+    let (out, query) = ("memory:///graph", "SELECT count(*), sum(bend) FROM cpg_nodes");
+    let (old, new) = (folder(FILES), folder(FILES));
+    write(new.path(), "pkg/new.py", "x = 1\n");
+    let objects = Arc::new(InMemory::new());
+    let healthy = in_memory(Arc::clone(&objects) as _);
+    build(old.path(), out, &options_of(&healthy), &Silent).await.unwrap();
+    attach_graph(&healthy, out).await.unwrap();
+    let before = lines(&healthy, query).await;
+    let mut outcomes = BTreeMap::<&str, usize>::new();
+
+    for n in 0..12 {
+        for fault in [Fault::Fails(n), Fault::Forgets(n)] {
+            let failing = in_memory(Faulty::new(&objects, fault));
+            let built = build(new.path(), out, &options_of(&failing), &Silent).await;
+            let reader = in_memory(Arc::clone(&objects) as _);
+            attach_graph(&reader, out).await.unwrap();
+            let rows = lines(&reader, query).await;
+            let is_new = paths(&reader).await.contains(&"pkg/new.py".to_string());
+            if is_new {
+                // Only the record of the run may be missing.
+                *outcomes.entry("committed").or_default() += 1;
+            } else {
+                assert!(built.is_err(), "{fault:?}");
+                assert_eq!(rows, before, "{fault:?}");
+                *outcomes.entry("failed").or_default() += 1;
+            }
+            // Back to the old graph.
+            build(old.path(), out, &options_of(&healthy), &Silent).await.unwrap();
+        }
+    }
+    for n in 0..12 {
+        for fault in [Fault::Fails(n), Fault::Truncates(n)] {
+            let reader = in_memory(Faulty::new(&objects, fault));
+            // The engine's Parquet reader breaks off where a file ends early, so this is a task of its own.
+            let answer = tokio::spawn(async move {
+                attach_graph(&reader, out).await?;
+                let answer = rows(&reader, query).await?;
+                datafusion::error::Result::<String>::Ok(pretty_format_batches(&answer)?.to_string())
+            });
+            let outcome = match answer.await {
+                Ok(Ok(answer)) => {
+                    assert!(
+                        before[0].split(" | ").all(|cell| answer.contains(cell)),
+                        "{fault:?}: {answer}"
+                    );
+                    "read"
+                }
+                Ok(Err(_)) | Err(_) => "refused",
+            };
+            *outcomes.entry(outcome).or_default() += 1;
+        }
+    }
+    let seen: Vec<_> = outcomes.keys().copied().collect();
+    assert_eq!(seen, ["committed", "failed", "read", "refused"], "{outcomes:?}");
 }
 
 #[tokio::test]

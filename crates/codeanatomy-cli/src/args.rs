@@ -17,8 +17,8 @@ run statements and end; files run first. A statement that fails stops the run, w
 stderr and exit code 1.
 
 Data: --source attaches the datasets of a source folder (files, definitions, calls, …), --graph the
-tables of a built graph (cpg_nodes, cpg_edges, …); both are found by plain names, as in SELECT * FROM
-calls. --include and --exclude take globs of paths under the source and may be repeated; every file
+tables of a built graph (cpg_nodes, cpg_edges, …), --at an earlier version of it; both are found by
+plain names, as in SELECT * FROM calls. --include and --exclude take globs of paths under the source and may be repeated; every file
 is in unless --include says otherwise. --cache names a folder that serves later runs; SET
 codeanatomy.cache_bytes bounds it.
 
@@ -30,9 +30,14 @@ Output: results go to stdout, with a line on rows and time unless -q is given; e
 
 Examples:
   codeanatomy build src --out graph                                  build a graph of the Python files under src
+  codeanatomy build src --out graph --format delta                   with its tables as Delta tables
+  codeanatomy graphs graph                                           the versions of a graph
+  codeanatomy vacuum graph --keep 3                                  forget all but the newest three
   codeanatomy export src --out tables                                write the datasets of src as Parquet files
   codeanatomy digest --graph graph                                   digests of a graph's tables, to compare graphs
   codeanatomy --graph graph -c \"SELECT kind, count(*) FROM cpg_edges GROUP BY kind\"
+  codeanatomy --graph graph --at 4 -c \"SELECT count(*) FROM cpg_nodes\"
+  codeanatomy -c \"SELECT * FROM delta_scan(uri => 'table', version => 3)\"
   codeanatomy --source src --exclude 'tests/**' -c \"SELECT * FROM calls LIMIT 5\"
   codeanatomy -q --format json -c \"SELECT 1 AS one\"
   codeanatomy -f report.sql                                          run a file of statements
@@ -53,6 +58,10 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Build the graph of a source.
     Build(BuildArgs),
+    /// List the versions of a graph.
+    Graphs(GraphsArgs),
+    /// Forget old versions of a graph, and clear away what killed builds left.
+    Vacuum(VacuumArgs),
     /// Write datasets of a source as Parquet files of few bytes.
     Export(ExportArgs),
     /// Print digests of relations, which are the same for the same rows in any order.
@@ -93,6 +102,10 @@ pub(crate) struct QueryArgs {
     /// Attach the tables of the graph in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "source", help_heading = "Data")]
     pub(crate) graph: Option<String>,
+
+    /// The version of the graph, default the newest; 'codeanatomy graphs DIR' lists them
+    #[arg(long, value_name = "VERSION", requires = "graph", help_heading = "Data")]
+    pub(crate) at: Option<u64>,
 
     #[command(flatten)]
     pub(crate) files: FileArgs,
@@ -158,7 +171,8 @@ Exit codes: 0 built, 1 not built, 2 wrong usage, 130 interrupted; unless it is 0
 Examples:
   codeanatomy build src --out graph
   codeanatomy build . --out graph --include 'src/**' --exclude '**/generated/**' --threads 4
-  codeanatomy build src --out graph -q --format json")]
+  codeanatomy build src --out graph --format delta
+  codeanatomy build src --out graph -q --summary json")]
 pub(crate) struct BuildArgs {
     /// The source: a folder
     #[arg(value_name = "SOURCE", value_hint = ValueHint::DirPath)]
@@ -171,17 +185,71 @@ pub(crate) struct BuildArgs {
     #[command(flatten)]
     pub(crate) files: FileArgs,
 
+    /// How the tables are stored
+    #[arg(long, value_enum, default_value_t = GraphFormat::Parquet, help_heading = "Data")]
+    pub(crate) format: GraphFormat,
+
     /// Threads to use, default one per core
     #[arg(long, value_name = "NUMBER", help_heading = "Engine")]
     pub(crate) threads: Option<NonZeroUsize>,
 
     /// How the summary is written
-    #[arg(long, value_enum, default_value_t = PrintFormat::Automatic, help_heading = "Output")]
-    pub(crate) format: PrintFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PrintFormat::Automatic, help_heading = "Output")]
+    pub(crate) summary: PrintFormat,
 
     /// No progress
     #[arg(short, long, help_heading = "Output")]
     pub(crate) quiet: bool,
+}
+
+/// How the tables of a graph are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// As Parquet files
+    Parquet,
+    /// As Delta tables, whose data files are the same Parquet files
+    Delta,
+}
+
+/// `graphs`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+One row per version, from the oldest; the last one is what readers see who ask for none.
+
+Examples:
+  codeanatomy graphs graph
+  codeanatomy graphs graph --format json")]
+pub(crate) struct GraphsArgs {
+    /// Where the graph is kept
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: String,
+
+    /// How the list is written
+    #[arg(long, value_enum, default_value_t = PrintFormat::Automatic, help_heading = "Output")]
+    pub(crate) format: PrintFormat,
+}
+
+/// `vacuum`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The newest versions stay, the files of all others go, and so does what builds left that were killed. Who has a forgotten \
+version open is told so by the next query. Fails while a build is writing.
+
+Examples:
+  codeanatomy vacuum graph --keep 3
+  codeanatomy vacuum graph --keep 1 --format json")]
+pub(crate) struct VacuumArgs {
+    /// Where the graph is kept
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: String,
+
+    /// How many versions stay
+    #[arg(long, value_name = "NUMBER", help_heading = "Data")]
+    pub(crate) keep: NonZeroUsize,
+
+    /// How the list of what went is written
+    #[arg(long, value_enum, default_value_t = PrintFormat::Automatic, help_heading = "Output")]
+    pub(crate) format: PrintFormat,
 }
 
 /// `export`.

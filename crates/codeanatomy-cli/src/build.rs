@@ -4,15 +4,17 @@ use std::future::Future;
 use std::io::Write;
 use std::sync::Arc;
 
+use codeanatomy_delta::DeltaGraph;
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
 use datafusion::config::FormatOptions;
 use datafusion::error::DataFusionError;
+use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
 use datafusion_codeanatomy::SourceOptions;
 use datafusion_codeanatomy::build::{BuildOptions, BuildReport, KindCount, build};
 
-use crate::args::BuildArgs;
+use crate::args::{BuildArgs, GraphFormat};
 use crate::failure::Failure;
 use crate::progress;
 
@@ -24,8 +26,10 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
         files,
         threads,
         format,
+        summary,
         quiet,
     } = args;
+    let runtime = Arc::<RuntimeEnv>::default();
     let options = BuildOptions {
         source: SourceOptions {
             include: files.include,
@@ -33,6 +37,11 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
             ..SourceOptions::default()
         },
         threads,
+        format: match format {
+            GraphFormat::Parquet => None,
+            GraphFormat::Delta => Some(Arc::new(DeltaGraph::new(Arc::clone(&runtime)))),
+        },
+        runtime,
         ..BuildOptions::default()
     };
     let progress = progress::on_stderr(quiet);
@@ -48,7 +57,7 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
             report.manifest.contract_errors
         )?;
     }
-    Ok(write_summary(&mut std::io::stdout().lock(), &report, format)?)
+    Ok(write_summary(&mut std::io::stdout().lock(), &report, summary)?)
 }
 
 /// The build runs as a task of its own, so that a signal is heard while it computes.
@@ -73,7 +82,8 @@ fn write_summary(out: &mut impl Write, report: &BuildReport, format: PrintFormat
     if format == PrintFormat::Json {
         let kind = |k: &KindCount| serde_json::json!({ "table": k.table, "kind": k.kind, "rows": k.rows, "ambiguous": k.ambiguous });
         let whole = serde_json::json!({
-            "folder": report.folder.to_string_lossy(),
+            "version": report.version,
+            "folder": report.folder,
             "manifest": report.manifest,
             "kinds": report.kinds.iter().map(kind).collect::<Vec<_>>(),
             "warnings": report.warnings,
@@ -102,7 +112,7 @@ fn write_summary(out: &mut impl Write, report: &BuildReport, format: PrintFormat
             rows("cpg_props"),
             manifest.contract_errors
         )?;
-        writeln!(out, "The graph stands in {}", report.folder.display())?;
+        writeln!(out, "The graph is version {} in {}", report.version, report.folder)?;
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! The `codeanatomy` binary: datafusion-cli with everything of CodeAnatomy registered, `build`, `export` and `digest`.
+//! The `codeanatomy` binary: datafusion-cli with everything of CodeAnatomy registered, `build`, `graphs`, `vacuum`, `export`
+//! and `digest`.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // What it prints is what it is for.
 
 mod args;
@@ -6,6 +7,7 @@ mod build;
 mod digest;
 mod export;
 mod failure;
+mod graphs;
 mod progress;
 mod query;
 mod script;
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
     let outcome = runtime.block_on(async {
         match args.command {
             Some(Command::Build(build)) => build::run(build).await,
+            Some(Command::Graphs(graphs)) => graphs::list(graphs).await,
+            Some(Command::Vacuum(vacuum)) => graphs::forget(vacuum).await,
             Some(Command::Export(export)) => export::run(export).await,
             Some(Command::Digest(digest)) => digest::run(digest).await,
             None => query::run(args.query).await,

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use codeanatomy_delta::{attach_graph, register_all};
 use datafusion::common::config::ConfigNonZeroUsize;
 use datafusion::config::ConfigOptions;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -15,7 +16,7 @@ use datafusion_cli::functions::{ListFilesCacheFunc, MetadataCacheFunc, ParquetMe
 use datafusion_cli::object_storage::StdinCarriesCommands;
 use datafusion_cli::object_storage::instrumented::InstrumentedObjectStoreRegistry;
 use datafusion_cli::pool_type::PoolType;
-use datafusion_codeanatomy::{SourceOptions, attach_graph, attach_source, register_all};
+use datafusion_codeanatomy::{SourceOptions, attach_source};
 
 use crate::args::QueryArgs;
 use crate::failure::Failure;
@@ -58,7 +59,7 @@ pub(crate) async fn open(
         attach_source(&ctx, source, &options).await?;
     }
     if let Some(graph) = &args.graph {
-        attach_graph(&ctx, graph).await?;
+        attach_graph(&ctx, graph, args.at).await?;
     }
     Ok(ctx)
 }

@@ -260,7 +260,7 @@ fn a_graph_is_built_attached_and_queried() {
             "--out",
             "graph",
             "-q",
-            "--format",
+            "--summary",
             "json",
             "--threads",
             "1",
@@ -276,6 +276,78 @@ fn a_graph_is_built_attached_and_queried() {
     let sql = "SELECT count(*) > 0 AS some FROM cpg_nodes";
     let output = run(folder.path(), &["-q", "--format", "csv", "--graph", "graph", "-c", sql]);
     assert_eq!(stdout(&output), "some\ntrue\n", "{}", stderr(&output));
+}
+
+#[test]
+fn versions_of_a_graph_are_listed_read_and_forgotten_in_both_formats() {
+    for format in ["parquet", "delta"] {
+        let folder = with_source();
+        let build = |name: &str| {
+            std::fs::write(folder.path().join("src").join(name), "x = 1\n").unwrap();
+            let built = run(
+                folder.path(),
+                &["build", "src", "--out", "graph", "-q", "--format", format],
+            );
+            assert_eq!(built.status.code(), Some(0), "{}", stderr(&built));
+        };
+        ["one.py", "two.py", "three.py"].into_iter().for_each(build);
+        let list = || stdout(&run(folder.path(), &["graphs", "graph", "--format", "csv"]));
+        let versions = |text: &str| {
+            text.lines()
+                .skip(1)
+                .map(|l| l.split(',').take(2).collect::<Vec<_>>().join(" "))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(versions(&list()), ["0", "1", "2"].map(|v| format!("{v} {format}")));
+        let files = |at: &[&str]| {
+            let sql =
+                "SELECT count(*) AS n FROM cpg_nodes WHERE kind = 'file' AND name IN ('one.py', 'two.py', 'three.py')";
+            let mut args = vec!["-q", "--format", "csv", "--graph", "graph"];
+            args.extend(at);
+            args.extend(["-c", sql]);
+            let output = run(folder.path(), &args);
+            assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+            stdout(&output)
+        };
+        assert_eq!(
+            (files(&["--at", "0"]), files(&["--at", "1"]), files(&[])),
+            ("n\n1\n".into(), "n\n2\n".into(), "n\n3\n".into())
+        );
+        let vacuumed = run(folder.path(), &["vacuum", "graph", "--keep", "2"]);
+        assert!(
+            stdout(&vacuumed).contains("2 versions stay, 1 are forgotten"),
+            "{}{}",
+            stdout(&vacuumed),
+            stderr(&vacuumed)
+        );
+        assert_eq!(versions(&list()).len(), 2);
+        assert_eq!((files(&["--at", "1"]), files(&[])), ("n\n2\n".into(), "n\n3\n".into()));
+        assert_fails(
+            &run(folder.path(), &["--graph", "graph", "--at", "0", "-c", "SELECT 1"]),
+            &["no version 0", "1, 2"],
+        );
+    }
+}
+
+#[test]
+fn a_delta_table_is_written_and_read_with_options() {
+    let folder = folder();
+    let sql = [
+        "COPY (SELECT 1 AS id, 'a' AS name) TO 'table' STORED AS DELTATABLE OPTIONS ('delta.mode' 'append')",
+        "CREATE EXTERNAL TABLE t STORED AS DELTATABLE LOCATION 'table'",
+        "INSERT INTO t VALUES (2, 'b')",
+        "CREATE EXTERNAL TABLE old STORED AS DELTATABLE LOCATION 'table' OPTIONS ('delta.version' '0')",
+        "SELECT (SELECT count(*) FROM t) AS now, (SELECT count(*) FROM old) AS before",
+    ];
+    let mut args = vec!["-q", "--format", "csv"];
+    args.extend(sql.iter().flat_map(|sql| ["-c", sql]));
+    let output = run(folder.path(), &args);
+    assert!(
+        stdout(&output).ends_with("now,before\n2,1\n"),
+        "{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
 }
 
 #[test]

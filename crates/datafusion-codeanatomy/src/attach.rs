@@ -1,6 +1,7 @@
 //! A source or a stored graph as tables of a session.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use codeanatomy_model::CATALOGUE;
 use datafusion::common::Result;
@@ -10,7 +11,7 @@ use crate::dataset::{DatasetOptions, needs_query, open};
 use crate::graph::create_graph;
 use crate::relation::{create_relations, pack};
 use crate::source::{Source, SourceOptions};
-use crate::store::Store;
+use crate::store::{Place, Store, TableFormat};
 
 /// Makes the datasets of `source` tables of the session's default schema, with views on top: the relations of the rules
 /// that ship (`call_targets`, `call_targets_candidates`, `call_targets_losers`, …) and the graph (`cpg_nodes`,
@@ -29,11 +30,23 @@ pub async fn attach_source(ctx: &SessionContext, source: impl AsRef<Path>, optio
     create_graph(ctx, &relations).await
 }
 
-/// Makes the tables of the graph in `folder` tables of the session's default schema: `cpg_nodes`, `cpg_edges`,
-/// `cpg_losers`, `cpg_props` and the view `cpg_candidates`, as of the version that is current now.
+/// Makes the tables of the graph in `folder`, a folder or a URL of an object store that the session knows, tables of the
+/// session's default schema: `cpg_nodes`, `cpg_edges`, `cpg_losers`, `cpg_props` and the view `cpg_candidates`, as of the
+/// version that is current now.
 ///
-/// Fails if the folder holds no graph.
+/// Fails if no graph is there, or if it is stored in another format than Parquet; see [`attach_graph_at`].
 pub async fn attach_graph(ctx: &SessionContext, folder: impl AsRef<Path>) -> Result<()> {
+    attach_graph_at(ctx, folder, None, &[]).await
+}
+
+/// As [`attach_graph`], of the version with the number `at` if one is given, and with more formats than Parquet.
+pub async fn attach_graph_at(
+    ctx: &SessionContext,
+    folder: impl AsRef<Path>,
+    at: Option<u64>,
+    formats: &[Arc<dyn TableFormat>],
+) -> Result<()> {
     crate::register_all(ctx)?;
-    Store::open(folder)?.attach(ctx).await
+    let place = Place::new(folder, &ctx.runtime_env())?;
+    Store::open(&place, at).await?.attach(ctx, formats).await
 }

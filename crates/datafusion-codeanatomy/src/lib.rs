@@ -20,7 +20,7 @@
 //!
 //! Data flows through the modules in this order: [`source`] (where files are), [`dataset`] (files as tables), [`relation`] (rules that propose
 //! how rows relate), [`winner`] (one proposal per group), [`graph`] (nodes, edges, properties), [`store`] (immutable
-//! versions on disk).
+//! versions).
 
 mod attach;
 pub mod build;
@@ -38,7 +38,8 @@ pub mod source;
 pub mod store;
 pub mod winner;
 
-pub use attach::{attach_graph, attach_source};
+pub use attach::{attach_graph, attach_graph_at, attach_source};
+pub use planner::{Arguments, NamedTableFunction, Parameter, register_table_functions};
 pub use register::register_all;
 pub use settings::Settings;
 pub use source::{Source, SourceOptions};

@@ -124,7 +124,7 @@ async fn run_file(session: Session, suite: PathBuf, file: String, root: String) 
     };
     let ctx = context.session_ctx().clone();
     if session == Session::Registered
-        && let Err(error) = datafusion_codeanatomy::register_all(&ctx)
+        && let Err(error) = codeanatomy_delta::register_all(&ctx)
     {
         run.records.push(observed(
             format!("{file}:0"),

@@ -24,7 +24,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::graph::GRAPH_TABLES;
 use crate::relation::{RuleFile, pack};
 use crate::source::{Files, Source, SourceOptions};
-use crate::store::{Checks, Manifest, RuleRecord, TableRecord, TableWriter, VersionWriter};
+use crate::store::{Checks, Manifest, Place, RuleRecord, TableFormat, TableRecord, TableWriter, VersionWriter};
 use facts::Facts;
 use part::{GraphPart, Workers};
 pub use record::RunRecord;
@@ -33,7 +33,7 @@ pub use report::{BuildReport, KindCount, Progress, Silent};
 /// The size of a part, in bytes of source.
 const PART_BYTES: u64 = 3 << 19;
 
-/// How a graph is built. Nothing here but `source` and `rules` changes what is built.
+/// How a graph is built. Nothing here but `source` and `rules` changes what is built, and `format` how it is stored.
 #[derive(Debug, Clone)]
 pub struct BuildOptions {
     /// What of the source is in scope.
@@ -42,6 +42,10 @@ pub struct BuildOptions {
     pub rules: Vec<RuleFile>,
     /// How many parts are worked on at once; as many as there are cores if `None`.
     pub threads: Option<NonZeroUsize>,
+    /// How tables are stored; as Parquet files of the version if `None`.
+    pub format: Option<Arc<dyn TableFormat>>,
+    /// Knows the object stores of the source and of the place where the graph is kept.
+    pub runtime: Arc<RuntimeEnv>,
 }
 
 impl Default for BuildOptions {
@@ -50,14 +54,17 @@ impl Default for BuildOptions {
             source: SourceOptions::default(),
             rules: pack(),
             threads: None,
+            format: None,
+            runtime: Arc::default(),
         }
     }
 }
 
-/// Builds the graph of `source` into the folder `out`.
+/// Builds the graph of `source` into `out`: a folder, or the URL of one in an object store.
 ///
-/// The version that was current stays so until the new one is complete. Fails if there is no file in scope, if `out` is
-/// in use or no place for a graph, or if a file changes meanwhile; files that do not parse do not make it fail.
+/// The version that was current stays so until the new one is complete; earlier versions stay readable. Fails if there is no
+/// file in scope, if `out` is in use or no place for a graph, or if a file changes meanwhile; files that do not parse do not
+/// make it fail.
 pub async fn build(
     source: impl AsRef<Path>,
     out: impl AsRef<Path>,
@@ -66,7 +73,7 @@ pub async fn build(
 ) -> Result<BuildReport> {
     let mut run = RunRecord::start(source.as_ref());
     let source = Source::new(source, &options.source)?;
-    let files = source.list_some(&RuntimeEnv::default()).await?;
+    let files = source.list_some(&options.runtime).await?;
     let entries = &files.entries;
     let threads = options
         .threads
@@ -74,7 +81,8 @@ pub async fn build(
         .map_or(1, NonZeroUsize::get);
     let parts = cut(entries);
     let bytes = entries.iter().map(|f| f.size).sum();
-    let writer = VersionWriter::begin(out.as_ref())?;
+    let place = Place::new(out, &options.runtime)?;
+    let writer = VersionWriter::begin(&place).await?;
 
     progress.stage("reading", bytes);
     let facts = Arc::new(Facts::extract(&source, &files, &parts, threads, progress).await?);
@@ -103,11 +111,11 @@ pub async fn build(
         tables,
         contract_errors,
     };
-    let folder = writer.commit(&manifest)?;
+    let committed = writer.commit(&manifest, options.format.as_deref()).await?;
     run.lap("committing");
-    run.write(out.as_ref(), &folder)?;
+    run.write(&place, &committed.folder).await?;
     progress.finish();
-    Ok(BuildReport::new(manifest, folder, summary, facts.warnings()?))
+    Ok(BuildReport::new(manifest, committed, summary, facts.warnings()?))
 }
 
 /// Cuts files into runs of about `PART_BYTES`, in order.

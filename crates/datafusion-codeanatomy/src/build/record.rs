@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use datafusion::common::{DataFusionError, Result};
 use serde::Serialize;
 
-use crate::store::VersionWriter;
+use crate::store::{Place, write_run};
 
 /// When a build ran, from where, and how long its stages took. It is kept beside the versions and is no part of them.
 #[derive(Debug)]
@@ -49,13 +49,13 @@ impl RunRecord {
         self.last = Instant::now();
     }
 
-    pub(super) fn write(&self, out: &Path, version: &Path) -> Result<()> {
+    pub(super) async fn write(&self, place: &Place, folder: &str) -> Result<()> {
         let started_unix_ms = self
             .started
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default()
             .as_millis();
-        let version = version.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        let version = folder.rsplit(['/', '\\']).next().unwrap_or_default();
         let stages = self
             .stages
             .iter()
@@ -71,6 +71,6 @@ impl RunRecord {
             stages,
         };
         let text = serde_json::to_string_pretty(&json).map_err(|e| DataFusionError::External(Box::new(e)))?;
-        VersionWriter::write_run(out, &format!("{started_unix_ms}-{version}.json"), &text)
+        write_run(place, &format!("{started_unix_ms}-{version}.json"), text).await
     }
 }

@@ -1,14 +1,13 @@
 //! What a build says while it runs and when it is done.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::common::{Result, internal_err};
 
 use crate::ordering::Categories;
-use crate::store::Manifest;
+use crate::store::{Committed, Manifest};
 
 /// Is told how far a build is.
 pub trait Progress: Send + Sync {
@@ -35,8 +34,10 @@ impl Progress for Silent {
 pub struct BuildReport {
     /// What the version holds and was made from.
     pub manifest: Manifest,
-    /// The folder of the version.
-    pub folder: PathBuf,
+    /// The number of the version.
+    pub version: u64,
+    /// The folder of the version, or its URL.
+    pub folder: String,
     /// Rows by table and kind, in that order.
     pub kinds: Vec<KindCount>,
     /// What a user should know, in sentences: files that were not read whole.
@@ -88,7 +89,7 @@ impl Summary {
 }
 
 impl BuildReport {
-    pub(super) fn new(manifest: Manifest, folder: PathBuf, summary: Summary, warnings: Vec<String>) -> Self {
+    pub(super) fn new(manifest: Manifest, committed: Committed, summary: Summary, warnings: Vec<String>) -> Self {
         let kind = |((table, kind), (rows, ambiguous))| KindCount {
             table,
             kind,
@@ -99,7 +100,8 @@ impl BuildReport {
         kinds.sort_by(|a, b| b.table.cmp(a.table).then(b.rows.cmp(&a.rows)).then(a.kind.cmp(&b.kind)));
         Self {
             manifest,
-            folder,
+            version: committed.version,
+            folder: committed.folder,
             kinds,
             warnings,
         }

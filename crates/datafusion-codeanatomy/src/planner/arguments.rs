@@ -5,16 +5,20 @@ use datafusion::logical_expr::Expr;
 
 /// A parameter of a table function.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Parameter {
-    pub(crate) name: &'static str,
-    pub(crate) required: bool,
+pub struct Parameter {
+    /// Its name, in lower case.
+    pub name: &'static str,
+    /// Whether it must be given.
+    pub required: bool,
     /// How errors and listings show what an argument that is left out stands for.
-    pub(crate) default: &'static str,
-    pub(crate) doc: &'static str,
+    pub default: &'static str,
+    /// What it is, in a few words.
+    pub doc: &'static str,
 }
 
 impl Parameter {
-    pub(crate) const fn required(name: &'static str, doc: &'static str) -> Self {
+    /// One that must be given.
+    pub const fn required(name: &'static str, doc: &'static str) -> Self {
         Self {
             name,
             required: true,
@@ -23,11 +27,13 @@ impl Parameter {
         }
     }
 
-    pub(crate) const fn optional(name: &'static str, doc: &'static str) -> Self {
+    /// One that may be left out.
+    pub const fn optional(name: &'static str, doc: &'static str) -> Self {
         Self::with_default(name, "NULL", doc)
     }
 
-    pub(crate) const fn with_default(name: &'static str, default: &'static str, doc: &'static str) -> Self {
+    /// One that may be left out, and stands for `default` then.
+    pub const fn with_default(name: &'static str, default: &'static str, doc: &'static str) -> Self {
         Self {
             name,
             required: false,
@@ -54,7 +60,7 @@ pub(crate) fn signature(function: &str, parameters: &[Parameter]) -> String {
 
 /// Arguments in the order of the parameters; a null stands for one that was left out.
 #[derive(Debug)]
-pub(crate) struct Arguments<'a> {
+pub struct Arguments<'a> {
     function: &'a str,
     parameters: &'static [Parameter],
     values: Vec<Option<ScalarValue>>,
@@ -111,22 +117,22 @@ impl<'a> Arguments<'a> {
     }
 
     /// How errors show the function.
-    pub(crate) fn signature(&self) -> String {
+    pub fn signature(&self) -> String {
         signature(self.function, self.parameters)
     }
 
     /// An optional text.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>> {
+    pub fn text(&self, name: &str) -> Result<Option<&str>> {
         self.get(name).map(|value| self.as_text(name, value)).transpose()
     }
 
     /// Whether a list was given.
-    pub(crate) fn is_list(&self, name: &str) -> bool {
+    pub fn is_list(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| value.data_type().is_list())
     }
 
     /// An optional text or list of texts; left out, it is empty.
-    pub(crate) fn texts(&self, name: &str) -> Result<Vec<String>> {
+    pub fn texts(&self, name: &str) -> Result<Vec<String>> {
         let Some(value) = self.get(name) else { return Ok(vec![]) };
         let list = match value {
             ScalarValue::List(list) => list.values(),
@@ -139,7 +145,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// An optional non-negative integer.
-    pub(crate) fn integer(&self, name: &str) -> Result<Option<u64>> {
+    pub fn integer(&self, name: &str) -> Result<Option<u64>> {
         let Some(value) = self.get(name) else { return Ok(None) };
         match value.cast_to(&datafusion::arrow::datatypes::DataType::UInt64) {
             Ok(ScalarValue::UInt64(Some(n))) if value.data_type().is_integer() => Ok(Some(n)),
@@ -151,7 +157,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// An optional truth value.
-    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>> {
+    pub fn boolean(&self, name: &str) -> Result<Option<bool>> {
         match self.get(name) {
             None => Ok(None),
             Some(ScalarValue::Boolean(value)) => Ok(*value),
@@ -164,7 +170,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// An optional text that is one of `choices`.
-    pub(crate) fn choice<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<Option<T>> {
+    pub fn choice<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<Option<T>> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         match choices.iter().find(|(choice, _)| *choice == text) {
             Some((_, value)) => Ok(Some(*value)),

@@ -2,10 +2,13 @@
 
 mod arguments;
 mod named_arguments;
+mod outside;
 mod relation_function;
 mod sql_function;
 
-pub(crate) use arguments::{Arguments, Parameter, signature};
+pub(crate) use arguments::signature;
+pub use arguments::{Arguments, Parameter};
 pub(crate) use named_arguments::NamedArguments;
+pub use outside::{NamedTableFunction, register_table_functions};
 pub(crate) use relation_function::{RelationArguments, RelationFunction, relation_functions};
 pub(crate) use sql_function::{SqlFunction, SqlFunctions, SqlParameter};

@@ -21,6 +21,8 @@ use super::relation_function::{PlanRelation, RelationArguments, relation_functio
 #[derive(Debug)]
 pub(crate) struct NamedArguments {
     functions: BTreeMap<&'static str, Function>,
+    /// Whether another planner is asked for the functions that are not known here.
+    asks_others: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +75,20 @@ impl NamedArguments {
         });
         Self {
             functions: engine.into_iter().chain(ours).chain(of_relations).collect(),
+            asks_others: false,
+        }
+    }
+
+    /// For these functions alone. The planner that was registered before knows the others.
+    pub(crate) fn of_others(functions: Vec<(&'static str, &'static [Parameter])>) -> Self {
+        let function = |parameters| Function {
+            parameters,
+            null_is_absent: true,
+            plan: None,
+        };
+        Self {
+            functions: functions.into_iter().map(|(name, p)| (name, function(p))).collect(),
+            asks_others: true,
         }
     }
 
@@ -89,7 +105,7 @@ impl NamedArguments {
         let function = ctx.normalize_ident(ident);
         let named = args.iter().any(|a| !matches!(a, FunctionArg::Unnamed(_)));
         let Some(known) = self.functions.get(function.as_str()) else {
-            return match named {
+            return match named && !self.asks_others {
                 true => plan_err!(
                     "the table function {function} does not say its parameters' names; give its arguments by position"
                 ),

@@ -15,7 +15,7 @@ use parquet::schema::types::ColumnPath;
 
 use super::TableRecord;
 use super::file::ParquetFile;
-use super::writer::TableWriter;
+use super::table::TableWriter;
 use crate::dataset::{DatasetOptions, open};
 use crate::source::Source;
 

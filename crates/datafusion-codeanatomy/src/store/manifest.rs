@@ -1,5 +1,6 @@
 //! What a version holds and what it was made from.
 
+use datafusion::common::{DataFusionError, Result};
 use serde::{Deserialize, Serialize};
 
 /// The manifest of a version: everything that decides its bytes, and nothing else.
@@ -67,7 +68,8 @@ pub(crate) const FORMAT: u32 = 1;
 
 impl Manifest {
     /// The manifest as text.
-    pub(crate) fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string_pretty(self).map(|json| json + "\n")
+    pub(crate) fn to_json(&self) -> Result<String> {
+        let json = serde_json::to_string_pretty(self).map_err(|e| DataFusionError::External(Box::new(e)))?;
+        Ok(json + "\n")
     }
 }

@@ -1,55 +1,80 @@
 //! Reading a graph.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::common::{Result, plan_datafusion_err, plan_err};
 use datafusion::datasource::ViewTable;
-use datafusion::prelude::{ParquetReadOptions, SessionContext, col};
+use datafusion::prelude::SessionContext;
 
-use super::Manifest;
+use super::log::Log;
 use super::manifest::FORMAT;
-use super::writer::{CURRENT, MANIFEST, VERSIONS};
+use super::stored_table::StoredTable;
+use super::writer::{MANIFEST, VERSIONS};
+use super::{LogEntry, Manifest, Place, Stored, TableFormat};
 
 /// A version of a stored graph.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Store {
-    folder: PathBuf,
+    place: Place,
+    entry: LogEntry,
     manifest: Manifest,
 }
 
 impl Store {
-    /// The version that is current in `root` now.
-    pub fn open(root: impl AsRef<Path>) -> Result<Self> {
-        let root = root.as_ref();
-        let Ok(current) = fs::read_to_string(root.join(CURRENT)) else {
+    /// A version of the graph at `place`; without a number the one that is current now.
+    pub async fn open(place: &Place, at: Option<u64>) -> Result<Self> {
+        let versions = versions(place).await?;
+        let found = match at {
+            None => versions.last(),
+            Some(number) => versions.iter().find(|v| v.version == number),
+        };
+        let Some(entry) = found else {
+            let there: Vec<_> = versions.iter().map(|v| v.version.to_string()).collect();
             return plan_err!(
-                "'{}' holds no graph (there is no file {CURRENT} in it); 'codeanatomy build SOURCE --out {}' makes one",
-                root.display(),
-                root.display()
+                "the graph in '{}' has no version {}; it has {}",
+                place.shown(),
+                at.unwrap_or_default(),
+                there.join(", ")
             );
         };
-        let name = current.trim();
-        let damaged =
-            |what: String| plan_datafusion_err!("the graph in '{}' is damaged: {what}; build it again", root.display());
-        if name.is_empty() || name.contains(['/', '\\', '.']) {
-            return Err(damaged(format!("{CURRENT} names no version")));
+        Self::read(place, entry.clone()).await
+    }
+
+    /// All versions of the graph at `place`, from the oldest.
+    pub async fn list(place: &Place) -> Result<Vec<Self>> {
+        let mut all = vec![];
+        for entry in versions(place).await? {
+            all.push(Self::read(place, entry).await?);
         }
-        let folder = root.join(VERSIONS).join(name);
-        let path = folder.join(MANIFEST);
-        let json =
-            fs::read_to_string(&path).map_err(|e| damaged(format!("{} cannot be read ({e})", path.display())))?;
-        let manifest: Manifest =
-            serde_json::from_str(&json).map_err(|e| damaged(format!("{} does not parse ({e})", path.display())))?;
+        Ok(all)
+    }
+
+    async fn read(place: &Place, entry: LogEntry) -> Result<Self> {
+        let name = format!("{VERSIONS}/{}/{MANIFEST}", entry.folder);
+        let damaged = |what: String| {
+            plan_datafusion_err!(
+                "version {} of the graph in '{}' is damaged: {name} {what}; take another version, or build again",
+                entry.version,
+                place.shown()
+            )
+        };
+        let Some(json) = place.read(&name).await? else {
+            return Err(damaged("is not there".to_string()));
+        };
+        let manifest: Manifest = serde_json::from_slice(&json).map_err(|e| damaged(format!("does not parse ({e})")))?;
         if manifest.format != FORMAT {
             return plan_err!(
-                "the graph in '{}' has format {}, this program reads format {FORMAT}; build it again",
-                root.display(),
+                "version {} of the graph in '{}' has format {}, this program reads format {FORMAT}; build it again",
+                entry.version,
+                place.shown(),
                 manifest.format
             );
         }
-        Ok(Self { folder, manifest })
+        Ok(Self {
+            place: place.clone(),
+            entry,
+            manifest,
+        })
     }
 
     /// What the version holds.
@@ -57,25 +82,56 @@ impl Store {
         &self.manifest
     }
 
-    /// The folder of the version.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// What the log says of it.
+    pub fn entry(&self) -> &LogEntry {
+        &self.entry
     }
 
-    /// Makes its tables tables of `ctx`, with their order declared, and the view `cpg_candidates`.
-    pub(crate) async fn attach(&self, ctx: &SessionContext) -> Result<()> {
-        for table in &self.manifest.tables {
-            let order: Vec<_> = table.order.iter().map(|name| col(name).sort(true, false)).collect();
-            let options = ParquetReadOptions::default().file_sort_order(vec![order]);
-            let path = self.folder.join(&table.file.name);
-            let Some(path) = path.to_str() else {
-                return plan_err!("the folder '{}' has a name that is not UTF-8", self.folder.display());
-            };
-            ctx.register_parquet(&table.name, path, options).await?;
+    /// Makes its tables tables of `ctx`, with their order declared, and the view `cpg_candidates`. `formats` are those that
+    /// are known beside Parquet.
+    pub async fn attach(&self, ctx: &SessionContext, formats: &[Arc<dyn TableFormat>]) -> Result<()> {
+        match self.entry.stored {
+            Stored::Parquet => self.attach_parquet(ctx).await?,
+            stored => {
+                let format = known(formats, stored)?;
+                format.attach(ctx, &self.place, &self.entry, &self.manifest).await?;
+            }
         }
         let sql = "SELECT * FROM cpg_edges UNION ALL SELECT * FROM cpg_losers";
         let plan = ctx.state().create_logical_plan(sql).await?;
         ctx.register_table("cpg_candidates", Arc::new(ViewTable::new(plan, Some(sql.to_string()))))?;
         Ok(())
     }
+
+    async fn attach_parquet(&self, ctx: &SessionContext) -> Result<()> {
+        let folder = format!("{VERSIONS}/{}", self.entry.folder);
+        for record in &self.manifest.tables {
+            let table = StoredTable::open(ctx, &self.place, self.entry.version, &folder, record).await?;
+            ctx.register_table(&record.name, Arc::new(table))?;
+        }
+        Ok(())
+    }
+}
+
+/// The format that stores tables so.
+pub(super) fn known(formats: &[Arc<dyn TableFormat>], stored: Stored) -> Result<&Arc<dyn TableFormat>> {
+    match formats.iter().find(|f| f.stored() == stored) {
+        Some(format) => Ok(format),
+        None => plan_err!(
+            "the graph is stored as {}, which this program was built without",
+            stored.name()
+        ),
+    }
+}
+
+async fn versions(place: &Place) -> Result<Vec<LogEntry>> {
+    let versions = Log::read(place).await?.log.versions;
+    if versions.is_empty() {
+        return plan_err!(
+            "'{}' holds no graph; 'codeanatomy build SOURCE --out {}' makes one",
+            place.shown(),
+            place.shown()
+        );
+    }
+    Ok(versions)
 }

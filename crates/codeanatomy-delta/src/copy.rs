@@ -1,0 +1,146 @@
+//! `COPY … TO '…' STORED AS DELTATABLE`: the rows of a query become a table.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::Session;
+use datafusion::common::parsers::CompressionTypeVariant;
+use datafusion::common::{GetExt, Result, Statistics, not_impl_err, plan_err};
+use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
+use datafusion::datasource::file_format::{FileFormat, FileFormatFactory};
+use datafusion::datasource::physical_plan::{FileScanConfig, FileSinkConfig, FileSource, ParquetSource};
+use datafusion::datasource::sink::DataSinkExec;
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::object_store::{ObjectMeta, ObjectStore};
+use datafusion::physical_expr::LexRequirement;
+use datafusion::physical_plan::ExecutionPlan;
+use deltalake::protocol::SaveMode;
+
+use crate::error::of_table;
+use crate::register::STORED_AS;
+use crate::table::DeltaOptions;
+use crate::write::DeltaSink;
+
+/// Makes the format of `STORED AS DELTATABLE` in COPY.
+#[derive(Debug)]
+pub(crate) struct DeltaCopy;
+
+impl GetExt for DeltaCopy {
+    fn get_ext(&self) -> String {
+        STORED_AS.to_lowercase()
+    }
+}
+
+#[expect(
+    clippy::disallowed_types,
+    reason = "the engine's trait names it; the options are sorted before use"
+)]
+type Options = std::collections::HashMap<String, String>;
+
+impl FileFormatFactory for DeltaCopy {
+    fn create(&self, _session: &dyn Session, options: &Options) -> Result<Arc<dyn FileFormat>> {
+        Ok(Arc::new(DeltaFormat {
+            options: DeltaOptions::parse("COPY", options)?,
+        }))
+    }
+
+    fn default(&self) -> Arc<dyn FileFormat> {
+        Arc::new(DeltaFormat::default())
+    }
+}
+
+/// What COPY writes to. Reading is by `delta_scan` and external tables.
+#[derive(Debug, Default)]
+struct DeltaFormat {
+    options: DeltaOptions,
+}
+
+#[async_trait]
+impl FileFormat for DeltaFormat {
+    fn get_ext(&self) -> String {
+        DeltaCopy.get_ext()
+    }
+
+    fn get_ext_with_compression(&self, compression: &FileCompressionType) -> Result<String> {
+        match compression.get_variant() {
+            CompressionTypeVariant::UNCOMPRESSED => Ok(self.get_ext()),
+            other => plan_err!("a Delta table is not compressed as a whole, so not with {other}"),
+        }
+    }
+
+    fn compression_type(&self) -> Option<FileCompressionType> {
+        None
+    }
+
+    async fn infer_schema(
+        &self,
+        _session: &dyn Session,
+        _store: &Arc<dyn ObjectStore>,
+        _objects: &[ObjectMeta],
+    ) -> Result<SchemaRef> {
+        not_impl_err!("a Delta table is read by delta_scan(uri => …) or an external table, not as a list of files")
+    }
+
+    async fn infer_stats(
+        &self,
+        _session: &dyn Session,
+        _store: &Arc<dyn ObjectStore>,
+        schema: SchemaRef,
+        _object: &ObjectMeta,
+    ) -> Result<Statistics> {
+        Ok(Statistics::new_unknown(&schema))
+    }
+
+    async fn create_physical_plan(
+        &self,
+        _session: &dyn Session,
+        _config: FileScanConfig,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        not_impl_err!("a Delta table is read by delta_scan(uri => …) or an external table, not as a list of files")
+    }
+
+    async fn create_writer_physical_plan(
+        &self,
+        input: Arc<dyn ExecutionPlan>,
+        session: &dyn Session,
+        config: FileSinkConfig,
+        order: Option<LexRequirement>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let (place, mode) = self.options.target("COPY", &config.original_url)?;
+        let shown = place.location.shown();
+        let mut table = place.unloaded(session.runtime_env())?;
+        let exists = table
+            .verify_deltatable_existence()
+            .await
+            .map_err(|e| of_table(shown, e))?;
+        let mode = match (mode.unwrap_or("error"), exists) {
+            ("error", true) => {
+                return plan_err!(
+                    "COPY: there is a Delta table at '{shown}' already; OPTIONS ('delta.mode' 'append') adds to it, \
+                     'overwrite' replaces its rows"
+                );
+            }
+            ("error", false) => SaveMode::ErrorIfExists,
+            ("append", _) => SaveMode::Append,
+            ("overwrite", _) => SaveMode::Overwrite,
+            (other, _) => return plan_err!("COPY: 'delta.mode' is error, append or overwrite, not '{other}'"),
+        };
+        if exists {
+            table.load().await.map_err(|e| of_table(shown, e))?;
+        }
+        let partitions = config.table_partition_cols.into_iter().map(|(name, _)| name).collect();
+        let made_with = self.options.properties();
+        if exists && !made_with.is_empty() || !self.options.constraints().is_empty() {
+            return plan_err!(
+                "COPY: properties are given to a table that is made, constraints by CREATE EXTERNAL TABLE"
+            );
+        }
+        let sink = DeltaSink::new(session, &place, table, mode, &input)?.making(partitions, made_with);
+        Ok(Arc::new(DataSinkExec::new(input, Arc::new(sink), order)))
+    }
+
+    fn file_source(&self, schema: TableSchema) -> Arc<dyn FileSource> {
+        Arc::new(ParquetSource::new(schema))
+    }
+}

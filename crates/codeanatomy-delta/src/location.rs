@@ -1,0 +1,112 @@
+//! Where a Delta table is, and the object store through which it is read and written: the host's.
+
+use std::collections::BTreeMap;
+use std::path::{Path, absolute};
+use std::sync::Arc;
+
+use datafusion::common::{Result, exec_err, plan_datafusion_err, plan_err};
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::object_store::ObjectStore;
+use datafusion::object_store::path::Path as ObjectPath;
+use datafusion::object_store::prefix::PrefixStore;
+use deltalake::logstore::{LogStoreRef, StorageConfig, logstore_factories, object_store_factories, store_for};
+use url::Url;
+
+/// Options of a store that a statement brings, as `aws_region`.
+pub(crate) type StorageOptions = BTreeMap<String, String>;
+
+/// The place of a Delta table.
+#[derive(Debug, Clone)]
+pub(crate) struct Location {
+    url: Url,
+    shown: String,
+}
+
+impl Location {
+    /// A folder, or a URL.
+    pub(crate) fn new(uri: &str) -> Result<Self> {
+        let shown = uri.trim_end_matches('/').to_string();
+        if shown.is_empty() {
+            return plan_err!("the URI of a Delta table is empty");
+        }
+        let url = if uri.contains("://") {
+            Url::parse(uri).map_err(|e| plan_datafusion_err!("'{uri}' is no URL: {e}"))?
+        } else {
+            let path = absolute(Path::new(&shown))?;
+            match Url::from_directory_path(&path) {
+                Ok(url) => url,
+                Err(()) => return plan_err!("'{uri}' is no path of a folder"),
+            }
+        };
+        Ok(Self { url, shown })
+    }
+
+    /// As a user wrote it.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The store of the log and the files. It is the one that the session has for the URL; where it has none, `options` make
+    /// one, which becomes the session's.
+    ///
+    /// A commit is a conditional put: of several writers of one version the first wins.
+    pub(crate) fn log_store(&self, runtime: &RuntimeEnv, options: &StorageOptions) -> Result<LogStoreRef> {
+        let root = self.store(runtime, options)?;
+        let prefix = ObjectPath::from_url_path(self.url.path())
+            .map_err(|e| plan_datafusion_err!("'{}' is no place of a Delta table: {e}", self.shown))?;
+        let prefixed = Arc::new(PrefixStore::new(Arc::clone(&root), prefix));
+        // What a scheme has of its own, such as locks in another service, is left out: the store is the host's.
+        let standard = Url::parse("memory://").ok().and_then(|scheme| {
+            let factories = logstore_factories();
+            factories.get(&scheme).map(|f| Arc::clone(f.value()))
+        });
+        let Some(standard) = standard else {
+            return exec_err!("delta-rs has no standard log store");
+        };
+        let config = StorageConfig::default();
+        standard
+            .with_options(prefixed, root, &self.url, &config)
+            .map_err(|e| crate::error::of_table(&self.shown, e))
+    }
+
+    fn store(&self, runtime: &RuntimeEnv, options: &StorageOptions) -> Result<Arc<dyn ObjectStore>> {
+        let base = self.base()?;
+        if let Ok(store) = runtime.object_store(DataFusionUrl(&base)) {
+            return Ok(store);
+        }
+        if options.is_empty() {
+            return plan_err!(
+                "the session has no object store for '{base}'; register one, or give options such as \
+                 'delta.storage.aws_region'"
+            );
+        }
+        let scheme = Url::parse(&format!("{}://", base.scheme())).ok();
+        if !scheme.is_some_and(|scheme| object_store_factories().contains_key(&scheme)) {
+            return plan_err!(
+                "this program was built without a store for '{base}'; the crate's features are s3, gcs and azure"
+            );
+        }
+        let given = options.iter().map(|(key, value)| (key.clone(), value.clone()));
+        let store = store_for(&base, given).map_err(|e| crate::error::of_table(&self.shown, e))?;
+        runtime.register_object_store(&base, Arc::clone(&store));
+        Ok(store)
+    }
+
+    /// The URL of the store itself: scheme, host and port.
+    fn base(&self) -> Result<Url> {
+        let mut base = self.url.clone();
+        base.set_path("");
+        base.set_query(None);
+        base.set_fragment(None);
+        Ok(base)
+    }
+}
+
+/// What the engine's registry is asked by.
+struct DataFusionUrl<'a>(&'a Url);
+
+impl AsRef<Url> for DataFusionUrl<'_> {
+    fn as_ref(&self) -> &Url {
+        self.0
+    }
+}

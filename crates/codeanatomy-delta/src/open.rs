@@ -1,0 +1,140 @@
+//! Opening a table at a version.
+
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use datafusion::arrow::array::timezone::Tz;
+use datafusion::arrow::compute::kernels::cast_utils::string_to_datetime;
+use datafusion::common::{Result, plan_datafusion_err, plan_err};
+use datafusion::execution::runtime_env::RuntimeEnv;
+use deltalake::DeltaTable;
+
+use crate::error::of_table;
+use crate::location::{Location, StorageOptions};
+
+/// Which version of a table is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Pin {
+    /// The newest one.
+    Newest,
+    /// The one with this number.
+    Version(u64),
+    /// The last one that was committed at or before this time, in milliseconds since 1970.
+    Time(i64),
+}
+
+impl Pin {
+    /// From what may be given: not both.
+    pub(crate) fn new(what: &str, version: Option<u64>, timestamp: Option<&str>) -> Result<Self> {
+        match (version, timestamp) {
+            (Some(_), Some(_)) => plan_err!("{what}: give either version or timestamp, not both"),
+            (Some(version), None) => Ok(Self::Version(version)),
+            (None, Some(text)) => Ok(Self::Time(milliseconds(what, text)?)),
+            (None, None) => Ok(Self::Newest),
+        }
+    }
+}
+
+/// A time as text, such as `2026-01-31T12:00:00Z`, in milliseconds since 1970. Without a zone it is UTC.
+pub(crate) fn milliseconds(what: &str, text: &str) -> Result<i64> {
+    let utc: Tz = "+00:00".parse()?;
+    match string_to_datetime(&utc, text) {
+        Ok(time) => Ok(time.timestamp_millis()),
+        Err(_) => plan_err!("{what}: the timestamp '{text}' is no time such as '2026-01-31T12:00:00Z'"),
+    }
+}
+
+/// Where a table is and which version is meant.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) location: Location,
+    pub(crate) options: StorageOptions,
+    pub(crate) pin: Pin,
+}
+
+impl Place {
+    /// The newest version of the table at `uri`.
+    pub(crate) fn newest(uri: &str) -> Result<Self> {
+        Ok(Self {
+            location: Location::new(uri)?,
+            options: StorageOptions::new(),
+            pin: Pin::Newest,
+        })
+    }
+
+    /// A table that is not loaded, and need not be there.
+    pub(crate) fn unloaded(&self, runtime: &RuntimeEnv) -> Result<DeltaTable> {
+        Ok(DeltaTable::new(self.location.log_store(runtime, &self.options)?))
+    }
+
+    /// The table at its version.
+    pub(crate) async fn open(&self, runtime: &Arc<RuntimeEnv>) -> Result<DeltaTable> {
+        let shown = self.location.shown();
+        let mut table = self.unloaded(runtime)?;
+        let exists = table.verify_deltatable_existence().await;
+        if !exists.map_err(|e| of_table(shown, e))? {
+            return plan_err!("there is no Delta table at '{shown}'");
+        }
+        match self.pin {
+            Pin::Newest => table.load().await.map_err(|e| of_table(shown, e))?,
+            Pin::Version(version) => {
+                if let Err(error) = table.load_version(version).await {
+                    return Err(self.no_version(runtime, version, error).await);
+                }
+            }
+            Pin::Time(time) => self.load_time(&mut table, time).await?,
+        }
+        Ok(table)
+    }
+
+    async fn no_version(
+        &self,
+        runtime: &Arc<RuntimeEnv>,
+        version: u64,
+        error: deltalake::DeltaTableError,
+    ) -> datafusion::common::DataFusionError {
+        let shown = self.location.shown();
+        let newest = async {
+            let mut table = self.unloaded(runtime).ok()?;
+            table.load().await.ok()?;
+            table.version()
+        };
+        match newest.await {
+            Some(newest) if version > newest => {
+                plan_datafusion_err!("the Delta table '{shown}' has no version {version}; its newest is {newest}")
+            }
+            _ => of_table(shown, error).context(format!("version {version}")),
+        }
+    }
+
+    /// The last version at or before a time. delta-rs gives the first version for a time before it, and any of several
+    /// versions of one millisecond.
+    async fn load_time(&self, table: &mut DeltaTable, time: i64) -> Result<()> {
+        let shown = self.location.shown();
+        let failed = |e| of_table(shown, e);
+        table.load().await.map_err(failed)?;
+        let state = table.snapshot().map_err(failed)?;
+        let newest = state.version();
+        let mut version = newest;
+        let mut known = state.version_timestamp(version);
+        while let Some(at) = known {
+            if at <= time {
+                return match version == newest {
+                    true => Ok(()),
+                    false => table.load_version(version).await.map_err(failed),
+                };
+            }
+            if version == 0 {
+                return plan_err!("the Delta table '{shown}' has no version at that time: its first is later");
+            }
+            version -= 1;
+            known = state.version_timestamp(version);
+        }
+        // Older than the last checkpoint.
+        let since = u64::try_from(time).ok().map(Duration::from_millis);
+        let Some(time) = since.and_then(|since| UNIX_EPOCH.checked_add(since)) else {
+            return plan_err!("the Delta table '{shown}': the timestamp is out of range");
+        };
+        table.load_with_datetime(time.into()).await.map_err(failed)
+    }
+}

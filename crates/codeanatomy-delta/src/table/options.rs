@@ -1,0 +1,141 @@
+//! The options of statements: `OPTIONS ('delta.version' '3')`.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+
+use datafusion::common::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
+use datafusion::common::{Result, config_err, plan_err};
+
+use crate::location::StorageOptions;
+use crate::open::{Pin, Place};
+
+/// What may be said of a Delta table in a statement. Keys may be written without `delta.` where the host allows it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DeltaOptions {
+    given: BTreeMap<String, String>,
+}
+
+const STORAGE: &str = "storage.";
+/// Of tables that are made.
+const PROPERTY: &str = "property.";
+const CONSTRAINT: &str = "constraint.";
+/// Of tables that are read.
+const READ: [(&str, &str); 2] = [
+    ("version", "the number of the version that is read"),
+    ("timestamp", "the last version at or before this time is read"),
+];
+/// Of tables that are written by COPY.
+const WRITE: [(&str, &str); 1] = [("mode", "what COPY does where a table is: error, append or overwrite")];
+
+impl ConfigExtension for DeltaOptions {
+    const PREFIX: &'static str = "delta";
+}
+
+impl ExtensionOptions for DeltaOptions {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn cloned(&self) -> Box<dyn ExtensionOptions> {
+        Box::new(self.clone())
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        let is_known = READ.iter().chain(&WRITE).any(|(name, _)| *name == key);
+        let named = |prefix: &str| key.strip_prefix(prefix).is_some_and(|name| !name.is_empty());
+        if !is_known && ![STORAGE, PROPERTY, CONSTRAINT].into_iter().any(named) {
+            return config_err!("there is no option 'delta.{key}'; {}", known());
+        }
+        self.given.insert(key.to_string(), value.to_string());
+        Ok(())
+    }
+
+    fn entries(&self) -> Vec<ConfigEntry> {
+        let entry = |(name, description): &(&str, &'static str)| ConfigEntry {
+            key: format!("delta.{name}"),
+            value: self.given.get(*name).cloned(),
+            description,
+        };
+        READ.iter().chain(&WRITE).map(entry).collect()
+    }
+}
+
+fn known() -> String {
+    let names = READ.iter().chain(&WRITE).map(|(name, _)| format!("delta.{name}"));
+    format!(
+        "there are {}, 'delta.storage.KEY' for options of an object store, and for tables that are made \
+         'delta.property.KEY' and 'delta.constraint.NAME'",
+        names.collect::<Vec<_>>().join(", ")
+    )
+}
+
+impl DeltaOptions {
+    /// The options of a statement, which is named in errors.
+    pub(crate) fn parse<'a>(what: &str, given: impl IntoIterator<Item = (&'a String, &'a String)>) -> Result<Self> {
+        let mut options = Self::default();
+        let mut given: Vec<_> = given.into_iter().collect();
+        given.sort_unstable();
+        for (key, value) in given {
+            // The SQL planner puts `format.` in front of a key without a dot.
+            let name = ["delta.", "format."].iter().find_map(|prefix| key.strip_prefix(prefix));
+            let name = name.unwrap_or(key);
+            if options.set(name, value).is_err() {
+                return plan_err!("{what}: there is no option '{name}'; {}", known());
+            }
+        }
+        Ok(options)
+    }
+
+    /// Where a table is read that stands at `uri`.
+    pub(crate) fn place(&self, what: &str, uri: &str) -> Result<Place> {
+        if self.given.contains_key("mode") {
+            return plan_err!("{what}: 'delta.mode' is an option of COPY");
+        }
+        let version = match self.given.get("version").map(|text| (text, text.parse())) {
+            None => None,
+            Some((_, Ok(version))) => Some(version),
+            Some((text, Err(_))) => return plan_err!("{what}: the version '{text}' is no whole number"),
+        };
+        let timestamp = self.given.get("timestamp").map(String::as_str);
+        Ok(Place {
+            pin: Pin::new(what, version, timestamp)?,
+            options: self.storage(),
+            ..Place::newest(uri)?
+        })
+    }
+
+    /// Where a table is written, and what is done if there is one.
+    pub(crate) fn target(&self, what: &str, uri: &str) -> Result<(Place, Option<&str>)> {
+        if let Some((read, _)) = READ.iter().find(|(name, _)| self.given.contains_key(*name)) {
+            return plan_err!("{what}: 'delta.{read}' is an option of tables that are read");
+        }
+        let place = Place {
+            options: self.storage(),
+            ..Place::newest(uri)?
+        };
+        Ok((place, self.given.get("mode").map(String::as_str)))
+    }
+
+    fn storage(&self) -> StorageOptions {
+        self.named(STORAGE)
+    }
+
+    /// The properties of a table that is made, such as `delta.enableChangeDataFeed`.
+    pub(crate) fn properties(&self) -> BTreeMap<String, String> {
+        self.named(PROPERTY)
+    }
+
+    /// The conditions that rows of a table that is made must meet, by name.
+    pub(crate) fn constraints(&self) -> BTreeMap<String, String> {
+        self.named(CONSTRAINT)
+    }
+
+    fn named(&self, prefix: &str) -> BTreeMap<String, String> {
+        let named = |(key, value): (&String, &String)| Some((key.strip_prefix(prefix)?.to_string(), value.clone()));
+        self.given.iter().filter_map(named).collect()
+    }
+}

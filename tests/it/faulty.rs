@@ -1,0 +1,136 @@
+//! Object stores of sessions: in memory, and failing on purpose.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::object_store::memory::InMemory;
+use datafusion::object_store::path::Path as ObjectPath;
+use datafusion::object_store::{
+    CopyOptions, Error as StoreError, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result as StoreResult,
+};
+use datafusion::prelude::SessionContext;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+
+/// A store whose objects are this session's, and which knows them by `memory://`.
+pub(crate) fn in_memory(store: Arc<dyn ObjectStore>) -> SessionContext {
+    let ctx = SessionContext::new();
+    ctx.register_object_store(ObjectStoreUrl::parse("memory://").unwrap().as_ref(), store);
+    ctx
+}
+
+/// What is wrong with a store.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Fault {
+    /// The n-th request of any kind fails.
+    Fails(usize),
+    /// The n-th object that is read ends early.
+    Truncates(usize),
+    /// The n-th object is written, and the answer is lost.
+    Forgets(usize),
+}
+
+/// A store that fails on purpose.
+#[derive(Debug)]
+pub(crate) struct Faulty {
+    inner: Arc<InMemory>,
+    fault: Fault,
+    count: AtomicUsize,
+}
+
+impl Faulty {
+    pub(crate) fn new(inner: &Arc<InMemory>, fault: Fault) -> Arc<Self> {
+        let (inner, count) = (Arc::clone(inner), AtomicUsize::new(0));
+        Arc::new(Self { inner, fault, count })
+    }
+
+    fn is_due(&self, n: usize) -> bool {
+        self.count.fetch_add(1, Ordering::Relaxed) == n
+    }
+
+    fn broken() -> StoreError {
+        let source = "the connection was closed".into();
+        StoreError::Generic {
+            store: "faulty",
+            source,
+        }
+    }
+
+    fn may_fail(&self) -> StoreResult<()> {
+        match self.fault {
+            Fault::Fails(n) if self.is_due(n) => Err(Self::broken()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Faulty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Faulty")
+    }
+}
+
+#[async_trait]
+impl ObjectStore for Faulty {
+    async fn put_opts(&self, path: &ObjectPath, payload: PutPayload, options: PutOptions) -> StoreResult<PutResult> {
+        self.may_fail()?;
+        let put = self.inner.put_opts(path, payload, options).await;
+        match self.fault {
+            Fault::Forgets(n) if self.is_due(n) => Err(Self::broken()),
+            _ => put,
+        }
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        path: &ObjectPath,
+        options: PutMultipartOptions,
+    ) -> StoreResult<Box<dyn MultipartUpload>> {
+        self.may_fail()?;
+        self.inner.put_multipart_opts(path, options).await
+    }
+
+    async fn get_opts(&self, path: &ObjectPath, options: GetOptions) -> StoreResult<GetResult> {
+        self.may_fail()?;
+        let mut got = self.inner.get_opts(path, options).await?;
+        match self.fault {
+            Fault::Truncates(n) if self.is_due(n) => {
+                let (meta, range, attributes) = (got.meta.clone(), got.range.clone(), got.attributes.clone());
+                let bytes = got.bytes().await?;
+                let half = bytes.slice(..bytes.len() / 2);
+                got = GetResult {
+                    payload: GetResultPayload::Stream(futures::stream::iter([Ok(half)]).boxed()),
+                    meta,
+                    range,
+                    attributes,
+                };
+                Ok(got)
+            }
+            _ => Ok(got),
+        }
+    }
+
+    fn delete_stream(
+        &self,
+        locations: BoxStream<'static, StoreResult<ObjectPath>>,
+    ) -> BoxStream<'static, StoreResult<ObjectPath>> {
+        self.inner.delete_stream(locations)
+    }
+
+    fn list(&self, prefix: Option<&ObjectPath>) -> BoxStream<'static, StoreResult<ObjectMeta>> {
+        self.inner.list(prefix)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&ObjectPath>) -> StoreResult<ListResult> {
+        self.may_fail()?;
+        self.inner.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &ObjectPath, to: &ObjectPath, options: CopyOptions) -> StoreResult<()> {
+        self.inner.copy_opts(from, to, options).await
+    }
+}
