@@ -290,7 +290,7 @@ fn versions_of_a_graph_are_listed_read_and_forgotten_in_both_formats() {
             );
             assert_eq!(built.status.code(), Some(0), "{}", stderr(&built));
         };
-        ["one.py", "two.py", "three.py"].map(build);
+        ["one.py", "two.py", "three.py"].into_iter().for_each(build);
         let list = || stdout(&run(folder.path(), &["graphs", "graph", "--format", "csv"]));
         let versions = |text: &str| {
             text.lines()
