@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 import pyarrow
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable, QueryBuilder, write_deltalake
 
 
 class Judge:
@@ -75,14 +75,7 @@ def plain(row):
 
 
 def rows_of(table):
-    reader = getattr(table, "to_pyarrow_table", None)
-    if reader is not None:
-        try:
-            return reader().to_pylist()
-        except Exception:  # noqa: BLE001  it has no reader for some tables, where its query engine has
-            pass
-    from deltalake import QueryBuilder
-
+    """By the package's own engine: its reader for PyArrow gives nulls for mapped columns, and says nothing."""
     return pyarrow.table(QueryBuilder().register("t", table).execute("SELECT * FROM t").read_all()).to_pylist()
 
 
@@ -193,7 +186,7 @@ def written_here(judge, folder):
     write_deltalake(source, numbers(0, 60))
     judge.sql("COPY (SELECT * FROM delta_scan(uri => '%s')) TO '%s' STORED AS DELTATABLE PARTITIONED BY (part)" % (source, uri))
     judge.same("copied", rows_of(DeltaTable(uri)), numbers(0, 60).to_pylist())
-    judge.sql(external, "INSERT INTO t SELECT id + 100, name, kind, share, day, flag, part FROM delta_scan(uri => '%s') WHERE id < 10" % source)
+    judge.sql(external, "INSERT INTO t(id, name, kind, share, day, flag, part) SELECT id + 100, name, kind, share, day, flag, part FROM delta_scan(uri => '%s') WHERE id < 10" % source)
     judge.sql(external, "UPDATE t SET name = stable_id('n', name) WHERE id >= 100")
     judge.sql(external, "DELETE FROM t WHERE part = 3")
     judge.sql(external, "MERGE INTO t USING (SELECT id, share FROM delta_scan(uri => '%s') WHERE id < 20) AS s ON t.id = s.id "

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::util::pretty::pretty_format_batches;
+use datafusion::error::Result;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::object_store::ObjectStore;
@@ -252,6 +253,11 @@ async fn in_an_object_store_the_first_of_two_builds_wins_and_the_other_says_so()
     assert_eq!(objects.len(), 7, "the log, a manifest and five tables: {objects:?}");
 }
 
+async fn answer(ctx: &SessionContext, graph: &str, query: &str) -> Result<String> {
+    attach_graph(ctx, graph).await?;
+    Ok(pretty_format_batches(&rows(ctx, query).await?)?.to_string())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_fails_gives_an_error_or_the_graph_and_never_a_wrong_row() {
     let (out, query) = ("memory:///graph", "SELECT count(*), sum(bend) FROM cpg_nodes");
@@ -288,11 +294,7 @@ async fn a_store_that_fails_gives_an_error_or_the_graph_and_never_a_wrong_row() 
         for fault in [Fault::Fails(n), Fault::Truncates(n)] {
             let reader = in_memory(Faulty::new(&objects, fault));
             // The engine's Parquet reader breaks off where a file ends early, so this is a task of its own.
-            let answer = tokio::spawn(async move {
-                attach_graph(&reader, out).await?;
-                let answer = rows(&reader, query).await?;
-                datafusion::error::Result::<String>::Ok(pretty_format_batches(&answer)?.to_string())
-            });
+            let answer = tokio::spawn(async move { answer(&reader, out, query).await });
             let outcome = match answer.await {
                 Ok(Ok(answer)) => {
                     assert!(

@@ -19,6 +19,22 @@ const STORAGE: &str = "storage.";
 /// Of tables that are made.
 const PROPERTY: &str = "property.";
 const CONSTRAINT: &str = "constraint.";
+/// How properties with capital letters are spelled.
+const PROPERTIES: [&str; 13] = [
+    "delta.appendOnly",
+    "delta.checkpointInterval",
+    "delta.checkpointPolicy",
+    "delta.columnMapping.mode",
+    "delta.dataSkippingNumIndexedCols",
+    "delta.dataSkippingStatsColumns",
+    "delta.deletedFileRetentionDuration",
+    "delta.enableChangeDataFeed",
+    "delta.enableDeletionVectors",
+    "delta.enableExpiredLogCleanup",
+    "delta.isolationLevel",
+    "delta.logRetentionDuration",
+    "delta.targetFileSize",
+];
 /// Of tables that are read.
 const READ: [(&str, &str); 2] = [
     ("version", "the number of the version that is read"),
@@ -124,9 +140,14 @@ impl DeltaOptions {
         self.named(STORAGE)
     }
 
-    /// The properties of a table that is made, such as `delta.enableChangeDataFeed`.
+    /// The properties of a table that is made, such as `delta.enableChangeDataFeed`. The SQL planner writes keys in lower case.
     pub(crate) fn properties(&self) -> BTreeMap<String, String> {
-        self.named(PROPERTY)
+        let spelled = |key: String| match PROPERTIES.iter().find(|known| known.eq_ignore_ascii_case(&key)) {
+            Some(known) => (*known).to_string(),
+            None => key,
+        };
+        let given = self.named(PROPERTY).into_iter();
+        given.map(|(key, value)| (spelled(key), value)).collect()
     }
 
     /// The conditions that rows of a table that is made must meet, by name.

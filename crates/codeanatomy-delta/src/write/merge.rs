@@ -55,6 +55,8 @@ impl Merge {
                     let column = Column::new(Some(TableReference::bare(side)), name);
                     Ok(Transformed::yes(Expr::Column(column)))
                 }
+                // Coercion keeps names by aliases, which delta-rs cannot write to the log.
+                Expr::Alias(alias) => Ok(Transformed::yes(*alias.expr)),
                 other => Ok(Transformed::no(other)),
             });
             placed.map(|placed| placed.data)

@@ -103,6 +103,8 @@ fn assignments(input: &LogicalPlan) -> Result<Vec<(String, Expr)>> {
 fn unqualified(expr: Expr) -> Result<Expr> {
     let expr = expr.transform(|expr| match expr {
         Expr::Column(column) => Ok(Transformed::yes(Expr::Column(Column::from_name(column.name)))),
+        // Coercion keeps names by aliases, which delta-rs cannot write to the log.
+        Expr::Alias(alias) => Ok(Transformed::yes(*alias.expr)),
         other => Ok(Transformed::no(other)),
     });
     expr.map(|expr| expr.data)
