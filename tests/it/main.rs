@@ -27,6 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::row::{RowConverter, SortField};
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::error::Result;
 use datafusion::physical_plan::ExecutionPlan;
@@ -44,6 +45,39 @@ fn has_spilled(plan: &Arc<dyn ExecutionPlan>, name: &str) -> bool {
             .is_some_and(|count| count > 0)
     };
     (plan.name() == name && here()) || plan.children().iter().any(|child| has_spilled(child, name))
+}
+
+/// Whether both have the same rows in any order. Also false where types differ or have no order: then let texts decide, which take
+/// most of the time of a test that compares many.
+fn have_same_rows(left: &[RecordBatch], right: &[RecordBatch]) -> bool {
+    let types = |batch: &RecordBatch| {
+        let columns = batch.columns().iter();
+        columns.map(|c| c.data_type().clone()).collect::<Vec<_>>()
+    };
+    let count = |batches: &[RecordBatch]| batches.iter().map(RecordBatch::num_rows).sum::<usize>();
+    let (Some(first), Some(other)) = (left.first(), right.first()) else {
+        return count(left) + count(right) == 0;
+    };
+    if count(left) != count(right) || types(first) != types(other) {
+        return false;
+    }
+    let Ok(converter) = RowConverter::new(types(first).into_iter().map(SortField::new).collect()) else {
+        return false;
+    };
+    let encode = |batches: &[RecordBatch]| {
+        let mut rows = converter.empty_rows(count(batches), 0);
+        let mut batches = batches.iter();
+        batches
+            .all(|batch| converter.append(&mut rows, batch.columns()).is_ok())
+            .then_some(rows)
+    };
+    let (Some(left), Some(right)) = (encode(left), encode(right)) else {
+        return false;
+    };
+    let (mut left, mut right) = (left.iter().collect::<Vec<_>>(), right.iter().collect::<Vec<_>>());
+    left.sort_unstable();
+    right.sort_unstable();
+    left == right
 }
 
 /// A folder with these files.

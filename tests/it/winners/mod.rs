@@ -81,10 +81,10 @@ async fn plan(ctx: &SessionContext, partitions: &[Vec<RecordBatch>], sql: &str) 
         .unwrap_or_else(|e| panic!("{sql}: {e}"))
 }
 
-/// The rows of a plan, sorted; none if the memory was too little.
-async fn run(ctx: &SessionContext, plan: &Arc<dyn ExecutionPlan>) -> Option<Vec<String>> {
+/// The rows of a plan; none if the memory was too little.
+async fn run(ctx: &SessionContext, plan: &Arc<dyn ExecutionPlan>) -> Option<Vec<RecordBatch>> {
     match datafusion::physical_plan::collect(Arc::clone(plan), ctx.task_ctx()).await {
-        Ok(rows) => Some(sorted(&rows)),
+        Ok(rows) => Some(rows),
         Err(e) if matches!(e.find_root(), DataFusionError::ResourcesExhausted(_)) => None,
         Err(e) => panic!("{}\n{e}", displayable(plan.as_ref()).indent(false)),
     }
@@ -150,7 +150,11 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
             query.sql
         );
         // The engine alone differs from itself on ties.
-        if is_ours && found != expected {
+        if !is_ours || crate::have_same_rows(&found, &expected) {
+            continue;
+        }
+        let (found, expected) = (sorted(&found), sorted(&expected));
+        if found != expected {
             let missing: Vec<_> = expected.iter().filter(|r| !found.contains(r)).take(5).collect();
             let surplus: Vec<_> = found.iter().filter(|r| !expected.contains(r)).take(5).collect();
             panic!(
