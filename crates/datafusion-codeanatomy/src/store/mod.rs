@@ -14,6 +14,8 @@
 //! one is kept for readers that have it open.
 
 mod check;
+mod delta;
+mod delta_column;
 mod export;
 mod file;
 mod manifest;
