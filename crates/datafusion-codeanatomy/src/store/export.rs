@@ -14,7 +14,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use super::TableRecord;
-use super::file::ParquetFile;
+use super::file::{Delta, ParquetFile};
 use super::table::TableWriter;
 use crate::dataset::{DatasetOptions, open};
 use crate::source::Source;
@@ -55,7 +55,14 @@ pub async fn export_dataset(
 async fn write(rows: DataFrame, contract: &Contract, folder: &Path, name: &str) -> Result<TableRecord> {
     let order = contract.order.iter().map(|c| col(*c).sort(true, false)).collect();
     let schema: SchemaRef = contract.schema();
-    let file = ParquetFile::with_properties(folder, name, &schema, properties(contract)?)?;
+    let columns = contract.columns.iter().enumerate();
+    let in_bytes = columns.filter(|(_, column)| contract.encoding(column) == Encoding::DeltaBytes);
+    let delta = Delta {
+        columns: in_bytes.map(|(i, _)| i).collect(),
+        level: ZstdLevel::try_new(LEVEL)?,
+        page_rows: PAGE,
+    };
+    let file = ParquetFile::with_properties(folder, name, &schema, properties(contract)?, delta)?;
     let mut table = TableWriter::new(contract.name, &schema, contract.order, file);
     let mut batches = rows.sort(order)?.execute_stream().await?;
     while let Some(batch) = batches.try_next().await? {
@@ -85,7 +92,7 @@ fn properties(contract: &Contract) -> Result<WriterProperties> {
     for column in contract.columns {
         let path = ColumnPath::from(column.name);
         let encoding = match contract.encoding(column) {
-            Encoding::Dictionary => continue,
+            Encoding::Dictionary | Encoding::DeltaBytes => continue,
             Encoding::Plain => basic::Encoding::PLAIN,
             Encoding::DeltaBinaryPacked => basic::Encoding::DELTA_BINARY_PACKED,
             Encoding::ByteStreamSplit => basic::Encoding::BYTE_STREAM_SPLIT,

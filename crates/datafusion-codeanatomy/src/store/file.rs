@@ -5,16 +5,19 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
-use datafusion::common::Result;
+use datafusion::common::{Result, internal_err};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
 use super::FileRecord;
+use super::delta_column::DeltaColumn;
 
 /// Rows per row group: cut by count, never by arrival.
 const ROW_GROUP: usize = 1 << 18;
@@ -22,24 +25,46 @@ const ROW_GROUP: usize = 1 << 18;
 /// Text columns whose values hardly repeat.
 const DISTINCT: [&str; 2] = ["node_id", "edge_id"];
 
+/// Which columns are encoded by [`DeltaColumn`], and how: integers that stand at these places.
+#[derive(Debug, Default)]
+pub(super) struct Delta {
+    pub(super) columns: Vec<usize>,
+    pub(super) level: ZstdLevel,
+    pub(super) page_rows: usize,
+}
+
 /// A writer of one Parquet file.
 pub(super) struct ParquetFile {
     name: String,
-    writer: ArrowWriter<Hashing>,
+    schema: SchemaRef,
+    writer: SerializedFileWriter<Hashing>,
+    factory: ArrowRowGroupWriterFactory,
+    delta: Delta,
+    /// Of the row group that is being written.
+    columns: Vec<ColumnChunk>,
+    rows: usize,
+    groups: usize,
+}
+
+/// A column of a row group.
+enum ColumnChunk {
+    Arrow(Box<ArrowColumnWriter>),
+    Delta(Box<DeltaColumn>),
 }
 
 impl ParquetFile {
     /// Creates `folder/name`, with rows sorted by `order`, ascending, nulls last.
     pub(super) fn create(folder: &Path, name: &str, schema: &SchemaRef, order: &[&str]) -> Result<Self> {
-        Self::with_properties(folder, name, schema, properties(schema, order)?)
+        Self::with_properties(folder, name, schema, properties(schema, order)?, Delta::default())
     }
 
-    /// Creates `folder/name`, written as `properties` say.
+    /// Creates `folder/name`, written as `properties` and `delta` say.
     pub(super) fn with_properties(
         folder: &Path,
         name: &str,
         schema: &SchemaRef,
         properties: WriterProperties,
+        delta: Delta,
     ) -> Result<Self> {
         let sink = Hashing {
             file: BufWriter::with_capacity(1 << 20, File::create(folder.join(name))?),
@@ -50,18 +75,82 @@ impl ParquetFile {
             .with_properties(properties)
             .with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(sink, Arc::clone(schema), options)?;
+        let (writer, factory) = writer.into_serialized_writer()?;
         Ok(Self {
             name: name.to_string(),
+            schema: Arc::clone(schema),
             writer,
+            factory,
+            delta,
+            columns: vec![],
+            rows: 0,
+            groups: 0,
         })
     }
 
-    pub(super) fn write(&mut self, rows: &datafusion::arrow::array::RecordBatch) -> Result<()> {
-        Ok(self.writer.write(rows)?)
+    /// Adds rows. A row group ends after so many rows at least as the properties say.
+    pub(super) fn write(&mut self, rows: &RecordBatch) -> Result<()> {
+        if self.columns.is_empty() {
+            self.begin_group()?;
+        }
+        let fields = self.schema.fields().iter().zip(rows.columns());
+        for (column, (field, cells)) in self.columns.iter_mut().zip(fields) {
+            match column {
+                ColumnChunk::Delta(column) => match cells.as_primitive_opt() {
+                    Some(cells) => column.write(cells)?,
+                    None => return internal_err!("the column {} has no integers", field.name()),
+                },
+                ColumnChunk::Arrow(column) => {
+                    for leaf in compute_leaves(field, cells)? {
+                        column.write(&leaf)?;
+                    }
+                }
+            }
+        }
+        self.rows += rows.num_rows();
+        let most = self.writer.properties().max_row_group_row_count();
+        match most {
+            Some(most) if self.rows >= most => self.end_group(),
+            _ => Ok(()),
+        }
+    }
+
+    fn begin_group(&mut self) -> Result<()> {
+        let writers = self.factory.create_column_writers(self.groups)?;
+        let descr = |i: usize| self.writer.schema_descr().column(i);
+        let column = |(i, writer)| match self.delta.columns.contains(&i) {
+            true => {
+                let column = DeltaColumn::new(descr(i), self.delta.level, self.delta.page_rows);
+                ColumnChunk::Delta(Box::new(column))
+            }
+            false => ColumnChunk::Arrow(Box::new(writer)),
+        };
+        self.columns = writers.into_iter().enumerate().map(column).collect();
+        self.groups += 1;
+        Ok(())
+    }
+
+    fn end_group(&mut self) -> Result<()> {
+        let mut group = self.writer.next_row_group()?;
+        for column in self.columns.drain(..) {
+            match column {
+                ColumnChunk::Arrow(column) => column.close()?.append_to_row_group(&mut group)?,
+                ColumnChunk::Delta(column) => {
+                    let (bytes, close) = column.finish()?;
+                    group.append_column(&bytes, close)?;
+                }
+            }
+        }
+        group.close()?;
+        self.rows = 0;
+        Ok(())
     }
 
     /// Completes the file and flushes it to the disk.
-    pub(super) fn finish(self) -> Result<FileRecord> {
+    pub(super) fn finish(mut self) -> Result<FileRecord> {
+        if self.rows > 0 {
+            self.end_group()?;
+        }
         let sink = self.writer.into_inner()?;
         let file = sink.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;

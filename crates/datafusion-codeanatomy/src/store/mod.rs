@@ -16,6 +16,8 @@
 //! builds to replace the log wins, and the other fails. Versions stay until a vacuum forgets them.
 
 mod check;
+mod delta;
+mod delta_column;
 mod durable;
 mod export;
 mod file;
