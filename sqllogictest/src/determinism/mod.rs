@@ -56,6 +56,10 @@ const LEFT_OUT: [&str; 6] = [
     "set_variable.slt",
 ];
 
+/// Queries of which plain has other answers than those seen: the last value without an order, and a covariance that slides, of which
+/// little is left after a subtraction.
+const UNDECIDED: [&str; 3] = ["group_by.slt:3780", "window.slt:4639", "window.slt:6718"];
+
 /// What was seen in all files.
 #[derive(Debug, Default)]
 struct Seen {
@@ -78,6 +82,8 @@ pub(crate) fn run_all(home: &Path, arguments: &Arguments) -> Result<ExitCode, St
     // Files name data relative to the working folder.
     let repository = Repository::new(&suite, &files).map_err(failed)?;
     std::env::set_current_dir(repository.working()).map_err(failed)?;
+    // Panics are answers here.
+    std::panic::set_hook(Box::new(|_| {}));
     let runtime = Arc::new(Runtime::new().map_err(failed)?);
     let seen = Arc::new(Mutex::new(Seen::default()));
     let trial = |name: String, steps: Vec<Step>, scratch: Option<PathBuf>| {
@@ -174,14 +180,19 @@ async fn compare(
         if of_canonical.len() > 1 || !errors.is_empty() {
             differences.push(difference(step, "has several answers in canonical mode", &canonical));
         }
-        if distinct(&set, |rows| rows.bag).len() > 1 {
+        // The order of items in a value is not a matter of the set.
+        if distinct(&set, |rows| rows.rounded.map(|_| rows.bag)).len() > 1 {
             differences.push(difference(step, "has several sets of rows with 'set'", &set));
         }
         let (rounded, same) = (
             distinct(&plain, |rows| rows.rounded),
             distinct(&canonical, |rows| rows.rounded),
         );
-        if rounded.len() == 1 && plain.iter().all(|a| matches!(a, Answer::Rows(_))) && rounded != same {
+        if rounded.len() == 1
+            && !UNDECIDED.contains(&step.location.as_str())
+            && plain.iter().all(|a| matches!(a, Answer::Rows(_)))
+            && rounded != same
+        {
             differences.push(difference(step, "has another answer in plain mode", &plain));
         }
     }

@@ -1,7 +1,9 @@
-//! What the engine says wrongly of two operators, and what would come of it: no sort where one is needed.
+//! What the engine says wrongly of three operators, and what would come of it: no sort where one is needed.
 //!
 //! - An outer join passes on that a column of the side that may be missing is constant (`... LEFT JOIN (SELECT * FROM b WHERE
 //!   c = 1)`), though it is null in unmatched rows; so `c` is left out of sorts above.
+//! - A union of inputs in which a column is constant, in each another value, passes on that it is constant in each partition, and behind
+//!   a shuffle that it is constant.
 //! - `unnest` passes on that a column is a key, though its rows are now repeated; so columns behind it are left out.
 //!
 //! Where an answer has to be determined, nothing of the rows of these operators is taken for granted.
@@ -16,6 +18,7 @@ use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
+use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::unnest::UnnestExec;
 use datafusion::physical_plan::{
     ChildStats, ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties,
@@ -57,9 +60,15 @@ fn promises_too_much(node: &Arc<dyn ExecutionPlan>) -> bool {
     } else if let Some(join) = node.downcast_ref::<NestedLoopJoinExec>() {
         *join.join_type()
     } else {
-        return node.is::<UnnestExec>();
+        return node.is::<UnnestExec>() || unites_constants(node);
     };
     matches!(join, JoinType::Left | JoinType::Right | JoinType::Full)
+}
+
+/// Whether a column is constant in an input of a union: each may have another constant.
+fn unites_constants(node: &Arc<dyn ExecutionPlan>) -> bool {
+    let constant = |input: &&Arc<dyn ExecutionPlan>| !input.equivalence_properties().constants().is_empty();
+    node.is::<UnionExec>() && node.children().iter().any(constant)
 }
 
 /// Passes rows on, and promises nothing of them but their partitions.

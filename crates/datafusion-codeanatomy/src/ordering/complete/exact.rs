@@ -48,7 +48,8 @@ fn all(exprs: &[Expr], schema: &DFSchema) -> Result<Option<Vec<Expr>>> {
         let name = expr.schema_name().to_string();
         let exact = expr.clone().transform_up(|e| swap(e, schema))?;
         changed |= exact.transformed;
-        Ok(if exact.transformed {
+        // An expression with a name keeps it; of two names on one window the engine makes nothing.
+        Ok(if exact.transformed && !matches!(expr, Expr::Alias(_)) {
             exact.data.alias(name)
         } else {
             exact.data

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::{DdlStatement, Distinct, Limit, LogicalPlan, Sort, SortExpr};
+use datafusion::logical_expr::{DdlStatement, Distinct, Expr, Limit, LogicalPlan, Sort, SortExpr};
 use datafusion::optimizer::AnalyzerRule;
 
 use crate::settings::{Determinism, Settings};
@@ -47,6 +47,7 @@ impl AnalyzerRule for CompleteOrders {
         let (level, place) = (settings.determinism, settings.implicit_order);
         refuse::check(&plan)?;
         let plan = plan.transform_up_with_subqueries(|node| {
+            let node = without_order_in_exists(node)?.data;
             let node = approximate::settle(node)?.transform_data(|node| choice(node, level, place))?;
             if level < Determinism::Canonical {
                 return Ok(node);
@@ -63,6 +64,32 @@ impl AnalyzerRule for CompleteOrders {
     fn name(&self) -> &str {
         "complete_orders"
     }
+}
+
+/// Takes away the order that a `LIMIT` in an `EXISTS` of `node` was given: whether there are rows does not depend on it, and the engine
+/// makes no join of a subquery with one.
+fn without_order_in_exists(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
+    node.map_expressions(|expr| {
+        expr.transform_up(|expr| {
+            let Expr::Exists(mut exists) = expr else {
+                return Ok(Transformed::no(expr));
+            };
+            let unordered = match exists.subquery.subquery.as_ref() {
+                LogicalPlan::Limit(limit) => match limit.input.as_ref() {
+                    LogicalPlan::Sort(sort) if sort.fetch.is_none() => Some(LogicalPlan::Limit(Limit {
+                        input: Arc::clone(&sort.input),
+                        ..limit.clone()
+                    })),
+                    _ => None,
+                },
+                _ => None,
+            };
+            if let Some(plan) = unordered {
+                exists.subquery.subquery = Arc::new(plan);
+            }
+            Ok(Transformed::yes(Expr::Exists(exists)))
+        })
+    })
 }
 
 /// Settles what `node` chooses; with `place`, by the places of rows where there is no key.
@@ -177,6 +204,6 @@ fn at_most_one_row(plan: &LogicalPlan) -> bool {
 }
 
 /// Ascending, nulls last: how columns that complete an order are sorted.
-fn ascending(expr: datafusion::logical_expr::Expr) -> SortExpr {
+fn ascending(expr: Expr) -> SortExpr {
     expr.sort(true, false)
 }
