@@ -66,7 +66,7 @@ async fn the_declared_order_needs_no_sort() {
         .indent(false)
         .to_string();
     assert!(
-        !text.contains("SortExec") && text.contains("SortPreservingMergeExec"),
+        !text.contains("SortExec") && text.contains("OrderedConcatExec"),
         "{text}"
     );
     assert!(

@@ -174,10 +174,8 @@ async fn an_unfinished_build_is_not_seen_and_is_cleared_away() {
     attach_graph(&ctx, store.path()).await.unwrap();
     assert_eq!(lines(&ctx, "SELECT count(*) > 0 FROM cpg_nodes").await, ["true"]);
     let cleared = vacuum(&place(store.path()), NonZeroUsize::MIN, &[]).await.unwrap();
-    assert_eq!(
-        cleared.removed,
-        ["CURRENT.new", "unfinished", "versions/1-0123456789abcdef"]
-    );
+    // The vacuum's own log took the name of the one that was not renamed.
+    assert_eq!(cleared.removed, ["unfinished", "versions/1-0123456789abcdef"]);
     let serial = |mut files: BTreeMap<String, Vec<u8>>| files.remove("CURRENT").map(|_| files);
     assert_eq!(serial(contents(store.path())), serial(before));
     // The next build finds its way too, without a vacuum.

@@ -29,7 +29,9 @@ pub(crate) fn of_table(shown: &str, error: DeltaTableError) -> DataFusionError {
     }
 }
 
-fn one_line(message: &str) -> String {
+/// A message in one line, without the trace that the kernel appends where the environment asks for one.
+pub(crate) fn one_line(message: &str) -> String {
     let lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines = lines.take_while(|line| !line.starts_with("0: "));
     lines.collect::<Vec<_>>().join(" ")
 }

@@ -27,7 +27,12 @@ pub(crate) enum Hook {
     /// On a key: an item of a container is set.
     StoreBy { container: u32, from: Var },
     /// It is sliced: a container at this place, from the first to before the last.
-    Slice { container: u32, to: Var, from: i32, end: i32 },
+    Slice {
+        container: u32,
+        to: Var,
+        from: i32,
+        end: i32,
+    },
     /// It is iterated over.
     Iterate { to: Var, at: u32 },
     /// It is an iterator whose next value is wanted.
@@ -35,7 +40,12 @@ pub(crate) enum Hook {
     /// It is taken apart: the item at a position; behind a star, from the end.
     Unpack { index: i32, to: Var, at: u32 },
     /// It is taken apart: the rest, as a container, from a position on.
-    Rest { container: u32, to: Var, from: i32, behind: i32 },
+    Rest {
+        container: u32,
+        to: Var,
+        from: i32,
+        behind: i32,
+    },
     /// It is called.
     Call { site: u32 },
     /// A class that is raised is called.
@@ -226,7 +236,14 @@ pub(crate) enum Fallback {
     /// A parameter of a function that nothing calls has its default.
     Default { function: u32, from: Var, to: Var },
     /// The method of the right operand of an operator that the left one has no method for.
-    Reflected { left: Var, right: Var, name: Sym, reflected: Sym, to: Var, at: u32 },
+    Reflected {
+        left: Var,
+        right: Var,
+        name: Sym,
+        reflected: Sym,
+        to: Var,
+        at: u32,
+    },
     /// A name that neither its file nor the modules of its star imports bind.
     Free { module: u32, name: Sym, to: Var },
 }
@@ -298,7 +315,10 @@ impl Program {
     /// The module of a dotted name, made if need be, with the packages around it.
     pub(crate) fn module(&mut self, dotted: &str) -> u32 {
         if let Some(end) = dotted.rfind('.')
-            && self.names.find(&dotted[..end]).is_none_or(|s| !self.module_numbers.contains_key(&s))
+            && self
+                .names
+                .find(&dotted[..end])
+                .is_none_or(|s| !self.module_numbers.contains_key(&s))
         {
             let ends: Vec<usize> = dotted[..end].match_indices('.').map(|(i, _)| i).chain([end]).collect();
             for end in ends {

@@ -152,7 +152,11 @@ pub(crate) fn rows(solver: &Solver) -> Vec<CallRow> {
     }
     rows.sort_by(|a, b| {
         let key = |r: &CallRow| (r.node_id, r.form, r.callee_kind);
-        a.path.cmp(&b.path).then(key(a).cmp(&key(b))).then(a.callee.cmp(&b.callee)).then(a.callee_id.cmp(&b.callee_id))
+        a.path
+            .cmp(&b.path)
+            .then(key(a).cmp(&key(b)))
+            .then(a.callee.cmp(&b.callee))
+            .then(a.callee_id.cmp(&b.callee_id))
     });
     rows
 }

@@ -1,6 +1,7 @@
 //! Our physical rules, and their places among the engine's.
 
 mod merge_projections;
+mod tell_apart;
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
 use self::merge_projections::MergeProjections;
+pub(crate) use self::tell_apart::TellApart;
 use crate::interval::IntervalJoin;
 use crate::ordering::{CanonicalWrites, Distrust, FileOrder, OrderedConcat, SettleWindows, VerifyOrder};
 use crate::winner::{WinnerCombine, WinnerSelect};

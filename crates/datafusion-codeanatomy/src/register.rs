@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalOptions, RowCaches, SessionCache, parameters};
 use crate::describe::listings;
-use crate::optimizer;
+use crate::optimizer::{self, TellApart};
 use crate::ordering::CompleteOrders;
 use crate::planner::{NamedArguments, SqlFunctions, relation_functions};
 use crate::settings::Settings;
@@ -22,8 +22,10 @@ use crate::settings::Settings;
 ///
 /// What the session has is kept: id, configuration, tables, catalogs, functions, rules, query planner and function factory.
 /// Statements prepared before the call are not: the engine takes physical rules only where it builds the session's state
-/// anew, and drops them there. A second call changes nothing. Fails, before anything is changed, if the session already has
-/// a function of one of our names, or lacks the rule of the engine beside which one of ours stands.
+/// anew, and drops them there. A second call changes nothing. A scalar, aggregate or window function of the session that has
+/// one of our names stays, as `collect_set` of the engine's functions of Spark, and ours is left out. Fails, before anything
+/// is changed, if the session already has a table function of one of our names, or lacks the rule of the engine beside which
+/// one of ours stands.
 ///
 /// ```
 /// # use datafusion::prelude::*;
@@ -55,28 +57,8 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
             taken.join(", ")
         );
     }
-    if let Some(f) = scalar_functions()
-        .iter()
-        .find(|f| state.scalar_functions().contains_key(f.name()))
-    {
-        return plan_err!("the session already has a scalar function of our name: {}", f.name());
-    }
-    if let Some(f) = aggregate_functions()
-        .iter()
-        .find(|f| state.aggregate_functions().contains_key(f.name()))
-    {
-        return plan_err!(
-            "the session already has an aggregate function of our name: {}",
-            f.name()
-        );
-    }
-    if let Some(f) = window_functions()
-        .iter()
-        .find(|f| state.window_functions().contains_key(f.name()))
-    {
-        return plan_err!("the session already has a window function of our name: {}", f.name());
-    }
     optimizer::install(&mut state)?;
+    state.add_analyzer_rule(Arc::new(TellApart));
     state.add_analyzer_rule(Arc::new(CompleteOrders));
 
     for contract in CATALOGUE {
@@ -95,13 +77,19 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
         config.options_mut().extensions.insert(Settings::default());
     }
     for function in scalar_functions() {
-        state.register_udf(function)?;
+        if !state.scalar_functions().contains_key(function.name()) {
+            state.register_udf(function)?;
+        }
     }
     for function in aggregate_functions() {
-        state.register_udaf(function)?;
+        if !state.aggregate_functions().contains_key(function.name()) {
+            state.register_udaf(function)?;
+        }
     }
     for function in window_functions() {
-        state.register_udwf(function)?;
+        if !state.window_functions().contains_key(function.name()) {
+            state.register_udwf(function)?;
+        }
     }
     if state.function_factory().is_none() {
         state.set_function_factory(Arc::new(SqlFunctions));

@@ -126,7 +126,7 @@ pub(crate) fn run_all(home: &Path, arguments: &Arguments) -> Result<ExitCode, St
     let conclusion = libtest_mimic::run(&arguments, trials);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     println!(
-        "{} queries on {} machines: one answer each in canonical mode; {} have several in plain mode; {} are refused",
+        "{} queries compared on {} machines in canonical mode; {} have several answers in plain mode; {} are refused",
         seen.queries,
         machines.len(),
         seen.undetermined,

@@ -39,7 +39,7 @@ fn table(numbers: &mut Numbers, rows: usize) -> RecordBatch {
     let texts = ["", "a", "b"];
     RecordBatch::try_from_iter_with_nullable([
         ("k", Arc::new(numbers(draw(3))) as _, true),
-        ("s", Arc::new(numbers(draw(3))) as _, true),
+        ("s", Arc::new(numbers(draw(2))) as _, true),
         (
             "x",
             Arc::new(StringViewArray::from_iter(

@@ -2,8 +2,14 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Result, plan_err};
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_plan::empty::EmptyExec;
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
 use deltalake::delta_datafusion::DeltaCdfTableProvider;
 
@@ -55,6 +61,45 @@ impl NamedTableFunction for DeltaChanges {
             let changes = table.scan_cdf().with_starting_version(from).with_ending_version(to);
             DeltaCdfTableProvider::try_new(changes).map_err(|e| of_table(&shown, e))
         })?;
-        Ok(Arc::new(provider))
+        Ok(Arc::new(Changes(provider)))
+    }
+}
+
+/// The provider of delta-rs, whose plan has a scan without partitions where there are no files of a kind; the engine's sorts
+/// want one.
+#[derive(Debug)]
+struct Changes(DeltaCdfTableProvider);
+
+#[async_trait]
+impl TableProvider for Changes {
+    fn schema(&self) -> SchemaRef {
+        self.0.schema()
+    }
+
+    fn table_type(&self) -> TableType {
+        self.0.table_type()
+    }
+
+    async fn scan(
+        &self,
+        session: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let plan = self.0.scan(session, projection, filters, limit).await?;
+        let full = plan.transform_up(|node| {
+            if node.children().is_empty() && node.output_partitioning().partition_count() == 0 {
+                return Ok(Transformed::yes(
+                    Arc::new(EmptyExec::new(node.schema())) as Arc<dyn ExecutionPlan>
+                ));
+            }
+            Ok(Transformed::no(node))
+        })?;
+        Ok(full.data)
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        self.0.supports_filters_pushdown(filters)
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use datafusion::arrow::error::ArrowError;
 use datafusion::catalog::{Session, TableProvider, TableProviderFactory};
 use datafusion::common::{Result, plan_datafusion_err, plan_err};
 use datafusion::logical_expr::CreateExternalTable;
@@ -10,7 +11,7 @@ use deltalake::kernel::StructType;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 
 use super::{DeltaOptions, scan_config};
-use crate::error::of_table;
+use crate::error::{of_table, one_line};
 use crate::open::{Pin, Place};
 use crate::write::{properties, storable};
 
@@ -70,10 +71,10 @@ async fn create(
         return plan_err!("{name}: there is a Delta table at '{shown}' already; leave the list of columns out");
     }
     let columns = storable(command.schema.inner());
-    let columns: StructType = columns
-        .as_ref()
-        .try_into_kernel()
-        .map_err(|e| plan_datafusion_err!("{name}: a Delta table cannot have these columns: {e}"))?;
+    let columns: StructType = columns.as_ref().try_into_kernel().map_err(|e: ArrowError| {
+        let problem = one_line(&e.to_string());
+        plan_datafusion_err!("{name}: a Delta table cannot have these columns: {problem}")
+    })?;
     let given = options.properties().into_iter().map(|(key, value)| (key, Some(value)));
     let made = table
         .create()

@@ -61,6 +61,8 @@ impl ExtensionOptions for DeltaOptions {
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        // Options of a session come without the prefix, those of tables with it.
+        let key = key.strip_prefix("delta.").unwrap_or(key);
         let is_known = READ.iter().chain(&WRITE).any(|(name, _)| *name == key);
         let named = |prefix: &str| key.strip_prefix(prefix).is_some_and(|name| !name.is_empty());
         if !is_known && ![STORAGE, PROPERTY, CONSTRAINT].into_iter().any(named) {

@@ -85,10 +85,14 @@ impl Lowering<'_, '_> {
                 }
             }
             Kind::UnaryOp => {
-                if let (Some(operand), Some(name)) = (self.child_var(node, "operand"), operators(self.tree.value(node))) {
+                if let (Some(operand), Some(name)) = (self.child_var(node, "operand"), operators(self.tree.value(node)))
+                {
                     let to = self.var(node);
                     self.operator(node, operand, name, None, to);
-                    let number = self.tree.child(node, "operand").and_then(|n| key_text(self.tree.value(n)));
+                    let number = self
+                        .tree
+                        .child(node, "operand")
+                        .and_then(|n| key_text(self.tree.value(n)));
                     if let ("USub", Some(number)) = (self.tree.value(node), number) {
                         let sym = self.program.names.intern(&format!("-{number}"));
                         self.program.seed(to, Value::Const(sym));
@@ -192,7 +196,11 @@ impl Lowering<'_, '_> {
         let container = self.program.container(true);
         self.program.seed(var, Value::Container(container));
         let keys: Vec<(i64, usize)> = self.tree.list(node, "keys").map(|k| (self.tree.index(k), k)).collect();
-        let values: Vec<(i64, usize)> = self.tree.list(node, "values").map(|v| (self.tree.index(v), v)).collect();
+        let values: Vec<(i64, usize)> = self
+            .tree
+            .list(node, "values")
+            .map(|v| (self.tree.index(v), v))
+            .collect();
         let mut keys = keys.into_iter().peekable();
         for (index, value) in values {
             let from = self.var(value);
@@ -250,7 +258,11 @@ fn key_text(source: &str) -> Option<String> {
     if first.is_ascii_digit() {
         return Some(source.to_string());
     }
-    let quote = if first == b'"' || first == b'\'' { first as char } else { return None };
+    let quote = if first == b'"' || first == b'\'' {
+        first as char
+    } else {
+        return None;
+    };
     let inside = source.strip_prefix(quote)?.strip_suffix(quote)?;
     (!inside.contains(['\\', quote])).then(|| format!("'{inside}'"))
 }

@@ -39,7 +39,11 @@ pub(crate) fn lower(file: &FileRows<'_>, program: &mut Program) -> Result<(), Ar
     };
     let dotted = match file.module {
         Some(module) => module.to_string(),
-        None => file.path.trim_end_matches(".pyi").trim_end_matches(".py").replace('/', "."),
+        None => file
+            .path
+            .trim_end_matches(".pyi")
+            .trim_end_matches(".py")
+            .replace('/', "."),
     };
     let module = program.module(&dotted);
     let bindings = Bindings::new(file, program)?;
@@ -103,7 +107,11 @@ impl Lowering<'_, '_> {
     fn node(&mut self, node: usize) {
         if let Some(parent) = self.tree.parent(node) {
             let inside = self.bodies[parent] != NONE && self.tree.field(node) == "body";
-            self.callers[node] = if inside { self.bodies[parent] } else { self.callers[parent] };
+            self.callers[node] = if inside {
+                self.bodies[parent]
+            } else {
+                self.callers[parent]
+            };
         }
         match self.tree.kind(node) {
             Kind::FunctionDef | Kind::AsyncFunctionDef => self.function(node),
@@ -181,7 +189,11 @@ impl Lowering<'_, '_> {
             at,
             how,
         });
-        let hook = if how == How::Raise { Hook::Raise { site } } else { Hook::Call { site } };
+        let hook = if how == How::Raise {
+            Hook::Raise { site }
+        } else {
+            Hook::Call { site }
+        };
         self.program.hook(callee, hook);
         site
     }
@@ -199,6 +211,10 @@ impl Cells for arrow_array::Int64Array {
     }
 
     fn at(&self, row: usize) -> u32 {
-        if self.is_null_at(row) { 0 } else { self.value(row) as u32 }
+        if self.is_null_at(row) {
+            0
+        } else {
+            self.value(row) as u32
+        }
     }
 }

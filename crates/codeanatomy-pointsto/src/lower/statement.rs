@@ -172,7 +172,10 @@ impl Lowering<'_, '_> {
         self.program.seed(to, Value::Any);
         let names = operators(self.tree.value(node));
         let at = self.place(node);
-        for name in [names.map(|n| n.replacen("__", "__i", 1)), names.map(str::to_string)].into_iter().flatten() {
+        for name in [names.map(|n| n.replacen("__", "__i", 1)), names.map(str::to_string)]
+            .into_iter()
+            .flatten()
+        {
             let name = self.program.names.intern(&name);
             self.program.hook(old, Hook::Operator { name, operand, to, at });
         }

@@ -71,7 +71,9 @@ impl Solver {
             return;
         };
         let Site { result, at, how, .. } = self.program.sites[site as usize];
-        let args = args.chain(self.program.sites[site as usize].args.iter().copied()).collect();
+        let args = args
+            .chain(self.program.sites[site as usize].args.iter().copied())
+            .collect();
         self.call_implicit(callee, args, result, at, how);
     }
 
@@ -186,7 +188,10 @@ impl Solver {
         let function = function as usize;
         for i in 0..self.program.functions[function].returns.len() {
             let var = self.program.functions[function].returns[i];
-            let position = self.program.functions[function].params.iter().position(|p| p.var == var);
+            let position = self.program.functions[function]
+                .params
+                .iter()
+                .position(|p| p.var == var);
             match position.and_then(|p| given[p]) {
                 Some(from) => self.copy(from, result),
                 None if is_open => self.copy(var, result),

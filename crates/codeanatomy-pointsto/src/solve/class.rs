@@ -174,7 +174,11 @@ impl Solver {
         }
         let callee = self.var();
         self.load_of_classes(of, name, callee, at);
-        let args = args.iter().filter(|a| **a != NONE).map(|a| Arg::Positional(*a)).collect();
+        let args = args
+            .iter()
+            .filter(|a| **a != NONE)
+            .map(|a| Arg::Positional(*a))
+            .collect();
         self.call_implicit(callee, args, to, at, how);
         true
     }

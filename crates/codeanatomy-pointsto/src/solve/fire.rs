@@ -190,7 +190,13 @@ impl Solver {
         let Value::Const(text) = key else {
             return None;
         };
-        let name = self.program.names.text(text).strip_prefix('\'')?.strip_suffix('\'')?.to_string();
+        let name = self
+            .program
+            .names
+            .text(text)
+            .strip_prefix('\'')?
+            .strip_suffix('\'')?
+            .to_string();
         Some(self.program.names.intern(&name))
     }
 }

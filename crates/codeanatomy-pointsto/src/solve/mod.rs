@@ -54,13 +54,40 @@ struct Set {
 /// A look-up in the classes of a value.
 #[derive(Debug, Clone, Copy)]
 enum LookUp {
-    Load { of: Vid, name: Sym, to: Var, at: u32 },
+    Load {
+        of: Vid,
+        name: Sym,
+        to: Var,
+        at: u32,
+    },
     /// A method is called: with an operand unless that is none.
-    Method { of: Vid, name: Sym, operand: Var, second: Var, to: Var, at: u32, how: How },
-    Iterate { of: Vid, to: Var, at: u32 },
-    Enter { of: Vid, to: Var, at: u32 },
-    Construct { class: u32, site: u32 },
-    Call { of: Vid, site: u32 },
+    Method {
+        of: Vid,
+        name: Sym,
+        operand: Var,
+        second: Var,
+        to: Var,
+        at: u32,
+        how: How,
+    },
+    Iterate {
+        of: Vid,
+        to: Var,
+        at: u32,
+    },
+    Enter {
+        of: Vid,
+        to: Var,
+        at: u32,
+    },
+    Construct {
+        class: u32,
+        site: u32,
+    },
+    Call {
+        of: Vid,
+        site: u32,
+    },
 }
 
 #[derive(Debug)]

@@ -200,7 +200,20 @@ fn completed(sort: Sort, place: bool) -> Result<LogicalPlan> {
 }
 
 fn at_most_one_row(plan: &LogicalPlan) -> bool {
-    plan.max_rows().is_some_and(|rows| rows <= 1)
+    match plan {
+        LogicalPlan::Projection(_) | LogicalPlan::Filter(_) | LogicalPlan::SubqueryAlias(_) | LogicalPlan::Sort(_) => {
+            plan.inputs().into_iter().all(at_most_one_row)
+        }
+        LogicalPlan::EmptyRelation(_) => true,
+        LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty() => true,
+        // The engine counts no row for `SELECT 1`, so it counts wrong where such rows are united or joined.
+        plan => plan.max_rows().is_some_and(|rows| rows <= 1) && !holds_a_row_of_nothing(plan),
+    }
+}
+
+fn holds_a_row_of_nothing(plan: &LogicalPlan) -> bool {
+    let is_one = |node: &LogicalPlan| Ok(matches!(node, LogicalPlan::EmptyRelation(empty) if empty.produce_one_row));
+    plan.exists(is_one).unwrap_or(true)
 }
 
 /// Ascending, nulls last: how columns that complete an order are sorted.
