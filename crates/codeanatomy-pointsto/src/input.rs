@@ -21,7 +21,17 @@ pub const INPUTS: [Input; 9] = [
     input(
         "ast_nodes",
         &[
-            "path", "node_id", "parent_id", "subtree_size", "field", "field_index", "kind", "name", "value", "ctx", "bstart",
+            "path",
+            "node_id",
+            "parent_id",
+            "subtree_size",
+            "field",
+            "field_index",
+            "kind",
+            "name",
+            "value",
+            "ctx",
+            "bstart",
             "bend",
         ],
     ),
@@ -40,7 +50,15 @@ pub const INPUTS: [Input; 9] = [
     input("assignments", &["path", "node_id", "target_shape", "binding_id"]),
     input(
         "def_use",
-        &["path", "use_node_id", "def_node_id", "def_kind", "reason", "is_bound_elsewhere", "is_complete"],
+        &[
+            "path",
+            "use_node_id",
+            "def_node_id",
+            "def_kind",
+            "reason",
+            "is_bound_elsewhere",
+            "is_complete",
+        ],
     ),
 ];
 

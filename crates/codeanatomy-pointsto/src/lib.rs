@@ -46,9 +46,11 @@ impl Analysis {
     }
 
     /// The calls of all files, in the order of the files, of the nodes in them, and of the names of what is called.
-    pub fn solve(self) -> Vec<CallRow> {
+    ///
+    /// It ends early, with what it knows by then, when `is_wanted` says no.
+    pub fn solve(self, is_wanted: &dyn Fn() -> bool) -> Vec<CallRow> {
         let mut solver = solve::Solver::new(self.program);
-        solver.run();
+        solver.run(is_wanted);
         result::rows(&solver)
     }
 }

@@ -17,9 +17,11 @@ pub(crate) enum Hook {
     /// Its attribute is read.
     Load { name: Sym, to: Var, at: u32 },
     /// Its attribute is set.
-    Store { name: Sym, from: Var },
+    Store { name: Sym, from: Var, at: u32 },
     /// It is subscripted.
     Index { key: Var, to: Var, at: u32 },
+    /// It is subscripted; if it is a container, the item is what was stored last.
+    IndexLast { key: Var, to: Var, at: u32, last: Var },
     /// On a key: a container is subscripted by it.
     IndexBy { container: u32, to: Var },
     /// Its item is set.
@@ -27,7 +29,12 @@ pub(crate) enum Hook {
     /// On a key: an item of a container is set.
     StoreBy { container: u32, from: Var },
     /// It is sliced: a container at this place, from the first to before the last.
-    Slice { container: u32, to: Var, from: i32, end: i32 },
+    Slice {
+        container: u32,
+        to: Var,
+        from: i32,
+        end: i32,
+    },
     /// It is iterated over.
     Iterate { to: Var, at: u32 },
     /// It is an iterator whose next value is wanted.
@@ -35,7 +42,12 @@ pub(crate) enum Hook {
     /// It is taken apart: the item at a position; behind a star, from the end.
     Unpack { index: i32, to: Var, at: u32 },
     /// It is taken apart: the rest, as a container, from a position on.
-    Rest { container: u32, to: Var, from: i32, behind: i32 },
+    Rest {
+        container: u32,
+        to: Var,
+        from: i32,
+        behind: i32,
+    },
     /// It is called.
     Call { site: u32 },
     /// A class that is raised is called.
@@ -59,7 +71,7 @@ pub(crate) enum Hook {
     /// On a key: an attribute of that name is read from the values of a variable.
     LoadBy { of: Var, to: Var, at: u32 },
     /// On a key: an attribute of that name is set on the values of a variable.
-    SetBy { of: Var, from: Var },
+    SetBy { of: Var, from: Var, at: u32 },
     /// The items of a container go into another.
     CopyInto { container: u32 },
     /// Its keyword arguments: a mapping that is unpacked into the parameters of a function.
@@ -68,8 +80,12 @@ pub(crate) enum Hook {
     TypeOf { to: Var },
     /// It becomes a static method, class method or property.
     Wrap { kind: MethodKind, to: Var },
+    /// It is the value of an attribute of a class, and the attribute is set on an instance.
+    BindStore { receiver: u32, from: Var, at: u32 },
     /// It is the receiver of a method of a class, which `super()` looks above.
     SuperOf { class: u32, to: Var },
+    /// It is a builtin type that makes items of a container: `list` in `defaultdict(list)`.
+    Factory { to: Var },
     /// It is called by a function that it is given to.
     Argument { site: u32 },
 }
@@ -226,7 +242,14 @@ pub(crate) enum Fallback {
     /// A parameter of a function that nothing calls has its default.
     Default { function: u32, from: Var, to: Var },
     /// The method of the right operand of an operator that the left one has no method for.
-    Reflected { left: Var, right: Var, name: Sym, reflected: Sym, to: Var, at: u32 },
+    Reflected {
+        left: Var,
+        right: Var,
+        name: Sym,
+        reflected: Sym,
+        to: Var,
+        at: u32,
+    },
     /// A name that neither its file nor the modules of its star imports bind.
     Free { module: u32, name: Sym, to: Var },
 }
@@ -298,7 +321,10 @@ impl Program {
     /// The module of a dotted name, made if need be, with the packages around it.
     pub(crate) fn module(&mut self, dotted: &str) -> u32 {
         if let Some(end) = dotted.rfind('.')
-            && self.names.find(&dotted[..end]).is_none_or(|s| !self.module_numbers.contains_key(&s))
+            && self
+                .names
+                .find(&dotted[..end])
+                .is_none_or(|s| !self.module_numbers.contains_key(&s))
         {
             let ends: Vec<usize> = dotted[..end].match_indices('.').map(|(i, _)| i).chain([end]).collect();
             for end in ends {

@@ -31,7 +31,7 @@ pub struct CallRow {
     pub callee: Option<String>,
     /// `function`, `lambda`, `class`, `constructor` (`__init__` or `__new__` of a class that is called), `external`, `builtin`.
     pub callee_kind: Option<&'static str>,
-    /// How many things it may call.
+    /// How many things it may call; a class and its constructor are one.
     pub callees: i64,
     /// Why nothing is known.
     pub reason: Option<Unresolved>,
@@ -95,8 +95,10 @@ pub(crate) fn rows(solver: &Solver) -> Vec<CallRow> {
     found.sort_unstable();
     found.dedup();
     let mut counts: FxHashMap<(u32, u32, &str), i64> = FxHashMap::default();
+    // A class and its constructor are one thing that is called.
     for found in &found {
-        *counts.entry((found.0, found.1, found.2)).or_default() += 1;
+        let count = counts.entry((found.0, found.1, found.2)).or_default();
+        *count += i64::from(!matches!(found.6, Target::Class(_)));
     }
     let mut rows: Vec<CallRow> = found
         .iter()
@@ -114,7 +116,7 @@ pub(crate) fn rows(solver: &Solver) -> Vec<CallRow> {
                 callee_id: id.map(|id| program.names.text(id).to_string()),
                 callee: Some(callee),
                 callee_kind: Some(kind),
-                callees: counts.get(&(*file, *node, *form)).copied().unwrap_or_default(),
+                callees: counts.get(&(*file, *node, *form)).copied().unwrap_or_default().max(1),
                 reason: None,
             }
         })
@@ -152,7 +154,11 @@ pub(crate) fn rows(solver: &Solver) -> Vec<CallRow> {
     }
     rows.sort_by(|a, b| {
         let key = |r: &CallRow| (r.node_id, r.form, r.callee_kind);
-        a.path.cmp(&b.path).then(key(a).cmp(&key(b))).then(a.callee.cmp(&b.callee)).then(a.callee_id.cmp(&b.callee_id))
+        a.path
+            .cmp(&b.path)
+            .then(key(a).cmp(&key(b)))
+            .then(a.callee.cmp(&b.callee))
+            .then(a.callee_id.cmp(&b.callee_id))
     });
     rows
 }

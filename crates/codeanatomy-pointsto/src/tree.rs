@@ -22,7 +22,7 @@ kinds! {
     AsyncWith, Raise, Try, TryStar, Import, ImportFrom, alias, BoolOp, NamedExpr, BinOp, UnaryOp, IfExp, Dict, Set, ListComp,
     SetComp, DictComp, GeneratorExp, Await, Yield, YieldFrom, Compare, Call, Constant, Attribute, Subscript, Starred,
     Name, List, Tuple, Slice, comprehension, ExceptHandler, arguments, arg, keyword, withitem, MatchAs, MatchStar,
-    MatchMapping, Delete, Match, match_case, MatchClass, MatchOr, Expr, JoinedStr, FormattedValue,
+    MatchMapping, Delete, Match, match_case, MatchClass, MatchOr, Expr, JoinedStr, FormattedValue, While,
 }
 
 /// The rows of one file, by number: row `i` is node `i`.
@@ -58,19 +58,35 @@ impl<'a> Tree<'a> {
     }
 
     pub(crate) fn field(&self, node: usize) -> &'a str {
-        if self.fields.is_valid(node) { self.fields.value(node) } else { "" }
+        if self.fields.is_valid(node) {
+            self.fields.value(node)
+        } else {
+            ""
+        }
     }
 
     pub(crate) fn index(&self, node: usize) -> i64 {
-        if self.indexes.is_valid(node) { self.indexes.value(node) } else { 0 }
+        if self.indexes.is_valid(node) {
+            self.indexes.value(node)
+        } else {
+            0
+        }
     }
 
     pub(crate) fn name(&self, node: usize) -> &'a str {
-        if self.names.is_valid(node) { self.names.value(node) } else { "" }
+        if self.names.is_valid(node) {
+            self.names.value(node)
+        } else {
+            ""
+        }
     }
 
     pub(crate) fn value(&self, node: usize) -> &'a str {
-        if self.values.is_valid(node) { self.values.value(node) } else { "" }
+        if self.values.is_valid(node) {
+            self.values.value(node)
+        } else {
+            ""
+        }
     }
 
     pub(crate) fn is_load(&self, node: usize) -> bool {

@@ -49,11 +49,18 @@ impl<'a> Bindings<'a> {
             modules: FxHashMap::default(),
         };
         let rows = batch(file, "bindings")?;
-        let (scopes, names, ids) = (texts(rows, "scope_id")?, texts(rows, "name")?, texts(rows, "binding_id")?);
+        let (scopes, names, ids) = (
+            texts(rows, "scope_id")?,
+            texts(rows, "name")?,
+            texts(rows, "binding_id")?,
+        );
         for i in 0..rows.num_rows() {
             let var = program.var();
             this.vars.insert(ids.value(i), var);
-            this.scopes.entry(scopes.value(i)).or_default().push((names.value(i), var));
+            this.scopes
+                .entry(scopes.value(i))
+                .or_default()
+                .push((names.value(i), var));
         }
         let rows = batch(file, "scopes")?;
         let (ids, parents, nodes, kinds) = (
@@ -101,7 +108,11 @@ impl<'a> Bindings<'a> {
             }
         }
         let rows = batch(file, "imports")?;
-        let (nodes, bindings, modules) = (ints(rows, "node_id")?, texts(rows, "binding_id")?, texts(rows, "target_module")?);
+        let (nodes, bindings, modules) = (
+            ints(rows, "node_id")?,
+            texts(rows, "binding_id")?,
+            texts(rows, "target_module")?,
+        );
         for i in 0..rows.num_rows() {
             let node = nodes.value(i) as u32;
             if let Some(module) = cell(modules, i) {
@@ -112,7 +123,11 @@ impl<'a> Bindings<'a> {
             }
         }
         let rows = batch(file, "assignments")?;
-        let (nodes, shapes, bindings) = (ints(rows, "node_id")?, texts(rows, "target_shape")?, texts(rows, "binding_id")?);
+        let (nodes, shapes, bindings) = (
+            ints(rows, "node_id")?,
+            texts(rows, "target_shape")?,
+            texts(rows, "binding_id")?,
+        );
         for i in 0..rows.num_rows() {
             if let Some(binding) = cell(bindings, i)
                 && shapes.value(i) == "name"
@@ -131,7 +146,10 @@ impl<'a> Bindings<'a> {
     /// The variables of a scope's names.
     pub(super) fn of_scope(&self, scope: &str, program: &mut Program) -> FxHashMap<Sym, Var> {
         let names = self.scopes.get(scope).map_or(&[][..], Vec::as_slice);
-        names.iter().map(|(name, var)| (program.names.intern(name), *var)).collect()
+        names
+            .iter()
+            .map(|(name, var)| (program.names.intern(name), *var))
+            .collect()
     }
 
     /// The variable of a name in a scope.

@@ -53,7 +53,9 @@ impl Lowering<'_, '_> {
         };
         let id = self.program.names.intern(definition.id);
         let dotted = self.dotted_inside(node, self.tree.name(node));
-        let attributes = self.bindings.of_scope(definition.scope.unwrap_or_default(), self.program);
+        let attributes = self
+            .bindings
+            .of_scope(definition.scope.unwrap_or_default(), self.program);
         let number = self.program.classes.len() as u32;
         let mut bases = 0;
         let nodes: Vec<usize> = self.tree.list(node, "bases").collect();
@@ -134,7 +136,9 @@ impl Lowering<'_, '_> {
         let params = self.parameters(node, number, scope.unwrap_or_default());
         let result = self.program.var();
         let is_method = matches!(method, MethodKind::Instance | MethodKind::Class);
-        let first = params.first().filter(|p| matches!(p.kind, ParamKind::PosOnly | ParamKind::Positional));
+        let first = params
+            .first()
+            .filter(|p| matches!(p.kind, ParamKind::PosOnly | ParamKind::Positional));
         let receiver = first.filter(|_| is_method || name == "__new__").map(|p| p.var);
         if receiver.is_some() {
             self.program.fallbacks.push(Fallback::Receiver { function: number });
@@ -214,7 +218,10 @@ impl Lowering<'_, '_> {
                 container,
             });
         }
-        let positional = params.iter().filter(|p| matches!(p.kind, ParamKind::PosOnly | ParamKind::Positional)).count();
+        let positional = params
+            .iter()
+            .filter(|p| matches!(p.kind, ParamKind::PosOnly | ParamKind::Positional))
+            .count();
         let first = positional.saturating_sub(defaults.len());
         for (i, default) in defaults.into_iter().enumerate() {
             let from = self.var(default);
@@ -231,7 +238,11 @@ impl Lowering<'_, '_> {
     fn default(&mut self, function: u32, params: &mut [Param], index: usize, from: Var) {
         if let Some(param) = params.get_mut(index) {
             param.default = from;
-            self.program.fallbacks.push(Fallback::Default { function, from, to: param.var });
+            self.program.fallbacks.push(Fallback::Default {
+                function,
+                from,
+                to: param.var,
+            });
         }
     }
 

@@ -85,10 +85,14 @@ impl Lowering<'_, '_> {
                 }
             }
             Kind::UnaryOp => {
-                if let (Some(operand), Some(name)) = (self.child_var(node, "operand"), operators(self.tree.value(node))) {
+                if let (Some(operand), Some(name)) = (self.child_var(node, "operand"), operators(self.tree.value(node)))
+                {
                     let to = self.var(node);
                     self.operator(node, operand, name, None, to);
-                    let number = self.tree.child(node, "operand").and_then(|n| key_text(self.tree.value(n)));
+                    let number = self
+                        .tree
+                        .child(node, "operand")
+                        .and_then(|n| key_text(self.tree.value(n)));
                     if let ("USub", Some(number)) = (self.tree.value(node), number) {
                         let sym = self.program.names.intern(&format!("-{number}"));
                         self.program.seed(to, Value::Const(sym));
@@ -149,7 +153,11 @@ impl Lowering<'_, '_> {
         }
         if let Some(key) = self.key(node) {
             let at = self.place(node);
-            self.program.hook(on, Hook::Index { key, to, at });
+            let hook = match self.last_stored(node) {
+                Some(last) => Hook::IndexLast { key, to, at, last },
+                None => Hook::Index { key, to, at },
+            };
+            self.program.hook(on, hook);
         }
     }
 
@@ -192,7 +200,11 @@ impl Lowering<'_, '_> {
         let container = self.program.container(true);
         self.program.seed(var, Value::Container(container));
         let keys: Vec<(i64, usize)> = self.tree.list(node, "keys").map(|k| (self.tree.index(k), k)).collect();
-        let values: Vec<(i64, usize)> = self.tree.list(node, "values").map(|v| (self.tree.index(v), v)).collect();
+        let values: Vec<(i64, usize)> = self
+            .tree
+            .list(node, "values")
+            .map(|v| (self.tree.index(v), v))
+            .collect();
         let mut keys = keys.into_iter().peekable();
         for (index, value) in values {
             let from = self.var(value);
@@ -242,7 +254,7 @@ impl Lowering<'_, '_> {
 }
 
 /// The text of a constant as a key: of a string, what is in it, in quotes; of an integer, its digits.
-fn key_text(source: &str) -> Option<String> {
+pub(super) fn key_text(source: &str) -> Option<String> {
     let first = source.bytes().next()?;
     if source.len() > 64 {
         return None;
@@ -250,7 +262,11 @@ fn key_text(source: &str) -> Option<String> {
     if first.is_ascii_digit() {
         return Some(source.to_string());
     }
-    let quote = if first == b'"' || first == b'\'' { first as char } else { return None };
+    let quote = if first == b'"' || first == b'\'' {
+        first as char
+    } else {
+        return None;
+    };
     let inside = source.strip_prefix(quote)?.strip_suffix(quote)?;
     (!inside.contains(['\\', quote])).then(|| format!("'{inside}'"))
 }

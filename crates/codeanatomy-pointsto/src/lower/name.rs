@@ -39,6 +39,12 @@ impl<'a> Uses<'a> {
         from..to
     }
 
+    /// The definitions that reach a use.
+    pub(super) fn definitions_of(&self, node: usize) -> impl Iterator<Item = usize> {
+        let rows = self.of(node).filter(|row| self.definitions.is_valid(*row));
+        rows.map(|row| self.definitions.value(row) as usize)
+    }
+
     /// The only definition that reaches a use.
     pub(super) fn only(&self, node: usize) -> Option<usize> {
         let rows = self.of(node);

@@ -172,7 +172,10 @@ impl Lowering<'_, '_> {
         self.program.seed(to, Value::Any);
         let names = operators(self.tree.value(node));
         let at = self.place(node);
-        for name in [names.map(|n| n.replacen("__", "__i", 1)), names.map(str::to_string)].into_iter().flatten() {
+        for name in [names.map(|n| n.replacen("__", "__i", 1)), names.map(str::to_string)]
+            .into_iter()
+            .flatten()
+        {
             let name = self.program.names.intern(&name);
             self.program.hook(old, Hook::Operator { name, operand, to, at });
         }
@@ -186,12 +189,18 @@ impl Lowering<'_, '_> {
                 if let Some(on) = self.child_var(node, "value") {
                     let name = self.attribute(node);
                     self.program.stored.insert(name);
-                    self.program.hook(on, Hook::Store { name, from: var });
+                    let at = self.place(node);
+                    self.program.hook(on, Hook::Store { name, from: var, at });
                 }
             }
             Kind::Subscript => {
                 if let (Some(on), Some(key)) = (self.child_var(node, "value"), self.key(node)) {
                     let at = self.place(node);
+                    self.item_stored(node, var);
+                    if self.tree.contexts.value(node) == "del" {
+                        let to = self.program.var();
+                        return self.operator(node, on, "__delitem__", Some(key), to);
+                    }
                     self.program.hook(on, Hook::StoreIndex { key, from: var, at });
                 }
             }

@@ -3,7 +3,7 @@
 use super::class::{Base, Found};
 use super::{LookUp, Solver};
 use crate::names::Sym;
-use crate::program::{Hook, How, MethodKind, Site, Var};
+use crate::program::{Arg, Hook, How, MethodKind, NONE, Site, Var};
 use crate::value::{Value, Vid};
 
 /// The longest name of something outside, in parts.
@@ -39,7 +39,7 @@ impl Solver {
         }
     }
 
-    pub(super) fn store(&mut self, of: Vid, name: Sym, from: Var) {
+    pub(super) fn store(&mut self, of: Vid, name: Sym, from: Var, at: u32) {
         match self.values.get(of) {
             Value::Module(module) => {
                 if let Some(var) = self.program.modules[module as usize].names.get(&name).copied() {
@@ -53,7 +53,12 @@ impl Solver {
                     self.copy(from, var);
                 }
             },
-            Value::Instance(_) | Value::Function(_) => {
+            Value::Instance(_) => {
+                let var = self.attribute(of, name);
+                self.copy(from, var);
+                self.look_ups.push_back(LookUp::Store { of, name, from, at });
+            }
+            Value::Function(_) => {
                 let var = self.attribute(of, name);
                 self.copy(from, var);
             }
@@ -106,7 +111,42 @@ impl Solver {
         match self.find(class, name, after) {
             Some(Found::Var(var)) => self.hook(var, Hook::Bind { receiver, to, at }),
             Some(Found::External(dotted)) => self.add_value(to, Value::External(dotted)),
+            None if !is_stored && after.is_none() && matches!(self.values.get(of), Value::Instance(_)) => {
+                let name = self.words.getattr;
+                self.look_ups.push_back(LookUp::Method {
+                    of,
+                    name,
+                    operand: NONE,
+                    second: NONE,
+                    to,
+                    at,
+                    how: How::Property,
+                });
+            }
             None => {}
+        }
+    }
+
+    /// The setters of a property.
+    pub(super) fn setter(&mut self, property: Vid) -> Var {
+        let name = self.words.set;
+        self.attribute(property, name)
+    }
+
+    /// An attribute is set on an instance whose class has `vid` under that name.
+    pub(super) fn set_property(&mut self, vid: Vid, receiver: Vid, from: Var, at: u32) {
+        if let Value::Property(_) = self.values.get(vid) {
+            let setters = self.setter(vid);
+            let (callee, result) = (self.var(), self.var());
+            self.hook(
+                setters,
+                Hook::Bind {
+                    receiver,
+                    to: callee,
+                    at,
+                },
+            );
+            self.call_implicit(callee, Box::new([Arg::Positional(from)]), result, at, How::Property);
         }
     }
 

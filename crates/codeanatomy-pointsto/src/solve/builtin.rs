@@ -130,7 +130,7 @@ impl Solver {
             }
             ("setattr", Some(of)) => {
                 if let (Some(key), Some(from)) = (positional.get(1), positional.get(2)) {
-                    self.hook(*key, Hook::SetBy { of, from: *from });
+                    self.hook(*key, Hook::SetBy { of, from: *from, at });
                 }
             }
             (name, Some(of)) => {
@@ -214,7 +214,13 @@ impl Solver {
         };
         let text = self.program.names.text(name).to_string();
         let container = match self.values.get(receiver) {
-            Value::Property(_) => return self.add(result, receiver),
+            Value::Property(_) => {
+                if let ("setter", Some(setter)) = (text.as_str(), arg(0)) {
+                    let var = self.setter(receiver);
+                    self.copy(setter, var);
+                }
+                return self.add(result, receiver);
+            }
             Value::Generator(_) => return self.iterate(receiver, result, at),
             Value::Container(container) => container,
             _ => return,

@@ -38,13 +38,41 @@ impl Solver {
     fn call_external(&mut self, site: u32, dotted: u32) {
         self.target(site, Target::External(dotted));
         let text = self.program.names.text(dotted);
+        let keyed = match text {
+            "collections.defaultdict" | "collections.OrderedDict" => Some(true),
+            "collections.deque" => Some(false),
+            _ => None,
+        };
+        let is_default = text == "collections.defaultdict";
         let (is_partial, is_property, is_reduce) = (
             text == "functools.partial",
             text == "functools.cached_property",
             text == "functools.reduce",
         );
-        let Site { result, how, .. } = self.program.sites[site as usize];
+        let Site { result, how, at, .. } = self.program.sites[site as usize];
         let first = self.program.sites[site as usize].args.first().copied();
+        if let Some(keyed) = keyed {
+            let container = self.new_container(keyed);
+            self.add_value(result, Value::Container(container));
+            let slot = self.slot(container, None);
+            match first {
+                Some(Arg::Positional(factory)) if is_default => {
+                    let site = self.site(Site {
+                        callee: factory,
+                        args: Box::default(),
+                        result: slot,
+                        at,
+                        how: How::Argument,
+                    });
+                    self.hook(factory, Hook::Argument { site });
+                    self.hook(factory, Hook::Factory { to: slot });
+                }
+                Some(Arg::Positional(of)) if keyed => self.hook(of, Hook::CopyInto { container }),
+                Some(Arg::Positional(of)) => self.hook(of, Hook::Iterate { to: slot, at }),
+                _ => {}
+            }
+            return;
+        }
         match (how, first) {
             (How::Decorator, Some(Arg::Positional(decorated))) if is_property => self.hook(
                 decorated,
@@ -71,7 +99,9 @@ impl Solver {
             return;
         };
         let Site { result, at, how, .. } = self.program.sites[site as usize];
-        let args = args.chain(self.program.sites[site as usize].args.iter().copied()).collect();
+        let args = args
+            .chain(self.program.sites[site as usize].args.iter().copied())
+            .collect();
         self.call_implicit(callee, args, result, at, how);
     }
 
@@ -186,7 +216,10 @@ impl Solver {
         let function = function as usize;
         for i in 0..self.program.functions[function].returns.len() {
             let var = self.program.functions[function].returns[i];
-            let position = self.program.functions[function].params.iter().position(|p| p.var == var);
+            let position = self.program.functions[function]
+                .params
+                .iter()
+                .position(|p| p.var == var);
             match position.and_then(|p| given[p]) {
                 Some(from) => self.copy(from, result),
                 None if is_open => self.copy(var, result),

@@ -96,6 +96,13 @@ impl Solver {
     pub(super) fn look_up(&mut self, look_up: LookUp) {
         match look_up {
             LookUp::Load { of, name, to, at } => self.load_of_classes(of, name, to, at),
+            LookUp::Store { of, name, from, at } => {
+                if let Value::Instance(class) = self.values.get(of)
+                    && let Some(Found::Var(var)) = self.find(class, name, None)
+                {
+                    self.hook(var, Hook::BindStore { receiver: of, from, at });
+                }
+            }
             LookUp::Method {
                 of,
                 name,
@@ -174,7 +181,11 @@ impl Solver {
         }
         let callee = self.var();
         self.load_of_classes(of, name, callee, at);
-        let args = args.iter().filter(|a| **a != NONE).map(|a| Arg::Positional(*a)).collect();
+        let args = args
+            .iter()
+            .filter(|a| **a != NONE)
+            .map(|a| Arg::Positional(*a))
+            .collect();
         self.call_implicit(callee, args, to, at, how);
         true
     }

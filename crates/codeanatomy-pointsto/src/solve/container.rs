@@ -181,9 +181,9 @@ impl Solver {
                     self.program.names.find(text)
                 });
                 let params = &self.program.functions[function as usize].params;
-                let by_name = params.iter().find(|p| {
-                    Some(p.name) == name && matches!(p.kind, ParamKind::Positional | ParamKind::KwOnly)
-                });
+                let by_name = params
+                    .iter()
+                    .find(|p| Some(p.name) == name && matches!(p.kind, ParamKind::Positional | ParamKind::KwOnly));
                 let rest = params.iter().find(|p| p.kind == ParamKind::KwArg);
                 match (key, by_name, rest) {
                     (Some(_), Some(param), _) => self.copy(var, param.var),

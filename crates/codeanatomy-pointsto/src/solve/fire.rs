@@ -9,7 +9,7 @@ impl Solver {
         let value = self.values.get(vid);
         match hook {
             Hook::Load { name, to, at } => self.load(vid, name, to, at),
-            Hook::Store { name, from } => self.store(vid, name, from),
+            Hook::Store { name, from, at } => self.store(vid, name, from, at),
             Hook::Index { key, to, at } => match value {
                 Value::Container(container) => self.hook(key, Hook::IndexBy { container, to }),
                 Value::Instance(_) => self.look_ups.push_back(LookUp::Method {
@@ -23,6 +23,10 @@ impl Solver {
                 }),
                 Value::Class(_) => self.add(to, vid),
                 _ => {}
+            },
+            Hook::IndexLast { key, to, at, last } => match value {
+                Value::Container(_) => self.copy(last, to),
+                _ => self.fire(Hook::Index { key, to, at }, vid),
             },
             Hook::StoreIndex { key, from, at } => match value {
                 Value::Container(container) => self.hook(key, Hook::StoreBy { container, from }),
@@ -139,10 +143,10 @@ impl Solver {
                     self.hook(of, Hook::Load { name, to, at });
                 }
             }
-            Hook::SetBy { of, from } => {
+            Hook::SetBy { of, from, at } => {
                 if let Some(name) = self.attribute_of_key(value) {
                     self.program.stored.insert(name);
-                    self.hook(of, Hook::Store { name, from });
+                    self.hook(of, Hook::Store { name, from, at });
                 }
             }
             Hook::CopyInto { container } => {
@@ -168,6 +172,18 @@ impl Solver {
                 };
                 self.add_value(to, value);
             }
+            Hook::BindStore { receiver, from, at } => self.set_property(vid, receiver, from, at),
+            Hook::Factory { to } => {
+                if let Value::Builtin(name) = value {
+                    let keyed = match self.program.names.text(name) {
+                        "dict" => true,
+                        "list" | "set" => false,
+                        _ => return,
+                    };
+                    let container = self.new_container(keyed);
+                    self.add_value(to, Value::Container(container));
+                }
+            }
             Hook::SuperOf { class, to } => self.super_value(class, vid, to),
             Hook::Argument { site } => {
                 if matches!(
@@ -190,7 +206,13 @@ impl Solver {
         let Value::Const(text) = key else {
             return None;
         };
-        let name = self.program.names.text(text).strip_prefix('\'')?.strip_suffix('\'')?.to_string();
+        let name = self
+            .program
+            .names
+            .text(text)
+            .strip_prefix('\'')?
+            .strip_suffix('\'')?
+            .to_string();
         Some(self.program.names.intern(&name))
     }
 }

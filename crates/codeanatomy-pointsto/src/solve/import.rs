@@ -7,7 +7,9 @@ use crate::value::Value;
 impl Solver {
     pub(super) fn resolve_imports(&mut self) {
         for import in std::mem::take(&mut self.program.imports) {
-            let module = self.find_module(import.beside).or_else(|| self.find_module(Some(import.module)));
+            let module = self
+                .find_module(import.beside)
+                .or_else(|| self.find_module(Some(import.module)));
             let name = match module {
                 Some(module) => self.program.modules[module as usize].name,
                 None => import.module,
@@ -18,7 +20,10 @@ impl Solver {
                 Imported::First(to) => {
                     let written = self.program.names.text(import.module).matches('.').count();
                     let text = self.program.names.text(name);
-                    let end = text.rmatch_indices('.').nth(written.wrapping_sub(1)).map_or(text.len(), |(i, _)| i);
+                    let end = text
+                        .rmatch_indices('.')
+                        .nth(written.wrapping_sub(1))
+                        .map_or(text.len(), |(i, _)| i);
                     let first = text[..end].to_string();
                     let first = self.program.names.intern(&first);
                     let value = match self.find_module(Some(first)) {

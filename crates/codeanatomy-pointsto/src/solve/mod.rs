@@ -54,13 +54,46 @@ struct Set {
 /// A look-up in the classes of a value.
 #[derive(Debug, Clone, Copy)]
 enum LookUp {
-    Load { of: Vid, name: Sym, to: Var, at: u32 },
+    Load {
+        of: Vid,
+        name: Sym,
+        to: Var,
+        at: u32,
+    },
+    Store {
+        of: Vid,
+        name: Sym,
+        from: Var,
+        at: u32,
+    },
     /// A method is called: with an operand unless that is none.
-    Method { of: Vid, name: Sym, operand: Var, second: Var, to: Var, at: u32, how: How },
-    Iterate { of: Vid, to: Var, at: u32 },
-    Enter { of: Vid, to: Var, at: u32 },
-    Construct { class: u32, site: u32 },
-    Call { of: Vid, site: u32 },
+    Method {
+        of: Vid,
+        name: Sym,
+        operand: Var,
+        second: Var,
+        to: Var,
+        at: u32,
+        how: How,
+    },
+    Iterate {
+        of: Vid,
+        to: Var,
+        at: u32,
+    },
+    Enter {
+        of: Vid,
+        to: Var,
+        at: u32,
+    },
+    Construct {
+        class: u32,
+        site: u32,
+    },
+    Call {
+        of: Vid,
+        site: u32,
+    },
 }
 
 #[derive(Debug)]
@@ -107,7 +140,7 @@ macro_rules! words {
 words! {
     init = "__init__", new = "__new__", call = "__call__", class = "__class__", iter = "__iter__", next = "__next__",
     aiter = "__aiter__", anext = "__anext__", getitem = "__getitem__", setitem = "__setitem__", enter = "__enter__",
-    exit = "__exit__", aenter = "__aenter__", aexit = "__aexit__", get = "__get__",
+    exit = "__exit__", aenter = "__aenter__", aexit = "__aexit__", get = "__get__", set = "__set__", getattr = "__getattr__",
 }
 
 impl Solver {
@@ -152,14 +185,19 @@ impl Solver {
     }
 
     /// Solves.
-    pub(crate) fn run(&mut self) {
-        self.settle();
+    pub(crate) fn run(&mut self, is_wanted: &dyn Fn() -> bool) {
+        self.settle(is_wanted);
         self.fall_back();
-        self.settle();
+        self.settle(is_wanted);
     }
 
-    fn settle(&mut self) {
+    fn settle(&mut self, is_wanted: &dyn Fn() -> bool) {
+        let mut steps = 0_u32;
         loop {
+            steps = steps.wrapping_add(1);
+            if steps.is_multiple_of(1 << 16) && !is_wanted() {
+                return;
+            }
             if let Some((hook, value)) = self.replays.pop_front() {
                 self.fire(hook, value);
             } else if let Some((container, slot, subscriber)) = self.slot_events.pop_front() {
