@@ -20,6 +20,7 @@ mod value;
 
 pub use input::{FileRows, INPUTS, Input};
 pub use result::{CallRow, Unresolved};
+pub use solve::Cost;
 
 use arrow_schema::ArrowError;
 
@@ -49,8 +50,13 @@ impl Analysis {
     ///
     /// It ends early, with what it knows by then, when `is_wanted` says no.
     pub fn solve(self, is_wanted: &dyn Fn() -> bool) -> Vec<CallRow> {
+        self.solve_counted(is_wanted).0
+    }
+
+    /// As [`Analysis::solve`], with what it cost.
+    pub fn solve_counted(self, is_wanted: &dyn Fn() -> bool) -> (Vec<CallRow>, Cost) {
         let mut solver = solve::Solver::new(self.program);
         solver.run(is_wanted);
-        result::rows(&solver)
+        (result::rows(&solver), solver.cost())
     }
 }

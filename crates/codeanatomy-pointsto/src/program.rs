@@ -12,7 +12,7 @@ pub(crate) type Var = u32;
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// What happens to every value of a variable.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Hook {
     /// Its attribute is read.
     Load { name: Sym, to: Var, at: u32 },
@@ -168,7 +168,7 @@ pub(crate) struct Param {
 }
 
 /// How a function is a method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum MethodKind {
     None,
     Instance,

@@ -46,6 +46,8 @@ pub enum Unresolved {
     BuiltinMethod,
     /// Its values are not called.
     NotCallable,
+    /// The analysis ended before it knew, at the bound of its work.
+    AnalysisLimit,
 }
 
 impl Unresolved {
@@ -55,6 +57,7 @@ impl Unresolved {
             Self::UnknownValue => "unknown_value",
             Self::BuiltinMethod => "builtin_method",
             Self::NotCallable => "not_callable",
+            Self::AnalysisLimit => "analysis_limit",
         }
     }
 }
@@ -131,6 +134,7 @@ pub(crate) fn rows(solver: &Solver) -> Vec<CallRow> {
         let values = solver.values_of(site.callee);
         let is_method = |v: &u32| matches!(solver.values.get(*v), Value::Method(..));
         let reason = match values {
+            _ if solver.is_limited => Unresolved::AnalysisLimit,
             [] => Unresolved::UnknownValue,
             _ if values.iter().any(is_method) => Unresolved::BuiltinMethod,
             _ if values.iter().all(|v| solver.values.get(*v) == Value::Any) => Unresolved::UnknownValue,

@@ -1,9 +1,9 @@
 //! Attributes that are read and set.
 
 use super::class::{Base, Found};
-use super::{LookUp, Solver};
+use super::{LookUp, Made, Solver};
 use crate::names::Sym;
-use crate::program::{Arg, Hook, How, MethodKind, NONE, Site, Var};
+use crate::program::{Arg, Hook, How, MethodKind, NONE, Var};
 use crate::value::{Value, Vid};
 
 /// The longest name of something outside, in parts.
@@ -127,6 +127,17 @@ impl Solver {
         }
     }
 
+    /// The variable of the properties that are called where an attribute is read.
+    fn callee_of(&mut self, to: Var, at: u32) -> Var {
+        let by = Made::Getter { to, at };
+        if let Some(callee) = self.made.get(&by) {
+            return *callee;
+        }
+        let callee = self.var_of(by);
+        self.call_implicit(callee, Box::default(), to, at, How::Property);
+        callee
+    }
+
     /// The setters of a property.
     pub(super) fn setter(&mut self, property: Vid) -> Var {
         let name = self.words.set;
@@ -137,7 +148,15 @@ impl Solver {
     pub(super) fn set_property(&mut self, vid: Vid, receiver: Vid, from: Var, at: u32) {
         if let Value::Property(_) = self.values.get(vid) {
             let setters = self.setter(vid);
-            let (callee, result) = (self.var(), self.var());
+            let by = Made::Setter { from, at };
+            let callee = match self.made.get(&by) {
+                Some(callee) => *callee,
+                None => {
+                    let callee = self.var_of(by);
+                    self.call_implicit(callee, Box::new([Arg::Positional(from)]), NONE, at, How::Property);
+                    callee
+                }
+            };
             self.hook(
                 setters,
                 Hook::Bind {
@@ -146,7 +165,6 @@ impl Solver {
                     at,
                 },
             );
-            self.call_implicit(callee, Box::new([Arg::Positional(from)]), result, at, How::Property);
         }
     }
 
@@ -180,15 +198,7 @@ impl Solver {
                 _ => self.add(to, inner),
             },
             Value::Property(getter) if is_instance => {
-                let callee = self.var();
-                let site = self.site(Site {
-                    callee,
-                    args: Box::default(),
-                    result: to,
-                    at,
-                    how: How::Property,
-                });
-                self.hook(callee, Hook::Call { site });
+                let callee = self.callee_of(to, at);
                 match self.values.get(getter) {
                     Value::Function(function) => self.add_value(callee, Value::Bound(function, receiver)),
                     _ => self.add(callee, getter),
@@ -196,7 +206,7 @@ impl Solver {
             }
             Value::Instance(_) if is_instance => {
                 self.add(to, vid);
-                let operand = self.var();
+                let operand = self.var_of(Made::Holder { receiver });
                 self.add(operand, receiver);
                 self.look_ups.push_back(LookUp::Method {
                     of: vid,

@@ -1,6 +1,6 @@
 //! Calls: from arguments to parameters, and from what is returned to the result.
 
-use super::{LookUp, Solver, Target};
+use super::{LookUp, Made, Solver, Target};
 use crate::program::{Arg, Hook, How, Param, ParamKind, Site, Var};
 use crate::value::{Value, Vid};
 
@@ -52,7 +52,7 @@ impl Solver {
         let Site { result, how, at, .. } = self.program.sites[site as usize];
         let first = self.program.sites[site as usize].args.first().copied();
         if let Some(keyed) = keyed {
-            let container = self.new_container(keyed);
+            let container = self.container(Made::containers(site, dotted).0, keyed);
             self.add_value(result, Value::Container(container));
             let slot = self.slot(container, None);
             match first {
@@ -94,6 +94,11 @@ impl Solver {
 
     /// What `partial` was given is called, with the arguments of both.
     fn call_partial(&mut self, site: u32, made: u32) {
+        // Those that are made of themselves would go on for ever.
+        let origin = self.origins.get(&site).copied().unwrap_or(site);
+        if self.made.contains_key(&Made::Partial { origin, made }) {
+            return;
+        }
         let mut args = self.program.sites[made as usize].args.iter().copied();
         let Some(Arg::Positional(callee)) = args.next() else {
             return;
@@ -102,7 +107,9 @@ impl Solver {
         let args = args
             .chain(self.program.sites[site as usize].args.iter().copied())
             .collect();
-        self.call_implicit(callee, args, result, at, how);
+        let derived = self.call_implicit(callee, args, result, at, how);
+        self.made.insert(Made::Partial { origin, made }, derived);
+        self.origins.insert(derived, origin);
     }
 
     /// A function is called by a site, with a first argument if it is bound.
@@ -173,7 +180,7 @@ impl Solver {
                         }
                     }
                     if self.rest(function, ParamKind::VarArg).is_some() {
-                        let items = self.var();
+                        let items = self.var_of(Made::Items { of });
                         self.hook(of, Hook::Iterate { to: items, at });
                         self.give_rest(function, None, items);
                     }

@@ -1,6 +1,6 @@
 //! What hooks do with a value.
 
-use super::{LookUp, Solver, Target};
+use super::{LookUp, Made, Solver, Target};
 use crate::program::{Hook, How, MethodKind, NONE};
 use crate::value::{Value, Vid};
 
@@ -30,18 +30,15 @@ impl Solver {
             },
             Hook::StoreIndex { key, from, at } => match value {
                 Value::Container(container) => self.hook(key, Hook::StoreBy { container, from }),
-                Value::Instance(_) => {
-                    let to = self.var();
-                    self.look_ups.push_back(LookUp::Method {
-                        of: vid,
-                        name: self.words.setitem,
-                        operand: key,
-                        second: from,
-                        to,
-                        at,
-                        how: How::Operator,
-                    });
-                }
+                Value::Instance(_) => self.look_ups.push_back(LookUp::Method {
+                    of: vid,
+                    name: self.words.setitem,
+                    operand: key,
+                    second: from,
+                    to: NONE,
+                    at,
+                    how: How::Operator,
+                }),
                 _ => {}
             },
             Hook::IndexBy { container, to } => self.read_slot(container, value, to),
@@ -107,7 +104,7 @@ impl Solver {
                 Value::Class(class) => self.add_value(to, Value::Instance(class)),
                 Value::External(_) => self.add(to, vid),
                 Value::Container(container) => {
-                    let of = self.var();
+                    let of = self.var_of(Made::Classes { to });
                     self.hook(of, hook);
                     self.all_slots(container, of);
                 }
@@ -180,7 +177,7 @@ impl Solver {
                         "list" | "set" => false,
                         _ => return,
                     };
-                    let container = self.new_container(keyed);
+                    let container = self.container(Made::Factory { to, name }, keyed);
                     self.add_value(to, Value::Container(container));
                 }
             }
