@@ -35,14 +35,19 @@ fn measure(folder: &Path) {
     let lowered = cpu();
     let (before, peak) = (memory("VmRSS"), memory("VmHWM"));
     let (rows, cost) = analysis.solve_counted(&|| true);
-    let unknown = rows.iter().filter(|r| r.callee.is_none()).count();
+    let (solved, solving) = (cpu(), memory("VmHWM"));
+    let (mut count, mut unknown) = (0, 0);
+    for row in rows {
+        count += 1;
+        unknown += usize::from(row.callee.is_none());
+    }
     println!(
-        "{}: {:.2} s to read, {:.2} s to solve; {before} MB read (peak {peak}), peak {} MB; {} rows, {unknown} unresolved; {cost:?}",
+        "{}: {:.2} s to read, {:.2} s to solve, {:.2} s to give; {before} MB read (peak {peak}), solved peak {solving} MB, peak {} MB; {count} rows, {unknown} unresolved; {cost:?}",
         folder.display(),
         lowered - begin,
-        cpu() - lowered,
+        solved - lowered,
+        cpu() - solved,
         memory("VmHWM"),
-        rows.len(),
     );
 }
 
@@ -69,7 +74,7 @@ fn pycg(root: &Path) {
                 want.insert((caller.clone(), callee.as_str().unwrap_or_default().to_string()));
             }
         }
-        let rows = support::calls(&case).into_iter();
+        let rows = support::calls(&case);
         let got: BTreeSet<(String, String)> = rows
             .filter(|r| r.callee_kind != Some("class"))
             .filter_map(|r| Some((r.caller, r.callee?)))

@@ -49,14 +49,15 @@ impl Analysis {
     /// The calls of all files, in the order of the files, of the nodes in them, and of the names of what is called.
     ///
     /// It ends early, with what it knows by then, when `is_wanted` says no.
-    pub fn solve(self, is_wanted: &dyn Fn() -> bool) -> Vec<CallRow> {
+    pub fn solve(self, is_wanted: &dyn Fn() -> bool) -> impl Iterator<Item = CallRow> {
         self.solve_counted(is_wanted).0
     }
 
     /// As [`Analysis::solve`], with what it cost.
-    pub fn solve_counted(self, is_wanted: &dyn Fn() -> bool) -> (Vec<CallRow>, Cost) {
+    pub fn solve_counted(self, is_wanted: &dyn Fn() -> bool) -> (impl Iterator<Item = CallRow>, Cost) {
         let mut solver = solve::Solver::new(self.program);
         solver.run(is_wanted);
-        (result::rows(&solver), solver.cost())
+        let cost = solver.cost();
+        (result::Rows::new(solver), cost)
     }
 }

@@ -104,7 +104,7 @@ pub(crate) enum How {
 }
 
 /// Where something is evaluated.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) file: u32,
     pub(crate) node: u32,

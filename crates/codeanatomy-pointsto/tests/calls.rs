@@ -17,7 +17,6 @@ fn graph(files: &[(&str, &str)]) -> Vec<String> {
     };
     let calls = support::calls(folder.path());
     let mut rows: Vec<String> = calls
-        .into_iter()
         .filter(|r| r.callee_kind != Some("class"))
         .map(row)
         .collect();

@@ -28,7 +28,7 @@ use container::{Slots, Subscriber};
 use graph::Graph;
 
 /// The largest number of values of a variable; others are left out.
-pub(crate) const MAX_VALUES: usize = 64;
+pub(crate) const MAX_VALUES: usize = 32;
 
 /// The largest number of constants among them; with more, the variable holds [`Value::Any`].
 const MAX_CONSTANTS: u8 = 8;
@@ -236,8 +236,8 @@ pub(crate) struct Solver {
     changed_classes: Vec<u32>,
     linked: FxHashSet<(u32, u32, bool)>,
     is_called: Vec<bool>,
-    seen: FxHashSet<(u32, Target)>,
-    pub(crate) targets: Vec<(u32, Target)>,
+    targets: Vec<(u32, Target)>,
+    distinct_targets: usize,
     words: Words,
     cost: Cost,
     /// Whether the bound of the work was reached.
@@ -290,8 +290,8 @@ impl Solver {
             changed_classes: vec![],
             linked: FxHashSet::default(),
             is_called: vec![false; program.functions.len()],
-            seen: FxHashSet::default(),
             targets: vec![],
+            distinct_targets: 0,
             words,
             cost: Cost {
                 facts,
@@ -314,6 +314,19 @@ impl Solver {
             self.fall_back();
             self.settle(is_wanted);
         }
+    }
+
+    /// What sites call, with repetitions.
+    pub(crate) fn take_targets(&mut self) -> Vec<(u32, Target)> {
+        std::mem::take(&mut self.targets)
+    }
+
+    /// What has the texts.
+    pub(crate) fn into_program(self) -> Program {
+        let mut program = self.program;
+        program.sites = vec![];
+        program.places = vec![];
+        program
     }
 
     /// What it cost.
@@ -463,8 +476,12 @@ impl Solver {
     }
 
     fn target(&mut self, site: u32, target: Target) {
-        if self.seen.insert((site, target)) {
-            self.targets.push((site, target));
+        self.targets.push((site, target));
+        // The same is found again through other receivers.
+        if self.targets.len() > self.distinct_targets * 2 + LEAST_FACTS {
+            self.targets.sort_unstable();
+            self.targets.dedup();
+            self.distinct_targets = self.targets.len();
         }
     }
 
