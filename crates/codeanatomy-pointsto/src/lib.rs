@@ -49,12 +49,12 @@ impl Analysis {
     /// The calls of all files, in the order of the files, of the nodes in them, and of the names of what is called.
     ///
     /// It ends early, with what it knows by then, when `is_wanted` says no.
-    pub fn solve(self, is_wanted: &dyn Fn() -> bool) -> impl Iterator<Item = CallRow> {
+    pub fn solve(self, is_wanted: &dyn Fn() -> bool) -> impl Iterator<Item = CallRow> + use<> {
         self.solve_counted(is_wanted).0
     }
 
     /// As [`Analysis::solve`], with what it cost.
-    pub fn solve_counted(self, is_wanted: &dyn Fn() -> bool) -> (impl Iterator<Item = CallRow>, Cost) {
+    pub fn solve_counted(self, is_wanted: &dyn Fn() -> bool) -> (impl Iterator<Item = CallRow> + use<>, Cost) {
         let mut solver = solve::Solver::new(self.program);
         solver.run(is_wanted);
         let cost = solver.cost();

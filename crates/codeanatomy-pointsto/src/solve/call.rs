@@ -180,8 +180,7 @@ impl Solver {
                         }
                     }
                     if self.rest(function, ParamKind::VarArg).is_some() {
-                        let items = self.var_of(Made::Items { of });
-                        self.hook(of, Hook::Iterate { to: items, at });
+                        let items = self.items(of, at);
                         self.give_rest(function, None, items);
                     }
                 }
@@ -254,6 +253,17 @@ impl Solver {
     fn rest(&self, function: u32, kind: ParamKind) -> Option<u32> {
         let params = &self.program.functions[function as usize].params;
         params.iter().find(|p| p.kind == kind).map(|p| p.container)
+    }
+
+    /// What iteration over a variable gives.
+    fn items(&mut self, of: Var, at: u32) -> Var {
+        let by = Made::Items { of };
+        if let Some(items) = self.made.get(&by) {
+            return *items;
+        }
+        let items = self.var_of(by);
+        self.hook(of, Hook::Iterate { to: items, at });
+        items
     }
 
     fn give(&mut self, function: u32, param: usize, from: Var) {

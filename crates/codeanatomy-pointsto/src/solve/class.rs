@@ -50,13 +50,15 @@ impl Solver {
     /// Does again what was looked up in classes that got a base, or a base that did.
     pub(super) fn look_up_again(&mut self) {
         let changed: rustc_hash::FxHashSet<u32> = std::mem::take(&mut self.changed_classes).into_iter().collect();
-        for class in 0..self.orders.len() {
-            let is_below = self.orders[class].as_ref().is_some_and(|order| {
-                let is_changed = |b: &Base| matches!(b, Base::Class(base) if changed.contains(base));
-                order.iter().any(is_changed)
-            });
-            if is_below {
-                self.orders[class] = None;
+        let is_changed = |b: &Base| matches!(b, Base::Class(base) if changed.contains(base));
+        let mut below = vec![];
+        for (class, order) in self.orders.iter_mut().enumerate() {
+            if order.as_ref().is_some_and(|order| order.iter().any(is_changed)) {
+                below.push((class, order.take()));
+            }
+        }
+        for (class, before) in below {
+            if before.is_none_or(|before| *before != *self.order(class as u32)) {
                 self.look_ups.extend(std::mem::take(&mut self.looked_up[class]));
             }
         }
@@ -157,12 +159,10 @@ impl Solver {
             }
             LookUp::Iterate { of, to, at } => {
                 let (iter, aiter, getitem) = (self.words.iter, self.words.aiter, self.words.getitem);
-                let iterator = self.var_of(Made::Iterator { to, at });
-                if self.call_method(of, iter, &[], iterator, at, How::Iteration)
-                    || self.call_method(of, aiter, &[], iterator, at, How::Iteration)
+                let iterator = self.var_with(Made::Iterator { to, at }, Hook::Next { to, at });
+                if !self.call_method(of, iter, &[], iterator, at, How::Iteration)
+                    && !self.call_method(of, aiter, &[], iterator, at, How::Iteration)
                 {
-                    self.hook(iterator, Hook::Next { to, at });
-                } else {
                     self.call_method(of, getitem, &[], to, at, How::Iteration);
                 }
             }

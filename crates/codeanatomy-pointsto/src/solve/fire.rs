@@ -104,8 +104,7 @@ impl Solver {
                 Value::Class(class) => self.add_value(to, Value::Instance(class)),
                 Value::External(_) => self.add(to, vid),
                 Value::Container(container) => {
-                    let of = self.var_of(Made::Classes { to });
-                    self.hook(of, hook);
+                    let of = self.var_with(Made::Classes { to }, hook);
                     self.all_slots(container, of);
                 }
                 _ => {}

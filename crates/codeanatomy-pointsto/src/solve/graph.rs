@@ -3,8 +3,6 @@
 //! Most variables have few values and few ways on, and there are about as many as there are nodes of source, so a variable
 //! is three numbers: of its values, and of the first of its copies and hooks, which are chained.
 
-use rustc_hash::FxHashSet;
-
 use crate::program::{Hook, NONE, Program, Var};
 use crate::value::Vid;
 
@@ -59,7 +57,7 @@ const NEW: Node = Node {
 };
 
 /// Variables, copies and hooks.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Graph {
     nodes: Vec<Node>,
     sets: Vec<Set>,
@@ -67,9 +65,6 @@ pub(super) struct Graph {
     copies: Vec<(u32, Var)>,
     /// The next hook of the same variable, and this one.
     hooks: Vec<(u32, Hook)>,
-    /// What solving added.
-    copied: FxHashSet<(Var, Var)>,
-    hooked: FxHashSet<(Var, Hook)>,
 }
 
 impl Graph {
@@ -90,7 +85,7 @@ impl Graph {
             nodes,
             copies,
             hooks,
-            ..Self::default()
+            sets: vec![],
         }
     }
 
@@ -127,26 +122,18 @@ impl Graph {
         self.set(var).map_or(0, |s| usize::from(s.done))
     }
 
-    /// Adds a copy, unless there is that one.
-    pub(super) fn copy(&mut self, from: Var, to: Var) -> bool {
-        if !self.copied.insert((from, to)) {
-            return false;
-        }
+    /// Adds a copy.
+    pub(super) fn copy(&mut self, from: Var, to: Var) {
         let first = &mut self.nodes[from as usize].copy;
         self.copies.push((*first, to));
         *first = self.copies.len() as u32 - 1;
-        true
     }
 
-    /// Adds a hook, unless there is that one.
-    pub(super) fn hook(&mut self, on: Var, hook: Hook) -> bool {
-        if !self.hooked.insert((on, hook)) {
-            return false;
-        }
+    /// Adds a hook.
+    pub(super) fn hook(&mut self, on: Var, hook: Hook) {
         let first = &mut self.nodes[on as usize].hook;
         self.hooks.push((*first, hook));
         *first = self.hooks.len() as u32 - 1;
-        true
     }
 
     /// The first copy and the first hook of a variable.

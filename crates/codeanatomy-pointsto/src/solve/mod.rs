@@ -415,6 +415,16 @@ impl Solver {
         var
     }
 
+    /// The variable that something makes, with a hook that it has once.
+    fn var_with(&mut self, by: Made, hook: Hook) -> Var {
+        if let Some(var) = self.made.get(&by) {
+            return *var;
+        }
+        let var = self.var_of(by);
+        self.hook(var, hook);
+        var
+    }
+
     pub(crate) fn values_of(&self, var: Var) -> &[Vid] {
         self.graph.values(var)
     }
@@ -451,9 +461,10 @@ impl Solver {
 
     fn copy(&mut self, from: Var, to: Var) {
         self.cost.work += 1;
-        if from == to || to == NONE || !self.graph.copy(from, to) {
+        if from == to || to == NONE {
             return;
         }
+        self.graph.copy(from, to);
         for i in 0..self.graph.given(from) {
             let value = self.graph.values(from)[i];
             self.add(to, value);
@@ -462,9 +473,7 @@ impl Solver {
 
     fn hook(&mut self, on: Var, hook: Hook) {
         self.cost.work += 1;
-        if !self.graph.hook(on, hook) {
-            return;
-        }
+        self.graph.hook(on, hook);
         for i in 0..self.graph.given(on) {
             let value = self.graph.values(on)[i];
             self.replays.push_back((hook, value));
