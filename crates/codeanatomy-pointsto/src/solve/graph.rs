@@ -4,43 +4,29 @@
 //! is three numbers: of its values, and of the first of its copies and hooks, which are chained.
 
 use crate::program::{Hook, NONE, Program, Var};
-use crate::value::Vid;
+use crate::value::{Value, Vid};
 
 /// How many values are kept without an allocation.
-const INLINE: usize = 4;
+const INLINE: usize = 2;
 
 /// The values of a variable; those before `done` have been given on.
-#[derive(Debug, Default)]
-pub(super) struct Set {
+#[derive(Debug)]
+struct Set {
     first: [Vid; INLINE],
-    more: Option<Box<Vec<Vid>>>,
-    length: u16,
-    pub(super) done: u16,
-    pub(super) constants: u8,
-    pub(super) externals: u8,
-    pub(super) is_queued: bool,
+    /// All of them, if they are more.
+    more: u32,
+    length: u8,
+    done: u8,
+    constants: u8,
+    externals: u8,
 }
 
-impl Set {
-    pub(super) fn values(&self) -> &[Vid] {
-        match &self.more {
-            Some(more) => more,
-            None => &self.first[..usize::from(self.length)],
-        }
-    }
-
-    pub(super) fn push(&mut self, value: Vid) {
-        match (&mut self.more, self.first.get_mut(usize::from(self.length))) {
-            (Some(more), _) => more.push(value),
-            (None, Some(free)) => *free = value,
-            (None, None) => {
-                let mut more = self.first.to_vec();
-                more.push(value);
-                self.more = Some(Box::new(more));
-            }
-        }
-        self.length += 1;
-    }
+/// How many of what is counted a variable has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) values: u8,
+    pub(super) constants: u8,
+    pub(super) externals: u8,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -56,11 +42,21 @@ const NEW: Node = Node {
     hook: NONE,
 };
 
+const EMPTY: Set = Set {
+    first: [0; INLINE],
+    more: NONE,
+    length: 0,
+    done: 0,
+    constants: 0,
+    externals: 0,
+};
+
 /// Variables, copies and hooks.
 #[derive(Debug)]
 pub(super) struct Graph {
     nodes: Vec<Node>,
     sets: Vec<Set>,
+    more: Vec<Vec<Vid>>,
     /// The next copy from the same variable, and where this one goes.
     copies: Vec<(u32, Var)>,
     /// The next hook of the same variable, and this one.
@@ -86,6 +82,7 @@ impl Graph {
             copies,
             hooks,
             sets: vec![],
+            more: vec![],
         }
     }
 
@@ -99,25 +96,72 @@ impl Graph {
         self.nodes.len() as Var - 1
     }
 
-    pub(super) fn set(&self, var: Var) -> Option<&Set> {
+    fn set(&self, var: Var) -> Option<&Set> {
         self.sets.get(self.nodes.get(var as usize)?.set as usize)
-    }
-
-    pub(super) fn set_mut(&mut self, var: Var) -> &mut Set {
-        let number = &mut self.nodes[var as usize].set;
-        if *number == NONE {
-            *number = self.sets.len() as u32;
-            self.sets.push(Set::default());
-        }
-        &mut self.sets[*number as usize]
     }
 
     /// The values of a variable.
     pub(super) fn values(&self, var: Var) -> &[Vid] {
-        self.set(var).map_or(&[], Set::values)
+        let Some(set) = self.set(var) else {
+            return &[];
+        };
+        match self.more.get(set.more as usize) {
+            Some(more) => more,
+            None => &set.first[..usize::from(set.length)],
+        }
     }
 
-    /// The values that have been given on.
+    /// How many values a variable has.
+    pub(super) fn count(&self, var: Var) -> Count {
+        let count = |s: &Set| Count {
+            values: s.length,
+            constants: s.constants,
+            externals: s.externals,
+        };
+        self.set(var).map_or(
+            Count {
+                values: 0,
+                constants: 0,
+                externals: 0,
+            },
+            count,
+        )
+    }
+
+    /// Adds a value that a variable has not. Whether it had none that waits to be given on.
+    pub(super) fn push(&mut self, var: Var, vid: Vid, value: Value) -> bool {
+        let number = &mut self.nodes[var as usize].set;
+        if *number == NONE {
+            *number = self.sets.len() as u32;
+            self.sets.push(EMPTY);
+        }
+        let set = &mut self.sets[*number as usize];
+        match (self.more.get_mut(set.more as usize), set.first.get_mut(usize::from(set.length))) {
+            (Some(more), _) => more.push(vid),
+            (None, Some(free)) => *free = vid,
+            (None, None) => {
+                set.more = self.more.len() as u32;
+                let mut more = set.first.to_vec();
+                more.push(vid);
+                self.more.push(more);
+            }
+        }
+        let was_done = set.done == set.length;
+        set.length += 1;
+        set.constants += u8::from(matches!(value, Value::Const(_)));
+        set.externals += u8::from(matches!(value, Value::External(_)));
+        was_done
+    }
+
+    /// The next value to be given on, which then has been.
+    pub(super) fn next(&mut self, var: Var) -> Option<Vid> {
+        let value = self.values(var).get(self.given(var)).copied()?;
+        let number = self.nodes[var as usize].set;
+        self.sets[number as usize].done += 1;
+        Some(value)
+    }
+
+    /// The number of values that have been given on.
     pub(super) fn given(&self, var: Var) -> usize {
         self.set(var).map_or(0, |s| usize::from(s.done))
     }

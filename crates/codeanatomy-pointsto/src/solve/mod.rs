@@ -385,11 +385,12 @@ impl Solver {
     }
 
     fn give_on(&mut self, var: Var) {
-        self.graph.set_mut(var).is_queued = false;
-        while let Some(value) = self.graph.values(var).get(self.graph.given(var)).copied() {
+        loop {
             // What is added from here on takes what was given before by itself.
             let (mut copy, mut hook) = self.graph.ways(var);
-            self.graph.set_mut(var).done += 1;
+            let Some(value) = self.graph.next(var) else {
+                return;
+            };
             while let Some((next, to)) = self.graph.copy_at(copy) {
                 self.add(to, value);
                 copy = next;
@@ -440,21 +441,18 @@ impl Solver {
         if var == NONE {
             return;
         }
-        let set = self.graph.set_mut(var);
-        if set.values().contains(&value) || set.values().len() >= MAX_VALUES {
+        let count = self.graph.count(var);
+        if usize::from(count.values) >= MAX_VALUES || self.graph.values(var).contains(&value) {
             return;
         }
-        match self.values.get(value) {
-            Value::Const(_) if set.constants == MAX_CONSTANTS => return self.add_value(var, Value::Any),
-            Value::Const(_) => set.constants += 1,
-            Value::External(_) if set.externals == MAX_EXTERNALS => return,
-            Value::External(_) => set.externals += 1,
+        let what = self.values.get(value);
+        match what {
+            Value::Const(_) if count.constants == MAX_CONSTANTS => return self.add_value(var, Value::Any),
+            Value::External(_) if count.externals == MAX_EXTERNALS => return,
             _ => {}
         }
-        set.push(value);
         self.cost.entries += 1;
-        if !set.is_queued {
-            set.is_queued = true;
+        if self.graph.push(var, value, what) {
             self.queue.push_back(var);
         }
     }
