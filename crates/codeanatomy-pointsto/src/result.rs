@@ -149,11 +149,14 @@ impl Iterator for Rows {
 /// What is called, in the order of a caller, and how many things a place calls that way.
 fn found(solver: &mut Solver) -> Vec<Entry> {
     let targets = solver.take_targets();
-    let program = &solver.program;
+    let (solver, program) = (&*solver, &solver.program);
     let mut entries: Vec<Entry> = targets
         .into_iter()
+        .map(|(site, target)| (&program.sites[site as usize], target))
+        .filter(|(site, target)| {
+            !matches!(target, Target::External(_)) || !solver.is_anything_outside(site.callee)
+        })
         .map(|(site, target)| {
-            let site = &program.sites[site as usize];
             Entry {
                 place: program.places[site.at as usize],
                 form: form(site.how),
@@ -195,6 +198,7 @@ fn unresolved(solver: &Solver, entries: &mut Vec<Entry>) {
             _ if solver.is_limited => Unresolved::AnalysisLimit,
             [] => Unresolved::UnknownValue,
             _ if values.iter().any(is_method) => Unresolved::BuiltinMethod,
+            _ if solver.is_anything_outside(site.callee) => Unresolved::UnknownValue,
             _ if values.iter().all(|v| solver.values.get(*v) == Value::Any) => Unresolved::UnknownValue,
             _ => Unresolved::NotCallable,
         };

@@ -7,7 +7,10 @@ use crate::program::{Arg, Hook, How, MethodKind, NONE, Var};
 use crate::value::{Value, Vid};
 
 /// The longest name of something outside, in parts.
-const MAX_PARTS: usize = 8;
+const MAX_PARTS: usize = 6;
+
+/// How often a part may be in it: `numpy.random.random`, but not `node.next.next.next`.
+const MAX_REPEATS: usize = 2;
 
 impl Solver {
     pub(super) fn load(&mut self, of: Vid, name: Sym, to: Var, at: u32) {
@@ -19,9 +22,13 @@ impl Solver {
             Value::Class(_) | Value::Instance(_) | Value::Super(..) => {
                 self.look_ups.push_back(LookUp::Load { of, name, to, at });
             }
-            Value::External(dotted) if self.program.names.text(dotted).matches('.').count() < MAX_PARTS => {
-                let dotted = self.program.names.dotted(dotted, name);
-                self.add_value(to, Value::External(dotted));
+            Value::External(dotted) => {
+                let (text, part) = (self.program.names.text(dotted), self.program.names.text(name));
+                let parts = || text.split('.');
+                if parts().count() < MAX_PARTS && parts().filter(|p| *p == part).count() < MAX_REPEATS {
+                    let dotted = self.program.names.dotted(dotted, name);
+                    self.add_value(to, Value::External(dotted));
+                }
             }
             Value::Builtin(builtin) if !self.program.names.text(builtin).contains('.') => {
                 let dotted = self.program.names.dotted(builtin, name);

@@ -33,8 +33,8 @@ pub(crate) const MAX_VALUES: usize = 32;
 /// The largest number of constants among them; with more, the variable holds [`Value::Any`].
 const MAX_CONSTANTS: u8 = 8;
 
-/// The largest number of things outside of the source among them.
-const MAX_EXTERNALS: u8 = 16;
+/// The largest number of things outside of the source among them; with so many, what they are says nothing.
+const MAX_EXTERNALS: u8 = 6;
 
 /// How often a value may be given to something for each fact of the source.
 const WORK_PER_FACT: usize = 100;
@@ -424,6 +424,11 @@ impl Solver {
         let var = self.var_of(by);
         self.hook(var, hook);
         var
+    }
+
+    /// Whether so many things outside of the source come to a variable that none of them is given.
+    pub(crate) fn is_anything_outside(&self, var: Var) -> bool {
+        self.graph.count(var).externals == MAX_EXTERNALS
     }
 
     pub(crate) fn values_of(&self, var: Var) -> &[Vid] {
