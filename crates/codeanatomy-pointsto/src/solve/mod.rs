@@ -37,10 +37,10 @@ const MAX_CONSTANTS: u8 = 8;
 const MAX_EXTERNALS: u8 = 6;
 
 /// How often a value may be given to something for each fact of the source.
-const WORK_PER_FACT: usize = 100;
+const WORK_PER_FACT: usize = 40;
 
 /// How much may be made for each fact of the source.
-const MADE_PER_FACT: usize = 10;
+const MADE_PER_FACT: usize = 8;
 
 /// A source counts as if it had so many facts at least.
 const LEAST_FACTS: usize = 100_000;
@@ -142,6 +142,8 @@ enum Made {
         from: Var,
         at: u32,
     },
+    /// A name that the star imports of a module give.
+    Star { module: u32, name: Sym },
     /// A variable for one value.
     Holder {
         receiver: Vid,
@@ -391,6 +393,9 @@ impl Solver {
             let Some(value) = self.graph.next(var) else {
                 return;
             };
+            if self.is_at_limit() {
+                return;
+            }
             while let Some((next, to)) = self.graph.copy_at(copy) {
                 self.add(to, value);
                 copy = next;
