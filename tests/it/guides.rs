@@ -6,19 +6,23 @@ use std::path::Path;
 
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::prelude::{SessionConfig, SessionContext};
-use datafusion_codeanatomy::register_all;
+use datafusion_codeanatomy::{SourceOptions, attach_source, register_all};
 
 use crate::rows;
 
-/// Each with the settings of its session.
-const GUIDES: &[(&str, &[(&str, &str)])] = &[
+type Settings = &'static [(&'static str, &'static str)];
+
+/// Each with the settings of its session, and the source that it has, if any.
+const GUIDES: &[(&str, Settings, Option<&str>)] = &[
     (
         "winners.md",
         &[
             ("datafusion.execution.target_partitions", "4"),
             ("datafusion.catalog.information_schema", "true"),
         ],
+        None,
     ),
+    ("call_graph.md", &[], Some("../examples/shop")),
     (
         "calling_functions.md",
         &[
@@ -35,16 +39,21 @@ const GUIDES: &[(&str, &[(&str, &str)])] = &[
             ("datafusion.explain.physical_plan_only", "true"),
             ("datafusion.explain.analyze_categories", "rows"),
         ],
+        None,
     ),
 ];
 
 /// The page with what its statements give.
-async fn run(page: &str, settings: &[(&str, &str)]) -> String {
+async fn run(page: &str, settings: &[(&str, &str)], source: Option<&str>) -> String {
     let config = settings.iter().fold(SessionConfig::new(), |config, (name, value)| {
         config.set_str(name, value)
     });
     let ctx = SessionContext::new_with_config(config);
     register_all(&ctx).unwrap();
+    if let Some(source) = source {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(source);
+        attach_source(&ctx, source, &SourceOptions::default()).await.unwrap();
+    }
     let mut out = String::new();
     let mut lines = page.lines();
     let mut shown: Option<String> = None;
@@ -88,10 +97,10 @@ async fn run(page: &str, settings: &[(&str, &str)]) -> String {
 
 #[tokio::test]
 async fn the_examples_of_the_guides_are_what_comes_out() {
-    for (guide, settings) in GUIDES {
+    for (guide, settings, source) in GUIDES {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(guide);
         let written = std::fs::read_to_string(&path).unwrap();
-        let found = run(&written, settings).await;
+        let found = run(&written, settings, *source).await;
         if std::env::var_os("WRITE_PAGES").is_some() {
             std::fs::write(&path, &found).unwrap();
         } else {

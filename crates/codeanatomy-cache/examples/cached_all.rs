@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for contract in CATALOGUE {
         let is_chosen = match &chosen {
             Some(names) => names.contains(&contract.name),
-            None => contract.family != Family::TreeSitter,
+            None => !matches!(contract.family, Family::TreeSitter | Family::CallGraph),
         };
         if contract.name == "file_scope" || !is_chosen || !contract.inputs.contains(codeanatomy_model::Language::Python)
         {

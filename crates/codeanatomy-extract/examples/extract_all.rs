@@ -28,7 +28,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for contract in CATALOGUE {
         let is_chosen = match &chosen {
             Some(names) => names.contains(&contract.name),
-            None => ![Family::TreeSitter, Family::Modules, Family::CrossChecks].contains(&contract.family),
+            None => ![
+                Family::TreeSitter,
+                Family::Modules,
+                Family::CallGraph,
+                Family::CrossChecks,
+            ]
+            .contains(&contract.family),
         };
         if contract.name == "file_scope" || !is_chosen {
             continue;

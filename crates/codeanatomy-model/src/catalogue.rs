@@ -47,6 +47,7 @@ pub const CATALOGUE: &[&Contract] = &[
     ModuleRow::CONTRACT,
     ResolvedImportRow::CONTRACT,
     ExternalModuleRow::CONTRACT,
+    ResolvedCallRow::CONTRACT,
     CheckDefinitionRow::CONTRACT,
     CheckSyntaxErrorRow::CONTRACT,
     CheckSymbolRow::CONTRACT,

@@ -69,6 +69,8 @@ pub enum Family {
     Scip,
     /// Modules, and what imports lead to.
     Modules,
+    /// What calls what, by an analysis of the whole source.
+    CallGraph,
     /// What one extractor says beside what another says.
     CrossChecks,
 }
@@ -85,6 +87,7 @@ impl Family {
             Self::Flow => "flow",
             Self::Scip => "scip",
             Self::Modules => "modules",
+            Self::CallGraph => "call graph",
             Self::CrossChecks => "cross-checks",
         }
     }

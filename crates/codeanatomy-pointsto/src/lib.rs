@@ -20,6 +20,7 @@ mod value;
 
 pub use input::{FileRows, INPUTS, Input};
 pub use result::{CallRow, Unresolved};
+pub use solve::Cost;
 
 use arrow_schema::ArrowError;
 
@@ -46,9 +47,17 @@ impl Analysis {
     }
 
     /// The calls of all files, in the order of the files, of the nodes in them, and of the names of what is called.
-    pub fn solve(self) -> Vec<CallRow> {
+    ///
+    /// It ends early, with what it knows by then, when `is_wanted` says no.
+    pub fn solve(self, is_wanted: &dyn Fn() -> bool) -> impl Iterator<Item = CallRow> + use<> {
+        self.solve_counted(is_wanted).0
+    }
+
+    /// As [`Analysis::solve`], with what it cost.
+    pub fn solve_counted(self, is_wanted: &dyn Fn() -> bool) -> (impl Iterator<Item = CallRow> + use<>, Cost) {
         let mut solver = solve::Solver::new(self.program);
-        solver.run();
-        result::rows(&solver)
+        solver.run(is_wanted);
+        let cost = solver.cost();
+        (result::Rows::new(solver), cost)
     }
 }

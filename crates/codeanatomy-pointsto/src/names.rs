@@ -1,5 +1,7 @@
 //! Texts by number.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 /// The number of a text.
@@ -8,8 +10,8 @@ pub(crate) type Sym = u32;
 /// Every text once.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    texts: Vec<Box<str>>,
-    numbers: FxHashMap<Box<str>, Sym>,
+    texts: Vec<Arc<str>>,
+    numbers: FxHashMap<Arc<str>, Sym>,
 }
 
 impl Names {
@@ -19,8 +21,9 @@ impl Names {
             return *number;
         }
         let number = self.texts.len() as Sym;
-        self.texts.push(text.into());
-        self.numbers.insert(text.into(), number);
+        let text: Arc<str> = text.into();
+        self.texts.push(Arc::clone(&text));
+        self.numbers.insert(text, number);
         number
     }
 

@@ -12,14 +12,16 @@ pub(crate) type Var = u32;
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// What happens to every value of a variable.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Hook {
     /// Its attribute is read.
     Load { name: Sym, to: Var, at: u32 },
     /// Its attribute is set.
-    Store { name: Sym, from: Var },
+    Store { name: Sym, from: Var, at: u32 },
     /// It is subscripted.
     Index { key: Var, to: Var, at: u32 },
+    /// It is subscripted; if it is a container, the item is what was stored last.
+    IndexLast { key: Var, to: Var, at: u32, last: Var },
     /// On a key: a container is subscripted by it.
     IndexBy { container: u32, to: Var },
     /// Its item is set.
@@ -69,7 +71,7 @@ pub(crate) enum Hook {
     /// On a key: an attribute of that name is read from the values of a variable.
     LoadBy { of: Var, to: Var, at: u32 },
     /// On a key: an attribute of that name is set on the values of a variable.
-    SetBy { of: Var, from: Var },
+    SetBy { of: Var, from: Var, at: u32 },
     /// The items of a container go into another.
     CopyInto { container: u32 },
     /// Its keyword arguments: a mapping that is unpacked into the parameters of a function.
@@ -78,8 +80,12 @@ pub(crate) enum Hook {
     TypeOf { to: Var },
     /// It becomes a static method, class method or property.
     Wrap { kind: MethodKind, to: Var },
+    /// It is the value of an attribute of a class, and the attribute is set on an instance.
+    BindStore { receiver: u32, from: Var, at: u32 },
     /// It is the receiver of a method of a class, which `super()` looks above.
     SuperOf { class: u32, to: Var },
+    /// It is a builtin type that makes items of a container: `list` in `defaultdict(list)`.
+    Factory { to: Var },
     /// It is called by a function that it is given to.
     Argument { site: u32 },
 }
@@ -98,7 +104,7 @@ pub(crate) enum How {
 }
 
 /// Where something is evaluated.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) file: u32,
     pub(crate) node: u32,
@@ -162,7 +168,7 @@ pub(crate) struct Param {
 }
 
 /// How a function is a method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum MethodKind {
     None,
     Instance,

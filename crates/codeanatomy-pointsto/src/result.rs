@@ -1,9 +1,11 @@
 //! What the analysis gives.
 
-use rustc_hash::FxHashMap;
+use std::cmp::Ordering;
+
+use rustc_hash::FxHashSet;
 
 use crate::names::Sym;
-use crate::program::How;
+use crate::program::{How, Place, Program};
 use crate::solve::{Solver, Target};
 use crate::value::Value;
 
@@ -31,7 +33,7 @@ pub struct CallRow {
     pub callee: Option<String>,
     /// `function`, `lambda`, `class`, `constructor` (`__init__` or `__new__` of a class that is called), `external`, `builtin`.
     pub callee_kind: Option<&'static str>,
-    /// How many things it may call.
+    /// How many things it may call; a class and its constructor are one.
     pub callees: i64,
     /// Why nothing is known.
     pub reason: Option<Unresolved>,
@@ -46,6 +48,8 @@ pub enum Unresolved {
     BuiltinMethod,
     /// Its values are not called.
     NotCallable,
+    /// The analysis ended before it knew, at the bound of its work.
+    AnalysisLimit,
 }
 
 impl Unresolved {
@@ -55,6 +59,7 @@ impl Unresolved {
             Self::UnknownValue => "unknown_value",
             Self::BuiltinMethod => "builtin_method",
             Self::NotCallable => "not_callable",
+            Self::AnalysisLimit => "analysis_limit",
         }
     }
 }
@@ -72,99 +77,151 @@ fn form(how: How) -> &'static str {
     }
 }
 
-/// A target of a site: file, node, form, and what is called.
-type Found = (u32, u32, &'static str, u32, u32, u32, Target);
+/// A call and what is called, before their texts are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Entry {
+    place: Place,
+    form: &'static str,
+    called: Result<Target, Unresolved>,
+    callees: u32,
+}
 
-/// The rows of a solved program.
-pub(crate) fn rows(solver: &Solver) -> Vec<CallRow> {
-    let program = &solver.program;
-    let mut found: Vec<Found> = vec![];
-    for (site, target) in &solver.targets {
-        let site = &program.sites[*site as usize];
-        let place = program.places[site.at as usize];
-        found.push((
-            place.file,
-            place.node,
-            form(site.how),
-            place.bstart,
-            place.bend,
-            place.caller,
-            *target,
-        ));
-    }
-    found.sort_unstable();
-    found.dedup();
-    let mut counts: FxHashMap<(u32, u32, &str), i64> = FxHashMap::default();
-    for found in &found {
-        *counts.entry((found.0, found.1, found.2)).or_default() += 1;
-    }
-    let mut rows: Vec<CallRow> = found
-        .iter()
-        .map(|(file, node, form, bstart, bend, caller, target)| {
-            let (id, callee, kind) = callee(solver, *target);
-            let caller = &program.callers[*caller as usize];
-            CallRow {
-                path: program.paths[*file as usize].clone(),
-                node_id: i64::from(*node),
-                bstart: i64::from(*bstart),
-                bend: i64::from(*bend),
-                form,
-                caller_id: program.names.text(caller.id).to_string(),
-                caller: program.names.text(caller.dotted).to_string(),
-                callee_id: id.map(|id| program.names.text(id).to_string()),
-                callee: Some(callee),
-                callee_kind: Some(kind),
-                callees: counts.get(&(*file, *node, *form)).copied().unwrap_or_default(),
-                reason: None,
-            }
-        })
-        .collect();
-    for site in &program.sites {
-        let place = program.places[site.at as usize];
-        if site.how != How::Call || counts.contains_key(&(place.file, place.node, "call")) {
-            continue;
+/// The rows of a solved program, in order.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    program: Program,
+    entries: std::vec::IntoIter<Entry>,
+}
+
+impl Rows {
+    pub(crate) fn new(mut solver: Solver) -> Self {
+        let mut entries = found(&mut solver);
+        unresolved(&solver, &mut entries);
+        let program = solver.into_program();
+        let mut ranks: Vec<usize> = (0..program.paths.len()).collect();
+        ranks.sort_by_key(|file| &program.paths[*file]);
+        let mut rank_of = vec![0; ranks.len()];
+        for (rank, file) in ranks.into_iter().enumerate() {
+            rank_of[file] = rank;
         }
-        // Sites that solving made for the same place have the callee of a call that is there, too.
-        counts.insert((place.file, place.node, "call"), 0);
-        let values = solver.values_of(site.callee);
-        let is_method = |v: &u32| matches!(solver.values.get(*v), Value::Method(..));
-        let reason = match values {
-            [] => Unresolved::UnknownValue,
-            _ if values.iter().any(is_method) => Unresolved::BuiltinMethod,
-            _ if values.iter().all(|v| solver.values.get(*v) == Value::Any) => Unresolved::UnknownValue,
-            _ => Unresolved::NotCallable,
-        };
+        entries.sort_unstable_by(|a, b| {
+            let key = |e: &Entry| (rank_of[e.place.file as usize], e.place.node, e.form);
+            key(a).cmp(&key(b)).then_with(|| called(&program, a, b))
+        });
+        Self {
+            program,
+            entries: entries.into_iter(),
+        }
+    }
+}
+
+impl Iterator for Rows {
+    type Item = CallRow;
+
+    fn next(&mut self) -> Option<CallRow> {
+        let Entry {
+            place,
+            form,
+            called,
+            callees,
+        } = self.entries.next()?;
+        let program = &self.program;
+        let text = |sym: Sym| program.names.text(sym).to_string();
         let caller = &program.callers[place.caller as usize];
-        rows.push(CallRow {
+        let callee = called.ok().map(|target| callee(program, target));
+        Some(CallRow {
             path: program.paths[place.file as usize].clone(),
             node_id: i64::from(place.node),
             bstart: i64::from(place.bstart),
             bend: i64::from(place.bend),
-            form: "call",
-            caller_id: program.names.text(caller.id).to_string(),
-            caller: program.names.text(caller.dotted).to_string(),
-            callee_id: None,
-            callee: None,
-            callee_kind: None,
-            callees: 0,
-            reason: Some(reason),
-        });
+            form,
+            caller_id: text(caller.id),
+            caller: text(caller.dotted),
+            callee_id: callee.and_then(|c| c.id).map(text),
+            callee: callee.map(|c| format!("{}{}", c.prefix, program.names.text(c.dotted))),
+            callee_kind: callee.map(|c| c.kind),
+            callees: i64::from(callees),
+            reason: called.err(),
+        })
     }
-    rows.sort_by(|a, b| {
-        let key = |r: &CallRow| (r.node_id, r.form, r.callee_kind);
-        a.path
-            .cmp(&b.path)
-            .then(key(a).cmp(&key(b)))
-            .then(a.callee.cmp(&b.callee))
-            .then(a.callee_id.cmp(&b.callee_id))
-    });
-    rows
 }
 
-fn callee(solver: &Solver, target: Target) -> (Option<Sym>, String, &'static str) {
+/// What is called, in the order of a caller, and how many things a place calls that way.
+fn found(solver: &mut Solver) -> Vec<Entry> {
+    let targets = solver.take_targets();
+    let (solver, program) = (&*solver, &solver.program);
+    let mut entries: Vec<Entry> = targets
+        .into_iter()
+        .map(|(site, target)| (&program.sites[site as usize], target))
+        .filter(|(site, target)| {
+            !matches!(target, Target::External(_)) || !solver.is_anything_outside(site.callee)
+        })
+        .map(|(site, target)| {
+            Entry {
+                place: program.places[site.at as usize],
+                form: form(site.how),
+                called: Ok(target),
+                callees: 0,
+            }
+        })
+        .collect();
+    let place = |e: &Entry| (e.place.file, e.place.node, e.form);
+    entries.sort_unstable_by_key(|e| (place(e), e.called.ok()));
+    entries.dedup();
+    for same in entries.chunk_by_mut(|a, b| place(a) == place(b)) {
+        // A class and its constructor are one thing that is called.
+        let is_counted = |e: &&Entry| !matches!(e.called, Ok(Target::Class(_)));
+        let count = same.iter().filter(is_counted).count().max(1);
+        same.iter_mut().for_each(|e| e.callees = count as u32);
+    }
+    entries
+}
+
+/// Adds the call expressions of which nothing is known.
+fn unresolved(solver: &Solver, entries: &mut Vec<Entry>) {
     let program = &solver.program;
-    let text = |sym: Sym| program.names.text(sym).to_string();
-    match target {
+    let known = entries.len();
+    let mut seen = FxHashSet::default();
+    for site in program.sites.iter().filter(|s| s.how == How::Call) {
+        let place = program.places[site.at as usize];
+        let key = (place.file, place.node, "call");
+        let is_known = entries[..known]
+            .binary_search_by_key(&key, |e| (e.place.file, e.place.node, e.form))
+            .is_ok();
+        // Sites that solving made for the same place come behind that of the call that is there.
+        if is_known || !seen.insert((place.file, place.node)) {
+            continue;
+        }
+        let values = solver.values_of(site.callee);
+        let is_method = |v: &u32| matches!(solver.values.get(*v), Value::Method(..));
+        let reason = match values {
+            _ if solver.is_limited => Unresolved::AnalysisLimit,
+            [] => Unresolved::UnknownValue,
+            _ if values.iter().any(is_method) => Unresolved::BuiltinMethod,
+            _ if solver.is_anything_outside(site.callee) => Unresolved::UnknownValue,
+            _ if values.iter().all(|v| solver.values.get(*v) == Value::Any) => Unresolved::UnknownValue,
+            _ => Unresolved::NotCallable,
+        };
+        entries.push(Entry {
+            place,
+            form: "call",
+            called: Err(reason),
+            callees: 0,
+        });
+    }
+}
+
+/// The texts of what is called.
+#[derive(Debug, Clone, Copy)]
+struct Callee {
+    id: Option<Sym>,
+    prefix: &'static str,
+    dotted: Sym,
+    kind: &'static str,
+}
+
+fn callee(program: &Program, target: Target) -> Callee {
+    let (id, prefix, dotted, kind) = match target {
         Target::Function(function) | Target::Constructor(function) => {
             let f = &program.functions[function as usize];
             let kind = match target {
@@ -172,13 +229,34 @@ fn callee(solver: &Solver, target: Target) -> (Option<Sym>, String, &'static str
                 _ if f.is_lambda => "lambda",
                 _ => "function",
             };
-            (Some(f.id), text(f.dotted), kind)
+            (Some(f.id), "", f.dotted, kind)
         }
         Target::Class(class) => {
             let class = &program.classes[class as usize];
-            (Some(class.id), text(class.dotted), "class")
+            (Some(class.id), "", class.dotted, "class")
         }
-        Target::External(dotted) => (None, text(dotted), "external"),
-        Target::Builtin(name) => (None, format!("<builtin>.{}", program.names.text(name)), "builtin"),
+        Target::External(dotted) => (None, "", dotted, "external"),
+        Target::Builtin(name) => (None, "<builtin>.", name, "builtin"),
+    };
+    Callee {
+        id,
+        prefix,
+        dotted,
+        kind,
     }
+}
+
+/// The order of what two calls of a place call: of its kind, and its texts.
+fn called(program: &Program, a: &Entry, b: &Entry) -> Ordering {
+    let (Ok(a), Ok(b)) = (a.called, b.called) else {
+        return a.called.is_ok().cmp(&b.called.is_ok());
+    };
+    let (a, b) = (callee(program, a), callee(program, b));
+    // What has the same kind has the same prefix.
+    let text = |sym: Sym| program.names.text(sym);
+    let ids = (a.id.map(text), b.id.map(text));
+    a.kind
+        .cmp(b.kind)
+        .then_with(|| text(a.dotted).cmp(text(b.dotted)))
+        .then_with(|| ids.0.cmp(&ids.1))
 }

@@ -62,6 +62,10 @@ impl Values {
         })
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
     pub(crate) fn get(&self, vid: Vid) -> Value {
         self.values.get(vid as usize).copied().unwrap_or(Value::Any)
     }

@@ -9,7 +9,7 @@ use datafusion::prelude::SessionContext;
 
 use crate::dataset::{DatasetOptions, needs_query, open};
 use crate::graph::create_graph;
-use crate::relation::{create_relations, pack};
+use crate::relation::{create_answers, create_relations, pack};
 use crate::source::{Source, SourceOptions};
 use crate::store::{Place, Store, TableFormat};
 
@@ -27,6 +27,7 @@ pub async fn attach_source(ctx: &SessionContext, source: impl AsRef<Path>, optio
         ctx.register_table(contract.name, table)?;
     }
     let relations = create_relations(ctx, &pack()).await?;
+    create_answers(ctx, &relations).await?;
     create_graph(ctx, &relations).await
 }
 

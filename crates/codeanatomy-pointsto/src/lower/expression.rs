@@ -153,7 +153,11 @@ impl Lowering<'_, '_> {
         }
         if let Some(key) = self.key(node) {
             let at = self.place(node);
-            self.program.hook(on, Hook::Index { key, to, at });
+            let hook = match self.last_stored(node) {
+                Some(last) => Hook::IndexLast { key, to, at, last },
+                None => Hook::Index { key, to, at },
+            };
+            self.program.hook(on, hook);
         }
     }
 
@@ -250,7 +254,7 @@ impl Lowering<'_, '_> {
 }
 
 /// The text of a constant as a key: of a string, what is in it, in quotes; of an integer, its digits.
-fn key_text(source: &str) -> Option<String> {
+pub(super) fn key_text(source: &str) -> Option<String> {
     let first = source.bytes().next()?;
     if source.len() > 64 {
         return None;

@@ -7,6 +7,7 @@ mod bindings;
 mod definition;
 mod expression;
 mod import;
+mod last;
 mod name;
 mod statement;
 
@@ -17,6 +18,7 @@ use crate::names::Sym;
 use crate::program::{Arg, Caller, Hook, How, NONE, Place, Program, Site, Var};
 use crate::tree::{Kind, Tree};
 use bindings::Bindings;
+use last::Last;
 use name::Uses;
 
 /// Adds a file to the program.
@@ -75,10 +77,12 @@ pub(crate) fn lower(file: &FileRows<'_>, program: &mut Program) -> Result<(), Ar
         bodies: vec![NONE; tree.len()],
         uses: Uses::new(file)?,
         places: vec![NONE; tree.len()],
+        last: Last::default(),
         tree,
         bindings,
         program,
     };
+    lowering.find_shared();
     for node in 0..lowering.tree.len() {
         lowering.node(node);
     }
@@ -101,18 +105,28 @@ struct Lowering<'a, 'p> {
     callers: Vec<u32>,
     /// The code in the body of a definition.
     bodies: Vec<u32>,
+    last: Last,
 }
 
 impl Lowering<'_, '_> {
     fn node(&mut self, node: usize) {
-        if let Some(parent) = self.tree.parent(node) {
-            let inside = self.bodies[parent] != NONE && self.tree.field(node) == "body";
-            self.callers[node] = if inside {
-                self.bodies[parent]
-            } else {
-                self.callers[parent]
-            };
+        let caller = self.callers[node];
+        let children: Vec<usize> = self.tree.children(node).collect();
+        for child in &children {
+            self.callers[*child] = caller;
         }
+        self.node_itself(node);
+        if self.bodies[node] != NONE {
+            for child in children {
+                if self.tree.field(child) == "body" {
+                    self.callers[child] = self.bodies[node];
+                }
+            }
+        }
+    }
+
+    fn node_itself(&mut self, node: usize) {
+        self.step(node, self.tree.kind(node));
         match self.tree.kind(node) {
             Kind::FunctionDef | Kind::AsyncFunctionDef => self.function(node),
             Kind::Lambda => self.lambda(node),

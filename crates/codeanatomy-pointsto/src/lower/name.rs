@@ -39,6 +39,22 @@ impl<'a> Uses<'a> {
         from..to
     }
 
+    /// The definitions that reach a use.
+    pub(super) fn definitions_of(&self, node: usize) -> impl Iterator<Item = usize> {
+        let rows = self.of(node).filter(|row| self.definitions.is_valid(*row));
+        rows.map(|row| self.definitions.value(row) as usize)
+    }
+
+    /// The definitions that reach a use, if nothing else may.
+    pub(super) fn all(&self, node: usize) -> Option<Vec<usize>> {
+        let one = |row: usize| {
+            let is_whole = self.complete.value(row) && !self.elsewhere.value(row);
+            let is_plain = self.definitions.is_valid(row) && cell(self.kinds, row) != Some("star_import");
+            (is_whole && is_plain).then(|| self.definitions.value(row) as usize)
+        };
+        self.of(node).map(one).collect()
+    }
+
     /// The only definition that reaches a use.
     pub(super) fn only(&self, node: usize) -> Option<usize> {
         let rows = self.of(node);

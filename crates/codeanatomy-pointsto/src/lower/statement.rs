@@ -128,20 +128,23 @@ impl Lowering<'_, '_> {
 
     /// `return value`, or the body of a lambda. A parameter that is given back as it is is not mixed with that of other calls.
     pub(super) fn returned(&mut self, value: usize, function: u32, result: Var) {
-        if self.tree.kind(value) == Kind::Name
-            && let Some(definition) = self.uses.only(value)
-        {
+        let definitions = match self.tree.kind(value) {
+            Kind::Name => self.uses.all(value).unwrap_or_default(),
+            _ => vec![],
+        };
+        if definitions.is_empty() {
+            let from = self.var(value);
+            return self.program.copy(from, result);
+        }
+        for definition in definitions {
             let var = self.var(definition);
-            let function = &mut self.program.functions[function as usize];
-            if function.params.iter().any(|p| p.var == var && p.container == u32::MAX) {
-                if !function.returns.contains(&var) {
-                    function.returns.push(var);
-                }
-                return;
+            let of = &mut self.program.functions[function as usize];
+            if !of.params.iter().any(|p| p.var == var && p.container == u32::MAX) {
+                self.program.copy(var, result);
+            } else if !of.returns.contains(&var) {
+                of.returns.push(var);
             }
         }
-        let from = self.var(value);
-        self.program.copy(from, result);
     }
 
     fn augmented(&mut self, node: usize) {
@@ -189,12 +192,18 @@ impl Lowering<'_, '_> {
                 if let Some(on) = self.child_var(node, "value") {
                     let name = self.attribute(node);
                     self.program.stored.insert(name);
-                    self.program.hook(on, Hook::Store { name, from: var });
+                    let at = self.place(node);
+                    self.program.hook(on, Hook::Store { name, from: var, at });
                 }
             }
             Kind::Subscript => {
                 if let (Some(on), Some(key)) = (self.child_var(node, "value"), self.key(node)) {
                     let at = self.place(node);
+                    self.item_stored(node, var);
+                    if self.tree.contexts.value(node) == "del" {
+                        let to = self.program.var();
+                        return self.operator(node, on, "__delitem__", Some(key), to);
+                    }
                     self.program.hook(on, Hook::StoreIndex { key, from: var, at });
                 }
             }

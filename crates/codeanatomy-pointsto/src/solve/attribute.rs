@@ -1,13 +1,16 @@
 //! Attributes that are read and set.
 
 use super::class::{Base, Found};
-use super::{LookUp, Solver};
+use super::{LookUp, Made, Solver};
 use crate::names::Sym;
-use crate::program::{Hook, How, MethodKind, Site, Var};
+use crate::program::{Arg, Hook, How, MethodKind, NONE, Var};
 use crate::value::{Value, Vid};
 
 /// The longest name of something outside, in parts.
-const MAX_PARTS: usize = 8;
+const MAX_PARTS: usize = 6;
+
+/// How often a part may be in it: `numpy.random.random`, but not `node.next.next.next`.
+const MAX_REPEATS: usize = 2;
 
 impl Solver {
     pub(super) fn load(&mut self, of: Vid, name: Sym, to: Var, at: u32) {
@@ -19,9 +22,13 @@ impl Solver {
             Value::Class(_) | Value::Instance(_) | Value::Super(..) => {
                 self.look_ups.push_back(LookUp::Load { of, name, to, at });
             }
-            Value::External(dotted) if self.program.names.text(dotted).matches('.').count() < MAX_PARTS => {
-                let dotted = self.program.names.dotted(dotted, name);
-                self.add_value(to, Value::External(dotted));
+            Value::External(dotted) => {
+                let (text, part) = (self.program.names.text(dotted), self.program.names.text(name));
+                let parts = || text.split('.');
+                if parts().count() < MAX_PARTS && parts().filter(|p| *p == part).count() < MAX_REPEATS {
+                    let dotted = self.program.names.dotted(dotted, name);
+                    self.add_value(to, Value::External(dotted));
+                }
             }
             Value::Builtin(builtin) if !self.program.names.text(builtin).contains('.') => {
                 let dotted = self.program.names.dotted(builtin, name);
@@ -39,7 +46,7 @@ impl Solver {
         }
     }
 
-    pub(super) fn store(&mut self, of: Vid, name: Sym, from: Var) {
+    pub(super) fn store(&mut self, of: Vid, name: Sym, from: Var, at: u32) {
         match self.values.get(of) {
             Value::Module(module) => {
                 if let Some(var) = self.program.modules[module as usize].names.get(&name).copied() {
@@ -53,7 +60,12 @@ impl Solver {
                     self.copy(from, var);
                 }
             },
-            Value::Instance(_) | Value::Function(_) => {
+            Value::Instance(_) => {
+                let var = self.attribute(of, name);
+                self.copy(from, var);
+                self.look_ups.push_back(LookUp::Store { of, name, from, at });
+            }
+            Value::Function(_) => {
                 let var = self.attribute(of, name);
                 self.copy(from, var);
             }
@@ -106,7 +118,60 @@ impl Solver {
         match self.find(class, name, after) {
             Some(Found::Var(var)) => self.hook(var, Hook::Bind { receiver, to, at }),
             Some(Found::External(dotted)) => self.add_value(to, Value::External(dotted)),
+            None if !is_stored && after.is_none() && matches!(self.values.get(of), Value::Instance(_)) => {
+                let name = self.words.getattr;
+                self.look_ups.push_back(LookUp::Method {
+                    of,
+                    name,
+                    operand: NONE,
+                    second: NONE,
+                    to,
+                    at,
+                    how: How::Property,
+                });
+            }
             None => {}
+        }
+    }
+
+    /// The variable of the properties that are called where an attribute is read.
+    fn callee_of(&mut self, to: Var, at: u32) -> Var {
+        let by = Made::Getter { to, at };
+        if let Some(callee) = self.made.get(&by) {
+            return *callee;
+        }
+        let callee = self.var_of(by);
+        self.call_implicit(callee, Box::default(), to, at, How::Property);
+        callee
+    }
+
+    /// The setters of a property.
+    pub(super) fn setter(&mut self, property: Vid) -> Var {
+        let name = self.words.set;
+        self.attribute(property, name)
+    }
+
+    /// An attribute is set on an instance whose class has `vid` under that name.
+    pub(super) fn set_property(&mut self, vid: Vid, receiver: Vid, from: Var, at: u32) {
+        if let Value::Property(_) = self.values.get(vid) {
+            let setters = self.setter(vid);
+            let by = Made::Setter { from, at };
+            let callee = match self.made.get(&by) {
+                Some(callee) => *callee,
+                None => {
+                    let callee = self.var_of(by);
+                    self.call_implicit(callee, Box::new([Arg::Positional(from)]), NONE, at, How::Property);
+                    callee
+                }
+            };
+            self.hook(
+                setters,
+                Hook::Bind {
+                    receiver,
+                    to: callee,
+                    at,
+                },
+            );
         }
     }
 
@@ -140,15 +205,7 @@ impl Solver {
                 _ => self.add(to, inner),
             },
             Value::Property(getter) if is_instance => {
-                let callee = self.var();
-                let site = self.site(Site {
-                    callee,
-                    args: Box::default(),
-                    result: to,
-                    at,
-                    how: How::Property,
-                });
-                self.hook(callee, Hook::Call { site });
+                let callee = self.callee_of(to, at);
                 match self.values.get(getter) {
                     Value::Function(function) => self.add_value(callee, Value::Bound(function, receiver)),
                     _ => self.add(callee, getter),
@@ -156,7 +213,7 @@ impl Solver {
             }
             Value::Instance(_) if is_instance => {
                 self.add(to, vid);
-                let operand = self.var();
+                let operand = self.var_of(Made::Holder { receiver });
                 self.add(operand, receiver);
                 self.look_ups.push_back(LookUp::Method {
                     of: vid,

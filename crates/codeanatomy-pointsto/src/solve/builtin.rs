@@ -1,6 +1,6 @@
 //! What builtins and methods of builtin types do with their arguments.
 
-use super::{Solver, Target};
+use super::{Made, Solver, Target};
 use crate::program::{Arg, Hook, How, MethodKind, NONE, Site, Var};
 use crate::value::{Value, Vid};
 
@@ -28,6 +28,7 @@ impl Solver {
     pub(super) fn call_builtin(&mut self, site: u32, name: u32) {
         let Site { result, at, how, .. } = self.program.sites[site as usize];
         let text = self.program.names.text(name).to_string();
+        let (outer, inner) = Made::containers(site, name);
         let args = self.program.sites[site as usize].args.clone();
         let positional: Vec<Var> = args
             .iter()
@@ -54,17 +55,16 @@ impl Solver {
             ("super", _) => self.super_of(site, &positional, result),
             ("type", Some(of)) => self.hook(of, Hook::TypeOf { to: result }),
             ("list" | "tuple" | "set" | "frozenset" | "reversed" | "iter" | "aiter" | "sorted", Some(of)) => {
-                let container = self.new_container(false);
+                let container = self.container(outer, false);
                 self.add_value(result, Value::Container(container));
                 let slot = self.slot(container, None);
                 self.hook(of, Hook::Iterate { to: slot, at });
                 if text == "sorted" {
-                    let unused = self.var();
-                    self.higher_order(site, unused);
+                    self.higher_order(site, NONE);
                 }
             }
             ("dict", _) => {
-                let container = self.new_container(true);
+                let container = self.container(outer, true);
                 self.add_value(result, Value::Container(container));
                 if let Some(of) = first {
                     self.hook(of, Hook::CopyInto { container });
@@ -73,7 +73,7 @@ impl Solver {
             }
             ("next" | "anext", Some(of)) => self.hook(of, Hook::Next { to: result, at }),
             ("enumerate", Some(of)) => {
-                let (container, pair) = (self.new_container(false), self.new_container(false));
+                let (container, pair) = (self.container(outer, false), self.container(inner, false));
                 self.add_value(result, Value::Container(container));
                 let slot = self.slot(container, None);
                 self.add_value(slot, Value::Container(pair));
@@ -82,7 +82,7 @@ impl Solver {
                 self.hook(of, Hook::Iterate { to: item, at });
             }
             ("zip", _) => {
-                let (container, row) = (self.new_container(false), self.new_container(false));
+                let (container, row) = (self.container(outer, false), self.container(inner, false));
                 self.add_value(result, Value::Container(container));
                 let slot = self.slot(container, None);
                 self.add_value(slot, Value::Container(row));
@@ -93,32 +93,29 @@ impl Solver {
                 }
             }
             ("map", _) => {
-                let container = self.new_container(false);
+                let container = self.container(outer, false);
                 self.add_value(result, Value::Container(container));
                 let slot = self.slot(container, None);
                 self.higher_order(site, slot);
             }
             ("filter", _) => {
-                let container = self.new_container(false);
+                let container = self.container(outer, false);
                 self.add_value(result, Value::Container(container));
                 let slot = self.slot(container, None);
                 if let Some(of) = positional.get(1) {
                     self.hook(*of, Hook::Iterate { to: slot, at });
                 }
-                let unused = self.var();
-                self.higher_order(site, unused);
+                self.higher_order(site, NONE);
             }
             ("min" | "max", Some(of)) => {
-                let unused = self.var();
-                self.higher_order(site, unused);
+                self.higher_order(site, NONE);
                 match positional.len() {
                     1 => self.hook(of, Hook::Iterate { to: result, at }),
                     _ => positional.iter().for_each(|of| self.copy(*of, result)),
                 }
             }
             ("sum" | "any" | "all", Some(of)) => {
-                let unused = self.var();
-                self.hook(of, Hook::Iterate { to: unused, at });
+                self.hook(of, Hook::Iterate { to: NONE, at });
             }
             ("getattr", Some(of)) => {
                 if let Some(key) = positional.get(1) {
@@ -130,14 +127,14 @@ impl Solver {
             }
             ("setattr", Some(of)) => {
                 if let (Some(key), Some(from)) = (positional.get(1), positional.get(2)) {
-                    self.hook(*key, Hook::SetBy { of, from: *from });
+                    self.hook(*key, Hook::SetBy { of, from: *from, at });
                 }
             }
             (name, Some(of)) => {
                 if let Some((_, method)) = METHODS.iter().find(|(builtin, _)| *builtin == name) {
                     let name = self.program.names.intern(method);
                     let operand = positional.get(1).copied().unwrap_or(NONE);
-                    let to = self.var();
+                    let to = NONE;
                     self.hook(of, Hook::Operator { name, operand, to, at });
                 }
             }
@@ -189,6 +186,23 @@ impl Solver {
         }
     }
 
+    /// A value is called by something that it is given to, with an argument.
+    fn argument(&mut self, callee: Var, item: Var, result: Var, at: u32) {
+        let by = Made::Argument { callee, item };
+        if self.made.contains_key(&by) {
+            return;
+        }
+        let site = self.site(Site {
+            callee,
+            args: Box::new([Arg::Positional(item)]),
+            result,
+            at,
+            how: How::Argument,
+        });
+        self.made.insert(by, site);
+        self.hook(callee, Hook::Argument { site });
+    }
+
     fn keyword_items(&mut self, args: &[Arg], container: u32) {
         for arg in args {
             match arg {
@@ -213,8 +227,15 @@ impl Solver {
             _ => None,
         };
         let text = self.program.names.text(name).to_string();
+        let (outer, inner) = Made::containers(site, name);
         let container = match self.values.get(receiver) {
-            Value::Property(_) => return self.add(result, receiver),
+            Value::Property(_) => {
+                if let ("setter", Some(setter)) = (text.as_str(), arg(0)) {
+                    let var = self.setter(receiver);
+                    self.copy(setter, var);
+                }
+                return self.add(result, receiver);
+            }
             Value::Generator(_) => return self.iterate(receiver, result, at),
             Value::Container(container) => container,
             _ => return,
@@ -250,13 +271,13 @@ impl Solver {
             }
             ("pop" | "popleft" | "popitem" | "__next__", None, _) => self.all_slots(container, result),
             ("values", ..) => {
-                let values = self.new_container(false);
+                let values = self.container(outer, false);
                 self.add_value(result, Value::Container(values));
                 let slot = self.slot(values, None);
                 self.all_slots(container, slot);
             }
             ("items", ..) => {
-                let (items, pair) = (self.new_container(false), self.new_container(false));
+                let (items, pair) = (self.container(outer, false), self.container(inner, false));
                 self.add_value(result, Value::Container(items));
                 let slot = self.slot(items, None);
                 self.add_value(slot, Value::Container(pair));
@@ -267,19 +288,11 @@ impl Solver {
             }
             ("keys" | "copy" | "__iter__" | "__enter__", ..) => self.add(result, receiver),
             ("sort", ..) => {
-                let item = self.var();
+                let item = self.var_of(Made::Sorted { site });
                 self.all_slots(container, item);
                 for arg in &args {
                     if let Arg::Keyword(_, callee) = arg {
-                        let unused = self.var();
-                        let site = self.site(Site {
-                            callee: *callee,
-                            args: Box::new([Arg::Positional(item)]),
-                            result: unused,
-                            at,
-                            how: How::Argument,
-                        });
-                        self.hook(*callee, Hook::Argument { site });
+                        self.argument(*callee, item, NONE, at);
                     }
                 }
             }
@@ -289,7 +302,9 @@ impl Solver {
 
     /// A key that nothing is known of may be any.
     fn program_key(&mut self, key: Var) {
-        self.program.fallbacks.push(crate::program::Fallback::Key(key));
+        if self.keys.insert(key) {
+            self.program.fallbacks.push(crate::program::Fallback::Key(key));
+        }
     }
 
     pub(super) fn super_value(&mut self, class: u32, receiver: Vid, to: Var) {

@@ -1,6 +1,6 @@
 //! Calls: from arguments to parameters, and from what is returned to the result.
 
-use super::{LookUp, Solver, Target};
+use super::{LookUp, Made, Solver, Target};
 use crate::program::{Arg, Hook, How, Param, ParamKind, Site, Var};
 use crate::value::{Value, Vid};
 
@@ -38,13 +38,41 @@ impl Solver {
     fn call_external(&mut self, site: u32, dotted: u32) {
         self.target(site, Target::External(dotted));
         let text = self.program.names.text(dotted);
+        let keyed = match text {
+            "collections.defaultdict" | "collections.OrderedDict" => Some(true),
+            "collections.deque" => Some(false),
+            _ => None,
+        };
+        let is_default = text == "collections.defaultdict";
         let (is_partial, is_property, is_reduce) = (
             text == "functools.partial",
             text == "functools.cached_property",
             text == "functools.reduce",
         );
-        let Site { result, how, .. } = self.program.sites[site as usize];
+        let Site { result, how, at, .. } = self.program.sites[site as usize];
         let first = self.program.sites[site as usize].args.first().copied();
+        if let Some(keyed) = keyed {
+            let container = self.container(Made::containers(site, dotted).0, keyed);
+            self.add_value(result, Value::Container(container));
+            let slot = self.slot(container, None);
+            match first {
+                Some(Arg::Positional(factory)) if is_default => {
+                    let site = self.site(Site {
+                        callee: factory,
+                        args: Box::default(),
+                        result: slot,
+                        at,
+                        how: How::Argument,
+                    });
+                    self.hook(factory, Hook::Argument { site });
+                    self.hook(factory, Hook::Factory { to: slot });
+                }
+                Some(Arg::Positional(of)) if keyed => self.hook(of, Hook::CopyInto { container }),
+                Some(Arg::Positional(of)) => self.hook(of, Hook::Iterate { to: slot, at }),
+                _ => {}
+            }
+            return;
+        }
         match (how, first) {
             (How::Decorator, Some(Arg::Positional(decorated))) if is_property => self.hook(
                 decorated,
@@ -66,6 +94,11 @@ impl Solver {
 
     /// What `partial` was given is called, with the arguments of both.
     fn call_partial(&mut self, site: u32, made: u32) {
+        // Those that are made of themselves would go on for ever.
+        let origin = self.origins.get(&site).copied().unwrap_or(site);
+        if self.made.contains_key(&Made::Partial { origin, made }) {
+            return;
+        }
         let mut args = self.program.sites[made as usize].args.iter().copied();
         let Some(Arg::Positional(callee)) = args.next() else {
             return;
@@ -74,7 +107,9 @@ impl Solver {
         let args = args
             .chain(self.program.sites[site as usize].args.iter().copied())
             .collect();
-        self.call_implicit(callee, args, result, at, how);
+        let derived = self.call_implicit(callee, args, result, at, how);
+        self.made.insert(Made::Partial { origin, made }, derived);
+        self.origins.insert(derived, origin);
     }
 
     /// A function is called by a site, with a first argument if it is bound.
@@ -145,8 +180,7 @@ impl Solver {
                         }
                     }
                     if self.rest(function, ParamKind::VarArg).is_some() {
-                        let items = self.var();
-                        self.hook(of, Hook::Iterate { to: items, at });
+                        let items = self.items(of, at);
                         self.give_rest(function, None, items);
                     }
                 }
@@ -219,6 +253,17 @@ impl Solver {
     fn rest(&self, function: u32, kind: ParamKind) -> Option<u32> {
         let params = &self.program.functions[function as usize].params;
         params.iter().find(|p| p.kind == kind).map(|p| p.container)
+    }
+
+    /// What iteration over a variable gives.
+    fn items(&mut self, of: Var, at: u32) -> Var {
+        let by = Made::Items { of };
+        if let Some(items) = self.made.get(&by) {
+            return *items;
+        }
+        let items = self.var_of(by);
+        self.hook(of, Hook::Iterate { to: items, at });
+        items
     }
 
     fn give(&mut self, function: u32, param: usize, from: Var) {

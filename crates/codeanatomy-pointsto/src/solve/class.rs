@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{LookUp, Solver, Target};
+use super::{LookUp, Made, Solver, Target};
 use crate::names::Sym;
-use crate::program::{Arg, Hook, How, NONE, Var};
+use crate::program::{Arg, Hook, How, NONE, Site, Var};
 use crate::value::{Value, Vid};
 
 /// A class in the order of another.
@@ -22,7 +22,48 @@ pub(super) enum Found {
     External(Sym),
 }
 
+/// The largest number of classes that one base may be.
+const MAX_BASES: usize = 4;
+
 impl Solver {
+    /// The class that a look-up begins at.
+    pub(super) fn class_of(&self, look_up: LookUp) -> Option<u32> {
+        let of = match look_up {
+            LookUp::Construct { class, .. } => return Some(class),
+            LookUp::Load { of, .. }
+            | LookUp::Store { of, .. }
+            | LookUp::Method { of, .. }
+            | LookUp::Iterate { of, .. }
+            | LookUp::Enter { of, .. }
+            | LookUp::Call { of, .. } => of,
+        };
+        let of = match self.values.get(of) {
+            Value::Super(_, receiver) => self.values.get(receiver),
+            value => value,
+        };
+        match of {
+            Value::Class(class) | Value::Instance(class) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// Does again what was looked up in classes that got a base, or a base that did.
+    pub(super) fn look_up_again(&mut self) {
+        let changed: rustc_hash::FxHashSet<u32> = std::mem::take(&mut self.changed_classes).into_iter().collect();
+        let is_changed = |b: &Base| matches!(b, Base::Class(base) if changed.contains(base));
+        let mut below = vec![];
+        for (class, order) in self.orders.iter_mut().enumerate() {
+            if order.as_ref().is_some_and(|order| order.iter().any(is_changed)) {
+                below.push((class, order.take()));
+            }
+        }
+        for (class, before) in below {
+            if before.is_none_or(|before| *before != *self.order(class as u32)) {
+                self.look_ups.extend(std::mem::take(&mut self.looked_up[class]));
+            }
+        }
+    }
+
     pub(super) fn add_base(&mut self, class: u32, index: u32, value: Value) {
         let base = match value {
             Value::Class(base) if base != class => Base::Class(base),
@@ -30,9 +71,11 @@ impl Solver {
             _ => return,
         };
         let bases = &mut self.bases[class as usize][index as usize];
-        if !bases.contains(&base) {
+        if !bases.contains(&base) && bases.len() < MAX_BASES {
             bases.push(base);
-            self.hierarchy_changed |= self.has_orders;
+            if self.has_orders {
+                self.changed_classes.push(class);
+            }
         }
     }
 
@@ -96,6 +139,13 @@ impl Solver {
     pub(super) fn look_up(&mut self, look_up: LookUp) {
         match look_up {
             LookUp::Load { of, name, to, at } => self.load_of_classes(of, name, to, at),
+            LookUp::Store { of, name, from, at } => {
+                if let Value::Instance(class) = self.values.get(of)
+                    && let Some(Found::Var(var)) = self.find(class, name, None)
+                {
+                    self.hook(var, Hook::BindStore { receiver: of, from, at });
+                }
+            }
             LookUp::Method {
                 of,
                 name,
@@ -108,26 +158,21 @@ impl Solver {
                 self.call_method(of, name, &[operand, second], to, at, how);
             }
             LookUp::Iterate { of, to, at } => {
-                let (iter, next) = (self.words.iter, self.words.next);
-                let (aiter, anext, getitem) = (self.words.aiter, self.words.anext, self.words.getitem);
-                let iterator = self.var();
-                if self.call_method(of, iter, &[], iterator, at, How::Iteration)
-                    || self.call_method(of, aiter, &[], iterator, at, How::Iteration)
+                let (iter, aiter, getitem) = (self.words.iter, self.words.aiter, self.words.getitem);
+                let iterator = self.var_with(Made::Iterator { to, at }, Hook::Next { to, at });
+                if !self.call_method(of, iter, &[], iterator, at, How::Iteration)
+                    && !self.call_method(of, aiter, &[], iterator, at, How::Iteration)
                 {
-                    self.hook(iterator, Hook::Next { to, at });
-                } else {
                     self.call_method(of, getitem, &[], to, at, How::Iteration);
                 }
-                let _ = (next, anext);
             }
             LookUp::Enter { of, to, at } => {
                 let words = self.words;
-                let unused = self.var();
                 if self.call_method(of, words.enter, &[], to, at, How::With) {
-                    self.call_method(of, words.exit, &[], unused, at, How::With);
+                    self.call_method(of, words.exit, &[], NONE, at, How::With);
                 } else {
                     self.call_method(of, words.aenter, &[], to, at, How::With);
-                    self.call_method(of, words.aexit, &[], unused, at, How::With);
+                    self.call_method(of, words.aexit, &[], NONE, at, How::With);
                 }
             }
             LookUp::Construct { class, site } => {
@@ -142,14 +187,28 @@ impl Solver {
             }
             LookUp::Call { of, site } => {
                 if self.has_method(of, self.words.call) {
-                    let (at, how, result) = {
-                        let site = &self.program.sites[site as usize];
-                        (site.at, site.how, site.result)
+                    let Site {
+                        callee,
+                        result,
+                        at,
+                        how,
+                        ..
+                    } = self.program.sites[site as usize];
+                    let callee = match self.made.get(&Made::Callable { site }) {
+                        Some(callee) => *callee,
+                        // An instance that has an instance as its `__call__`.
+                        None if self.callables.contains(&site) => callee,
+                        None => {
+                            let callee = self.var_of(Made::Callable { site });
+                            let args = self.program.sites[site as usize].args.clone();
+                            let derived = self.call_implicit(callee, args, result, at, how);
+                            self.callables.insert(derived);
+                            let origin = self.origins.get(&site).copied().unwrap_or(site);
+                            self.origins.insert(derived, origin);
+                            callee
+                        }
                     };
-                    let args = self.program.sites[site as usize].args.clone();
-                    let callee = self.var();
                     self.load_of_classes(of, self.words.call, callee, at);
-                    self.call_implicit(callee, args, result, at, how);
                 }
             }
         }
@@ -172,14 +231,25 @@ impl Solver {
         if !self.has_method(of, name) {
             return false;
         }
-        let callee = self.var();
+        let given = |i: usize| args.get(i).copied().unwrap_or(NONE);
+        let by = Made::Method {
+            name,
+            operand: given(0),
+            second: given(1),
+            to,
+            at,
+            how,
+        };
+        let callee = match self.made.get(&by) {
+            Some(callee) => *callee,
+            None => {
+                let callee = self.var_of(by);
+                let args = args.iter().filter(|a| **a != NONE).map(|a| Arg::Positional(*a));
+                self.call_implicit(callee, args.collect(), to, at, how);
+                callee
+            }
+        };
         self.load_of_classes(of, name, callee, at);
-        let args = args
-            .iter()
-            .filter(|a| **a != NONE)
-            .map(|a| Arg::Positional(*a))
-            .collect();
-        self.call_implicit(callee, args, to, at, how);
         true
     }
 }

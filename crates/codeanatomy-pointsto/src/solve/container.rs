@@ -1,12 +1,12 @@
 //! The items of containers.
 
-use super::Solver;
+use super::{Made, Solver};
 use crate::names::Sym;
 use crate::program::{ParamKind, Var};
 use crate::value::Value;
 
 /// The largest number of keys of a container that are told apart.
-const MAX_SLOTS: usize = 256;
+const MAX_SLOTS: usize = 64;
 
 /// The items of a container: by key, and at any key.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(super) struct Slots {
 }
 
 /// What wants to know of every slot.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Subscriber {
     Items { to: Var },
     Keys { to: Var },
@@ -26,10 +26,15 @@ pub(super) enum Subscriber {
 }
 
 impl Solver {
-    /// A container that is made while solving.
-    pub(super) fn new_container(&mut self, keyed: bool) -> u32 {
+    /// The container that something makes while solving.
+    pub(super) fn container(&mut self, by: Made, keyed: bool) -> u32 {
+        if let Some(container) = self.made.get(&by) {
+            return *container;
+        }
         self.slots.push(Slots::default());
-        self.program.container(keyed)
+        let container = self.program.container(keyed);
+        self.made.insert(by, container);
+        container
     }
 
     fn key(&self, container: u32, key: Value) -> Option<Sym> {
@@ -109,6 +114,9 @@ impl Solver {
     }
 
     fn subscribe(&mut self, container: u32, subscriber: Subscriber) {
+        if !self.subscribed.insert((container, subscriber)) {
+            return;
+        }
         let slots = &mut self.slots[container as usize];
         slots.subscribers.push(subscriber);
         for slot in 0..slots.slots.len() {

@@ -1,6 +1,6 @@
 //! What hooks do with a value.
 
-use super::{LookUp, Solver, Target};
+use super::{LookUp, Made, Solver, Target};
 use crate::program::{Hook, How, MethodKind, NONE};
 use crate::value::{Value, Vid};
 
@@ -9,7 +9,7 @@ impl Solver {
         let value = self.values.get(vid);
         match hook {
             Hook::Load { name, to, at } => self.load(vid, name, to, at),
-            Hook::Store { name, from } => self.store(vid, name, from),
+            Hook::Store { name, from, at } => self.store(vid, name, from, at),
             Hook::Index { key, to, at } => match value {
                 Value::Container(container) => self.hook(key, Hook::IndexBy { container, to }),
                 Value::Instance(_) => self.look_ups.push_back(LookUp::Method {
@@ -24,20 +24,21 @@ impl Solver {
                 Value::Class(_) => self.add(to, vid),
                 _ => {}
             },
+            Hook::IndexLast { key, to, at, last } => match value {
+                Value::Container(_) => self.copy(last, to),
+                _ => self.fire(Hook::Index { key, to, at }, vid),
+            },
             Hook::StoreIndex { key, from, at } => match value {
                 Value::Container(container) => self.hook(key, Hook::StoreBy { container, from }),
-                Value::Instance(_) => {
-                    let to = self.var();
-                    self.look_ups.push_back(LookUp::Method {
-                        of: vid,
-                        name: self.words.setitem,
-                        operand: key,
-                        second: from,
-                        to,
-                        at,
-                        how: How::Operator,
-                    });
-                }
+                Value::Instance(_) => self.look_ups.push_back(LookUp::Method {
+                    of: vid,
+                    name: self.words.setitem,
+                    operand: key,
+                    second: from,
+                    to: NONE,
+                    at,
+                    how: How::Operator,
+                }),
                 _ => {}
             },
             Hook::IndexBy { container, to } => self.read_slot(container, value, to),
@@ -103,8 +104,7 @@ impl Solver {
                 Value::Class(class) => self.add_value(to, Value::Instance(class)),
                 Value::External(_) => self.add(to, vid),
                 Value::Container(container) => {
-                    let of = self.var();
-                    self.hook(of, hook);
+                    let of = self.var_with(Made::Classes { to }, hook);
                     self.all_slots(container, of);
                 }
                 _ => {}
@@ -139,10 +139,10 @@ impl Solver {
                     self.hook(of, Hook::Load { name, to, at });
                 }
             }
-            Hook::SetBy { of, from } => {
+            Hook::SetBy { of, from, at } => {
                 if let Some(name) = self.attribute_of_key(value) {
                     self.program.stored.insert(name);
-                    self.hook(of, Hook::Store { name, from });
+                    self.hook(of, Hook::Store { name, from, at });
                 }
             }
             Hook::CopyInto { container } => {
@@ -167,6 +167,18 @@ impl Solver {
                     MethodKind::Instance | MethodKind::None => Value::Property(vid),
                 };
                 self.add_value(to, value);
+            }
+            Hook::BindStore { receiver, from, at } => self.set_property(vid, receiver, from, at),
+            Hook::Factory { to } => {
+                if let Value::Builtin(name) = value {
+                    let keyed = match self.program.names.text(name) {
+                        "dict" => true,
+                        "list" | "set" => false,
+                        _ => return,
+                    };
+                    let container = self.container(Made::Factory { to, name }, keyed);
+                    self.add_value(to, Value::Container(container));
+                }
             }
             Hook::SuperOf { class, to } => self.super_value(class, vid, to),
             Hook::Argument { site } => {

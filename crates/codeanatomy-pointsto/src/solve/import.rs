@@ -1,6 +1,6 @@
 //! Imports, when all modules are known.
 
-use super::Solver;
+use super::{Made, Solver};
 use crate::program::{Fallback, Hook, Imported};
 use crate::value::Value;
 
@@ -49,10 +49,7 @@ impl Solver {
         }
         for (module, name, to, at) in std::mem::take(&mut self.program.free) {
             if !self.program.names.text(name).starts_with('_') {
-                for i in 0..self.program.modules[module as usize].stars.len() {
-                    let of = self.program.modules[module as usize].stars[i];
-                    self.hook(of, Hook::Load { name, to, at });
-                }
+                self.load_of_stars(module, name, to, at);
             }
             if self.program.modules[module as usize].stars.is_empty() && self.program.builtins.contains(&name) {
                 self.add_value(to, Value::Builtin(name));
@@ -76,15 +73,30 @@ impl Solver {
         if let Some(module) = self.find_module(Some(dotted)) {
             return self.add_value(to, Value::Module(module));
         }
-        for i in 0..self.program.modules[number as usize].stars.len() {
-            let of = self.program.modules[number as usize].stars[i];
-            self.hook(of, Hook::Load { name, to, at });
-        }
+        self.load_of_stars(number, name, to, at);
         if let [star] = self.program.modules[number as usize].external_stars[..]
             && self.program.modules[number as usize].stars.is_empty()
         {
             let dotted = self.program.names.dotted(star, name);
             self.add_value(to, Value::External(dotted));
+        }
+    }
+
+    /// A name that the star imports of a module give: looked up once, for they may lead in circles.
+    fn load_of_stars(&mut self, module: u32, name: u32, to: u32, at: u32) {
+        let by = Made::Star { module, name };
+        let stars = self.program.modules[module as usize].stars.len();
+        if stars == 0 {
+            return;
+        }
+        if let Some(var) = self.made.get(&by) {
+            return self.copy(*var, to);
+        }
+        let var = self.var_of(by);
+        self.copy(var, to);
+        for i in 0..stars {
+            let of = self.program.modules[module as usize].stars[i];
+            self.hook(of, Hook::Load { name, to: var, at });
         }
     }
 }

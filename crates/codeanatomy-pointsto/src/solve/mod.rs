@@ -11,6 +11,7 @@ mod class;
 mod container;
 mod fallback;
 mod fire;
+mod graph;
 mod import;
 mod iterate;
 
@@ -20,16 +21,29 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::Sym;
-use crate::program::{Hook, How, Program, Site, Var};
+use crate::program::{Hook, How, NONE, Program, Site, Var};
 use crate::value::{Value, Values, Vid};
 use class::Base;
 use container::{Slots, Subscriber};
+use graph::Graph;
 
 /// The largest number of values of a variable; others are left out.
-pub(crate) const MAX_VALUES: usize = 64;
+pub(crate) const MAX_VALUES: usize = 32;
 
 /// The largest number of constants among them; with more, the variable holds [`Value::Any`].
 const MAX_CONSTANTS: u8 = 8;
+
+/// The largest number of things outside of the source among them; with so many, what they are says nothing.
+const MAX_EXTERNALS: u8 = 6;
+
+/// How often a value may be given to something for each fact of the source.
+const WORK_PER_FACT: usize = 40;
+
+/// How much may be made for each fact of the source.
+const MADE_PER_FACT: usize = 8;
+
+/// A source counts as if it had so many facts at least.
+const LEAST_FACTS: usize = 100_000;
 
 /// What a site calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,15 +56,6 @@ pub(crate) enum Target {
     Builtin(Sym),
 }
 
-/// The values of a variable; those before `done` have been given on.
-#[derive(Debug, Default)]
-struct Set {
-    values: Vec<Vid>,
-    done: u32,
-    constants: u8,
-    is_queued: bool,
-}
-
 /// A look-up in the classes of a value.
 #[derive(Debug, Clone, Copy)]
 enum LookUp {
@@ -58,6 +63,12 @@ enum LookUp {
         of: Vid,
         name: Sym,
         to: Var,
+        at: u32,
+    },
+    Store {
+        of: Vid,
+        name: Sym,
+        from: Var,
         at: u32,
     },
     /// A method is called: with an operand unless that is none.
@@ -90,31 +101,149 @@ enum LookUp {
     },
 }
 
+/// What solving makes where something happens: a variable, container or site, once for a place and not for each value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Made {
+    /// A container that a function gives, or, inside, that is an item of it.
+    Container {
+        site: u32,
+        name: Sym,
+        is_inner: bool,
+    },
+    /// The container that a builtin type makes as an item.
+    Factory {
+        to: Var,
+        name: Sym,
+    },
+    /// Classes in a tuple of classes.
+    Classes {
+        to: Var,
+    },
+    /// What a sort gives its key function.
+    Sorted {
+        site: u32,
+    },
+    /// The items of what is behind a star.
+    Items {
+        of: Var,
+    },
+    /// The site of a function that something else calls.
+    Argument {
+        callee: Var,
+        item: Var,
+    },
+    /// The callee of a property that is read.
+    Getter {
+        to: Var,
+        at: u32,
+    },
+    /// The callee of a property that is set.
+    Setter {
+        from: Var,
+        at: u32,
+    },
+    /// A name that the star imports of a module give.
+    Star { module: u32, name: Sym },
+    /// A variable for one value.
+    Holder {
+        receiver: Vid,
+    },
+    Iterator {
+        to: Var,
+        at: u32,
+    },
+    /// `__call__` of what a site calls.
+    Callable {
+        site: u32,
+    },
+    /// The site of what `partial` was given, for a call that is written.
+    Partial {
+        origin: u32,
+        made: u32,
+    },
+    /// The callee of a method that is called implicitly.
+    Method {
+        name: Sym,
+        operand: Var,
+        second: Var,
+        to: Var,
+        at: u32,
+        how: How,
+    },
+}
+
+impl Made {
+    /// The container that a call gives, and the one in it.
+    fn containers(site: u32, name: Sym) -> (Self, Self) {
+        let made = |is_inner| Self::Container { site, name, is_inner };
+        (made(false), made(true))
+    }
+}
+
+/// What an analysis cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// What lowering made: variables, copies, hooks and values that are written down.
+    pub facts: usize,
+    /// Variables in the end.
+    pub variables: usize,
+    /// Copies in the end.
+    pub copies: usize,
+    /// Hooks in the end.
+    pub hooks: usize,
+    /// Distinct values.
+    pub values: usize,
+    /// Values of all variables.
+    pub entries: usize,
+    /// Places that call.
+    pub sites: usize,
+    /// Containers.
+    pub containers: usize,
+    /// Look-ups in classes.
+    pub look_ups: usize,
+    /// Times that look-ups began again because a class got a base.
+    pub rounds: usize,
+    /// Values that were given to something.
+    pub work: usize,
+    /// Whether it ended at the bound of its work.
+    pub is_limited: bool,
+}
+
 #[derive(Debug)]
 pub(crate) struct Solver {
     pub(crate) program: Program,
     pub(crate) values: Values,
-    sets: Vec<Set>,
-    copies: Vec<Vec<Var>>,
-    hooks: Vec<Vec<Hook>>,
+    graph: Graph,
     queue: VecDeque<Var>,
     /// Hooks that were added to a variable with values.
     replays: VecDeque<(Hook, Vid)>,
     slot_events: VecDeque<(u32, usize, Subscriber)>,
     look_ups: VecDeque<LookUp>,
-    /// Those that were done, to be done again when a class gets a base.
-    looked_up: Vec<LookUp>,
+    /// By class, those that were done, to be done again when it gets a base.
+    looked_up: Vec<Vec<LookUp>>,
+    made: FxHashMap<Made, u32>,
+    /// Of a site that solving made, the one that it is for.
+    origins: FxHashMap<u32, u32>,
+    /// Sites that call `__call__`.
+    callables: FxHashSet<u32>,
+    /// Keys that may be any if nothing is known of them.
+    keys: FxHashSet<Var>,
     attributes: FxHashMap<(Vid, Sym), Var>,
     slots: Vec<Slots>,
+    subscribed: FxHashSet<(u32, Subscriber)>,
     bases: Vec<Vec<Vec<Base>>>,
     orders: Vec<Option<Rc<[Base]>>>,
     has_orders: bool,
-    hierarchy_changed: bool,
+    /// Classes that got a base when orders were known.
+    changed_classes: Vec<u32>,
     linked: FxHashSet<(u32, u32, bool)>,
     is_called: Vec<bool>,
-    seen: FxHashSet<(u32, Target)>,
-    pub(crate) targets: Vec<(u32, Target)>,
+    targets: Vec<(u32, Target)>,
+    distinct_targets: usize,
     words: Words,
+    cost: Cost,
+    /// Whether the bound of the work was reached.
+    pub(crate) is_limited: bool,
 }
 
 macro_rules! words {
@@ -134,43 +263,45 @@ macro_rules! words {
 words! {
     init = "__init__", new = "__new__", call = "__call__", class = "__class__", iter = "__iter__", next = "__next__",
     aiter = "__aiter__", anext = "__anext__", getitem = "__getitem__", setitem = "__setitem__", enter = "__enter__",
-    exit = "__exit__", aenter = "__aenter__", aexit = "__aexit__", get = "__get__",
+    exit = "__exit__", aenter = "__aenter__", aexit = "__aexit__", get = "__get__", set = "__set__", getattr = "__getattr__",
 }
 
 impl Solver {
     pub(crate) fn new(mut program: Program) -> Self {
         let words = Words::new(&mut program.names);
-        let vars = program.vars as usize;
+        let facts = program.vars as usize + program.copies.len() + program.hooks.len() + program.seeds.len();
         let bases = program.classes.iter().map(|c| vec![vec![]; c.bases as usize]).collect();
         let mut this = Self {
             values: Values::default(),
-            sets: std::iter::repeat_with(Set::default).take(vars).collect(),
-            copies: vec![vec![]; vars],
-            hooks: vec![vec![]; vars],
+            graph: Graph::new(&mut program),
             queue: VecDeque::new(),
             replays: VecDeque::new(),
             slot_events: VecDeque::new(),
             look_ups: VecDeque::new(),
-            looked_up: vec![],
+            looked_up: vec![vec![]; program.classes.len()],
+            made: FxHashMap::default(),
+            origins: FxHashMap::default(),
+            callables: FxHashSet::default(),
+            keys: FxHashSet::default(),
+            subscribed: FxHashSet::default(),
             attributes: FxHashMap::default(),
             slots: program.containers.iter().map(|_| Slots::default()).collect(),
             bases,
             orders: vec![None; program.classes.len()],
             has_orders: false,
-            hierarchy_changed: false,
+            changed_classes: vec![],
             linked: FxHashSet::default(),
             is_called: vec![false; program.functions.len()],
-            seen: FxHashSet::default(),
             targets: vec![],
+            distinct_targets: 0,
             words,
+            cost: Cost {
+                facts,
+                ..Cost::default()
+            },
+            is_limited: false,
             program,
         };
-        for (from, to) in std::mem::take(&mut this.program.copies) {
-            this.copies[from as usize].push(to);
-        }
-        for (var, hook) in std::mem::take(&mut this.program.hooks) {
-            this.hooks[var as usize].push(hook);
-        }
         this.resolve_imports();
         for (var, value) in std::mem::take(&mut this.program.seeds) {
             this.add_value(var, value);
@@ -179,14 +310,61 @@ impl Solver {
     }
 
     /// Solves.
-    pub(crate) fn run(&mut self) {
-        self.settle();
-        self.fall_back();
-        self.settle();
+    pub(crate) fn run(&mut self, is_wanted: &dyn Fn() -> bool) {
+        self.settle(is_wanted);
+        if !self.is_limited {
+            self.fall_back();
+            self.settle(is_wanted);
+        }
     }
 
-    fn settle(&mut self) {
+    /// What sites call, with repetitions.
+    pub(crate) fn take_targets(&mut self) -> Vec<(u32, Target)> {
+        std::mem::take(&mut self.targets)
+    }
+
+    /// What has the texts.
+    pub(crate) fn into_program(self) -> Program {
+        let mut program = self.program;
+        program.sites = vec![];
+        program.places = vec![];
+        program
+    }
+
+    /// What it cost.
+    pub(crate) fn cost(&self) -> Cost {
+        let (variables, copies, hooks) = self.graph.size();
+        Cost {
+            variables,
+            copies,
+            hooks,
+            values: self.values.len(),
+            sites: self.program.sites.len(),
+            containers: self.program.containers.len(),
+            is_limited: self.is_limited,
+            ..self.cost
+        }
+    }
+
+    /// Whether the work or what it made is out of proportion to the source.
+    fn is_at_limit(&self) -> bool {
+        let (variables, copies, hooks) = self.graph.size();
+        let made = variables + copies + hooks + self.cost.entries + self.cost.look_ups + self.program.sites.len();
+        self.cost.work > WORK_PER_FACT * self.cost.facts.max(LEAST_FACTS)
+            || made + self.values.len() > MADE_PER_FACT * self.cost.facts.max(LEAST_FACTS)
+    }
+
+    fn settle(&mut self, is_wanted: &dyn Fn() -> bool) {
+        let mut steps = 0_u32;
         loop {
+            steps = steps.wrapping_add(1);
+            if steps.is_multiple_of(1 << 10) && self.is_at_limit() {
+                self.is_limited = true;
+                return;
+            }
+            if steps.is_multiple_of(1 << 16) && !is_wanted() {
+                return;
+            }
             if let Some((hook, value)) = self.replays.pop_front() {
                 self.fire(hook, value);
             } else if let Some((container, slot, subscriber)) = self.slot_events.pop_front() {
@@ -194,12 +372,14 @@ impl Solver {
             } else if let Some(var) = self.queue.pop_front() {
                 self.give_on(var);
             } else if let Some(look_up) = self.look_ups.pop_front() {
-                self.looked_up.push(look_up);
+                if let Some(class) = self.class_of(look_up) {
+                    self.looked_up[class as usize].push(look_up);
+                }
+                self.cost.look_ups += 1;
                 self.look_up(look_up);
-            } else if self.hierarchy_changed {
-                self.hierarchy_changed = false;
-                self.orders.fill(None);
-                self.look_ups.extend(std::mem::take(&mut self.looked_up));
+            } else if !self.changed_classes.is_empty() {
+                self.cost.rounds += 1;
+                self.look_up_again();
             } else {
                 return;
             }
@@ -207,30 +387,57 @@ impl Solver {
     }
 
     fn give_on(&mut self, var: Var) {
-        let var = var as usize;
-        self.sets[var].is_queued = false;
-        while let Some(value) = self.sets[var].values.get(self.sets[var].done as usize).copied() {
-            self.sets[var].done += 1;
-            for i in 0..self.copies[var].len() {
-                let to = self.copies[var][i];
-                self.add(to, value);
+        loop {
+            // What is added from here on takes what was given before by itself.
+            let (mut copy, mut hook) = self.graph.ways(var);
+            let Some(value) = self.graph.next(var) else {
+                return;
+            };
+            if self.is_at_limit() {
+                return;
             }
-            for i in 0..self.hooks[var].len() {
-                let hook = self.hooks[var][i];
-                self.fire(hook, value);
+            while let Some((next, to)) = self.graph.copy_at(copy) {
+                self.add(to, value);
+                copy = next;
+            }
+            while let Some((next, what)) = self.graph.hook_at(hook) {
+                self.fire(what, value);
+                hook = next;
             }
         }
     }
 
     fn var(&mut self) -> Var {
-        self.sets.push(Set::default());
-        self.copies.push(vec![]);
-        self.hooks.push(vec![]);
-        self.sets.len() as Var - 1
+        self.graph.var()
+    }
+
+    /// The variable that something makes.
+    fn var_of(&mut self, by: Made) -> Var {
+        if let Some(var) = self.made.get(&by) {
+            return *var;
+        }
+        let var = self.var();
+        self.made.insert(by, var);
+        var
+    }
+
+    /// The variable that something makes, with a hook that it has once.
+    fn var_with(&mut self, by: Made, hook: Hook) -> Var {
+        if let Some(var) = self.made.get(&by) {
+            return *var;
+        }
+        let var = self.var_of(by);
+        self.hook(var, hook);
+        var
+    }
+
+    /// Whether so many things outside of the source come to a variable that none of them is given.
+    pub(crate) fn is_anything_outside(&self, var: Var) -> bool {
+        self.graph.count(var).externals == MAX_EXTERNALS
     }
 
     pub(crate) fn values_of(&self, var: Var) -> &[Vid] {
-        self.sets.get(var as usize).map_or(&[], |s| &s.values)
+        self.graph.values(var)
     }
 
     fn add_value(&mut self, var: Var, value: Value) {
@@ -238,39 +445,45 @@ impl Solver {
         self.add(var, vid);
     }
 
+    /// Adds a value to a variable, if there is one that wants it.
     fn add(&mut self, var: Var, value: Vid) {
-        let set = &mut self.sets[var as usize];
-        if set.values.contains(&value) || set.values.len() >= MAX_VALUES {
+        self.cost.work += 1;
+        if var == NONE {
             return;
         }
-        if let Value::Const(_) = self.values.get(value) {
-            if set.constants == MAX_CONSTANTS {
-                return self.add_value(var, Value::Any);
-            }
-            set.constants += 1;
+        let count = self.graph.count(var);
+        if usize::from(count.values) >= MAX_VALUES || self.graph.values(var).contains(&value) {
+            return;
         }
-        set.values.push(value);
-        if !set.is_queued {
-            set.is_queued = true;
+        let what = self.values.get(value);
+        match what {
+            Value::Const(_) if count.constants == MAX_CONSTANTS => return self.add_value(var, Value::Any),
+            Value::External(_) if count.externals == MAX_EXTERNALS => return,
+            _ => {}
+        }
+        self.cost.entries += 1;
+        if self.graph.push(var, value, what) {
             self.queue.push_back(var);
         }
     }
 
     fn copy(&mut self, from: Var, to: Var) {
-        if from == to {
+        self.cost.work += 1;
+        if from == to || to == NONE {
             return;
         }
-        self.copies[from as usize].push(to);
-        for i in 0..self.sets[from as usize].done as usize {
-            let value = self.sets[from as usize].values[i];
+        self.graph.copy(from, to);
+        for i in 0..self.graph.given(from) {
+            let value = self.graph.values(from)[i];
             self.add(to, value);
         }
     }
 
     fn hook(&mut self, on: Var, hook: Hook) {
-        self.hooks[on as usize].push(hook);
-        for i in 0..self.sets[on as usize].done as usize {
-            let value = self.sets[on as usize].values[i];
+        self.cost.work += 1;
+        self.graph.hook(on, hook);
+        for i in 0..self.graph.given(on) {
+            let value = self.graph.values(on)[i];
             self.replays.push_back((hook, value));
         }
     }
@@ -280,13 +493,17 @@ impl Solver {
     }
 
     fn target(&mut self, site: u32, target: Target) {
-        if self.seen.insert((site, target)) {
-            self.targets.push((site, target));
+        self.targets.push((site, target));
+        // The same is found again through other receivers.
+        if self.targets.len() > self.distinct_targets * 2 + LEAST_FACTS {
+            self.targets.sort_unstable();
+            self.targets.dedup();
+            self.distinct_targets = self.targets.len();
         }
     }
 
     /// Calls the values of `callee` as an implicit call.
-    fn call_implicit(&mut self, callee: Var, args: Box<[crate::program::Arg]>, result: Var, at: u32, how: How) {
+    fn call_implicit(&mut self, callee: Var, args: Box<[crate::program::Arg]>, result: Var, at: u32, how: How) -> u32 {
         let site = self.site(Site {
             callee,
             args,
@@ -295,5 +512,6 @@ impl Solver {
             how,
         });
         self.hook(callee, Hook::Call { site });
+        site
     }
 }

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Request};
-use codeanatomy_model::dataset::{DefinitionRow, FileRow, ImportRow};
+use codeanatomy_model::Language;
+use codeanatomy_model::dataset::{DefinitionRow, FileRow, ImportRow, ResolvedCallRow};
 use codeanatomy_model::{Contract, Row};
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::compute::concat_batches;
@@ -11,13 +13,21 @@ use datafusion::common::{DataFusionError, Result, internal_err};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::Progress;
-use crate::dataset::Rows;
+use crate::dataset::{CallAnalysis, Rows};
 use crate::source::{Files, Source, on_blocking_thread};
 
 /// The datasets of the first pass.
-pub(super) const CONTRACTS: [&Contract; 3] = [FileRow::CONTRACT, DefinitionRow::CONTRACT, ImportRow::CONTRACT];
+const CONTRACTS: [&Contract; 3] = [FileRow::CONTRACT, DefinitionRow::CONTRACT, ImportRow::CONTRACT];
 
-/// All files, definitions and imports of the source.
+/// What is known when it is done: those, and what comes of all files together.
+const ALL: [&Contract; 4] = [
+    FileRow::CONTRACT,
+    DefinitionRow::CONTRACT,
+    ImportRow::CONTRACT,
+    ResolvedCallRow::CONTRACT,
+];
+
+/// All files, definitions, imports and resolved calls of the source.
 #[derive(Debug)]
 pub(super) struct Facts {
     rows: Vec<Rows>,
@@ -37,29 +47,38 @@ impl Facts {
                 let (source, files) = (source.clone(), files.clone());
                 async move {
                     let bytes: u64 = files.entries[part.clone()].iter().map(|f| f.size).sum();
-                    let rows = on_blocking_thread(move || extract(&source, &files, part, &CONTRACTS)).await?;
+                    let rows = on_blocking_thread(move || extract_files(&source, &files, part)).await?;
                     Ok::<_, DataFusionError>((bytes, rows))
                 }
             })
             .buffered(threads);
         let mut rows: Vec<Vec<RecordBatch>> = CONTRACTS.iter().map(|_| vec![]).collect();
+        let mut calls = CallAnalysis::new();
         while let Some((bytes, part)) = passes.try_next().await? {
             progress.advance(bytes);
-            for (all, some) in rows.iter_mut().zip(part) {
-                all.push(some);
+            for (all, some) in rows.iter_mut().zip(part.facts) {
+                all.extend(some);
             }
+            calls = on_blocking_thread(move || {
+                for (entry, rows) in &part.of_calls {
+                    calls.add(entry, rows)?;
+                }
+                Ok(calls)
+            })
+            .await?;
         }
+        let calls = on_blocking_thread(move || calls.solve(&|| true)).await?;
         let whole = |(contract, rows): (&&Contract, Vec<RecordBatch>)| {
             Rows::try_new(contract, concat_batches(&contract.schema(), &rows)?)
         };
-        Ok(Self {
-            rows: CONTRACTS.iter().zip(rows).map(whole).collect::<Result<_>>()?,
-        })
+        let mut rows: Vec<Rows> = CONTRACTS.iter().zip(rows).map(whole).collect::<Result<_>>()?;
+        rows.push(Rows::try_new(ResolvedCallRow::CONTRACT, calls)?);
+        Ok(Self { rows })
     }
 
-    /// The rows of each of [`CONTRACTS`].
+    /// The rows of each dataset.
     pub(super) fn rows(&self) -> impl Iterator<Item = (&'static Contract, &Rows)> {
-        CONTRACTS.into_iter().zip(&self.rows)
+        ALL.into_iter().zip(&self.rows)
     }
 
     /// The rows of `files`.
@@ -108,6 +127,43 @@ impl Facts {
         };
         Ok(by_status.into_iter().map(say).collect())
     }
+}
+
+/// What the first pass takes of a run of files.
+struct PartFacts {
+    /// For each of [`CONTRACTS`], the rows of one file after the other.
+    facts: Vec<Vec<RecordBatch>>,
+    /// What the analysis of calls reads of each file.
+    of_calls: Vec<(Entry, Vec<RecordBatch>)>,
+}
+
+fn extract_files(source: &Source, files: &Files, part: Range<usize>) -> Result<PartFacts> {
+    let request = CallAnalysis::request(Request::new(source.limits()), &CONTRACTS)?;
+    let mut extractor = Extractor::new(&request)?;
+    let mut reader = files.reader();
+    let entries = &files.entries[part];
+    let mut taken = PartFacts {
+        facts: CONTRACTS.iter().map(|_| vec![]).collect(),
+        of_calls: vec![],
+    };
+    for (i, entry) in entries.iter().enumerate() {
+        reader.expect(entries[i..].iter());
+        extractor.add(entry, reader.read(entry));
+        let rows = CallAnalysis::rows(&mut extractor)?;
+        for (contract, all) in CONTRACTS.iter().zip(&mut taken.facts) {
+            match CallAnalysis::dataset(&rows, contract) {
+                Some(rows) => all.push(rows.clone()),
+                None => match extractor.table(contract.name) {
+                    Some(table) => all.push(table.take()?),
+                    None => return internal_err!("the extractor has no table {}", contract.name),
+                },
+            }
+        }
+        if entry.language == Language::Python {
+            taken.of_calls.push((entry.clone(), rows));
+        }
+    }
+    Ok(taken)
 }
 
 /// The rows of `contracts` for a run of files, one batch each.

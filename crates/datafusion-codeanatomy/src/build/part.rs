@@ -68,16 +68,18 @@ impl Workers {
             views: vec![],
             idle: Mutex::default(),
         };
-        for file in rules {
-            let rule = Rule::parse(file)?;
-            if !of_facts(&rule) {
+        let parsed = rules.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
+        for (file, rule) in rules.iter().zip(&parsed) {
+            // What no rule reads is for questions, not for the graph.
+            let is_read = parsed.iter().any(|other| other.inputs.contains(&rule.name));
+            if !of_facts(rule) || !is_read {
                 workers.rules.push(file.clone());
                 continue;
             }
             let frame = ctx.sql(&rule.sql).await.map_err(|e| e.context(rule.file.clone()))?;
             let schema = Arc::clone(frame.schema().inner());
             let rows = MemTable::try_new(schema, vec![frame.collect().await?])?;
-            workers.views.push((rule.name, Arc::new(rows)));
+            workers.views.push((rule.name.clone(), Arc::new(rows)));
         }
         Ok(workers)
     }
@@ -275,7 +277,7 @@ fn unique(relations: &[Relation]) -> Vec<(String, UniqueBy)> {
     let by = |r: &Relation| match r.choice {
         Choice::UniqueSrc => Some((r.name.clone(), UniqueBy::Src)),
         Choice::UniqueDst => Some((r.name.clone(), UniqueBy::Dst)),
-        Choice::GroupBySrc => None,
+        Choice::GroupBySrc | Choice::TiesBySrc => None,
     };
     relations.iter().filter_map(by).collect()
 }

@@ -1,6 +1,7 @@
 //! Datasets as tables: what a source is, how its files are read, and how SQL reaches them.
 
 mod cache;
+mod calls;
 mod check;
 mod external;
 mod filter;
@@ -23,6 +24,7 @@ pub use provider::DatasetTable;
 pub use schema::SourceSchema;
 
 pub(crate) use cache::SessionCache;
+pub(crate) use calls::CallAnalysis;
 pub(crate) use external::ExternalOptions;
 pub(crate) use options::needs_query;
 pub(crate) use parameters::parameters;

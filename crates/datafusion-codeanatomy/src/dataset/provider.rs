@@ -11,6 +11,7 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
 use super::DatasetOptions;
+use super::calls::ResolvedCallsTable;
 use super::check::{self, CheckTable};
 use super::filter::FileFilter;
 use super::row_filter::row_filter;
@@ -64,6 +65,7 @@ pub(crate) fn open(
     options: DatasetOptions,
 ) -> Result<Arc<dyn TableProvider>> {
     Ok(match check::query(contract) {
+        _ if contract.family == Family::CallGraph => Arc::new(ResolvedCallsTable::new(source)),
         Some(sql) => Arc::new(CheckTable::try_new(source, options, contract, sql)?),
         None => Arc::new(DatasetTable::new(source, contract).with_options(options)),
     })

@@ -2,3 +2,9 @@ SELECT stable_id('module', module) AS node_id, 'external_module' AS kind, CAST(N
 FROM (SELECT DISTINCT module FROM external_imports)
 UNION ALL
 SELECT stable_id('builtin', name), 'builtin', NULL, NULL, NULL, name, concat('builtins.', name) FROM builtins
+UNION ALL
+SELECT stable_id('builtin', name), 'builtin', NULL, NULL, NULL, name, concat('builtins.', name)
+FROM (SELECT DISTINCT substr(callee, 11) AS name FROM resolved_calls WHERE callee_kind = 'builtin') WHERE strpos(name, '.') > 0
+UNION ALL
+SELECT stable_id('external', name), 'external', NULL, NULL, NULL, name, qualified_name
+FROM (SELECT DISTINCT callee AS name, callee AS qualified_name FROM resolved_calls WHERE callee_kind = 'external')

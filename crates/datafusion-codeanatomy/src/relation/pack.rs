@@ -18,22 +18,18 @@ macro_rules! files {
 const PACK: &[(&str, &str)] = files![
     "binds",
     "builtins",
-    "calls_binding",
-    "calls_class_attribute",
-    "calls_import",
-    "calls_reexport",
-    "calls_reexport_attribute",
-    "calls_self",
+    "call_graph",
+    "call_sites",
+    "calls_flow",
     "contains",
     "defines",
     "external_imports",
     "has_scope",
+    "implicit_calls",
     "imported_as",
-    "imported_callees",
     "imports_external",
     "imports_module",
     "imports_submodule",
-    "reexports",
     "refers_to",
     "refers_to_builtin",
     "refers_to_star_import",
@@ -49,4 +45,13 @@ pub fn pack() -> Vec<RuleFile> {
             text: (*text).to_string(),
         })
         .collect()
+}
+
+/// The names of the view `builtins`.
+pub(crate) fn builtin_names() -> impl Iterator<Item = &'static str> {
+    let text = PACK
+        .iter()
+        .find(|(file, _)| *file == "builtins.sql")
+        .map_or("", |(_, text)| *text);
+    text.split("('").skip(1).filter_map(|rest| rest.split('\'').next())
 }

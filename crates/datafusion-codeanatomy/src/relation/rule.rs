@@ -24,6 +24,8 @@ pub enum Output {
         choice: Choice,
         /// Rules with a smaller number come first where score and preference are equal.
         priority: i64,
+        /// The view of all rows that could have a candidate.
+        left: Option<String>,
     },
 }
 
@@ -32,6 +34,8 @@ pub enum Output {
 pub enum Choice {
     /// `-- group: src`: the candidates with the same `src`; one of them wins.
     GroupBySrc,
+    /// `-- group: src` and `-- keep: ties`: the candidates with the same `src`; all that share the best score win.
+    TiesBySrc,
     /// `-- unique: src`: there is never more than one with the same `src`, so nothing is chosen. The build checks it.
     UniqueSrc,
     /// `-- unique: dst`: there is never more than one with the same `dst`.
@@ -46,7 +50,9 @@ pub enum Choice {
 /// | `rule` | the name of a rule |
 /// | `relation` | the relation that it gives candidates of |
 /// | `group` or `unique` | `group: src`, `unique: src` or `unique: dst`, see [`Choice`]; one of them is required |
+/// | `keep` | with `group`: `one`, or `ties`, by which all candidates with the best score win; `one` if left out |
 /// | `edge` | the kind of the edges; the relation's name if left out |
+/// | `left` | the view of all rows that could have a candidate: `src`, `path`, `bstart`, `bend`, and `reason`, why one has none |
 /// | `priority` | an integer; 100 if left out |
 /// | `doc` | what it says, in any number of lines; required |
 ///
@@ -69,7 +75,9 @@ pub struct Rule {
     pub inputs: Vec<String>,
 }
 
-const KEYS: [&str; 8] = ["view", "rule", "relation", "group", "unique", "edge", "priority", "doc"];
+const KEYS: [&str; 10] = [
+    "view", "rule", "relation", "group", "keep", "unique", "edge", "left", "priority", "doc",
+];
 
 impl Rule {
     /// Reads a rule.
@@ -90,7 +98,13 @@ impl Rule {
         if let Some(key) = header.keys().next() {
             return plan_err!("{file}: the header key '{key}' has no meaning for this kind of rule");
         }
-        let (sql, inputs) = parse_query(&body, file)?;
+        let (sql, mut inputs) = parse_query(&body, file)?;
+        if let Output::Candidates { left: Some(left), .. } = &output
+            && !inputs.contains(left)
+        {
+            inputs.push(left.clone());
+            inputs.sort();
+        }
         Ok(Self {
             name,
             file: file.to_string(),
@@ -136,10 +150,13 @@ fn required(header: &mut BTreeMap<&str, String>, key: &str, file: &str) -> Resul
 
 fn candidates(header: &mut BTreeMap<&str, String>, file: &str) -> Result<Output> {
     let relation = required(header, "relation", file)?;
-    let choice = match (header.remove("group").as_deref(), header.remove("unique").as_deref()) {
-        (Some("src"), None) => Choice::GroupBySrc,
-        (None, Some("src")) => Choice::UniqueSrc,
-        (None, Some("dst")) => Choice::UniqueDst,
+    let given = ["group", "keep", "unique"].map(|key| header.remove(key));
+    let choice = match given.each_ref().map(Option::as_deref) {
+        [Some("src"), None | Some("one"), None] => Choice::GroupBySrc,
+        [Some("src"), Some("ties"), None] => Choice::TiesBySrc,
+        [Some("src"), Some(keep), None] => return plan_err!("{file}: '-- keep: {keep}' is neither 'one' nor 'ties'"),
+        [None, None, Some("src")] => Choice::UniqueSrc,
+        [None, None, Some("dst")] => Choice::UniqueDst,
         _ => return plan_err!("{file}: the header needs one of '-- group: src', '-- unique: src', '-- unique: dst'"),
     };
     let priority = match header.remove("priority").map(|p| p.parse()) {
@@ -153,6 +170,7 @@ fn candidates(header: &mut BTreeMap<&str, String>, file: &str) -> Result<Output>
         edge,
         choice,
         priority,
+        left: header.remove("left"),
     })
 }
 

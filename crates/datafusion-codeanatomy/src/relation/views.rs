@@ -20,6 +20,8 @@ pub struct Relation {
     pub choice: Choice,
     /// The names of its rules, in order of their files.
     pub rules: Vec<String>,
+    /// The view of all rows that could have a candidate, if a rule names one.
+    pub left: Option<String>,
 }
 
 /// Makes the views and relations of `files` tables of `ctx`, which has the tables that they read. Nothing is run; a
@@ -48,12 +50,14 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Re
     let mut parts = vec![];
     let mut choices = vec![];
     let mut names = vec![];
+    let mut lefts = vec![];
     for rule in rules {
         if let Output::Candidates {
             relation,
             edge,
             choice,
             priority,
+            left,
         } = &rule.output
             && relation == name
         {
@@ -61,6 +65,7 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Re
             parts.push(proposal_sql(rule, edge, *priority, &columns));
             choices.push((*choice, rule));
             names.push(rule.name.clone());
+            lefts.extend(left.as_ref().map(|left| (left, rule)));
         }
     }
     let Some((choice, _)) = choices.first().copied() else {
@@ -72,6 +77,12 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Re
             other.file
         );
     }
+    if let Some((_, other)) = lefts.iter().find(|(left, _)| *left != lefts[0].0) {
+        return plan_err!(
+            "{}: the rules of the relation {name} do not agree on 'left'",
+            other.file
+        );
+    }
     let candidates = format!("{name}_candidates");
     create_view(ctx, &candidates, &candidates_sql(name, choice, &parts), name).await?;
     create_view(ctx, name, &winners_sql(&candidates), name).await?;
@@ -80,7 +91,41 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Re
         name: name.to_string(),
         choice,
         rules: names,
+        left: lefts.first().map(|(left, _)| (*left).clone()),
     })
+}
+
+/// Makes the answers about each relation `r` tables of `ctx`: `r_ambiguity`, the groups whose best score is shared;
+/// `r_coverage`, candidates, winners and rows that have one, per rule and in all (`rule` is null); and where a rule names
+/// what could have a candidate, `r_unresolved`, what has none, and why.
+pub async fn create_answers(ctx: &SessionContext, relations: &[Relation]) -> Result<()> {
+    for Relation { name, left, .. } in relations {
+        let ambiguity =
+            format!("SELECT DISTINCT src, path, bstart, bend, score, tied, candidate_count FROM {name} WHERE tied > 1");
+        create_view(ctx, &format!("{name}_ambiguity"), &ambiguity, name).await?;
+        let counts =
+            "count(*) AS candidates, count(*) FILTER (WHERE rank = 1) AS winners, count(DISTINCT src) AS resolved";
+        let (all, without) = match left {
+            Some(left) => {
+                let unresolved = format!(
+                    "SELECT l.src, l.path, l.bstart, l.bend, l.reason FROM {left} l \
+                     LEFT ANTI JOIN {name}_candidates c ON c.path = l.path AND c.src = l.src"
+                );
+                create_view(ctx, &format!("{name}_unresolved"), &unresolved, name).await?;
+                let count = |of: &str| format!("SELECT count(*) AS n FROM {of}");
+                (count(left), count(&format!("{name}_unresolved")))
+            }
+            None => ["SELECT CAST(NULL AS BIGINT) AS n"; 2].map(str::to_string).into(),
+        };
+        let coverage = format!(
+            "SELECT c.rule, c.candidates, c.winners, c.resolved, a.n AS could_be, CAST(NULL AS BIGINT) AS unresolved \
+             FROM (SELECT rule, {counts} FROM {name}_candidates GROUP BY rule) c CROSS JOIN ({all}) a UNION ALL \
+             SELECT CAST(NULL AS VARCHAR), c.candidates, c.winners, c.resolved, a.n, u.n \
+             FROM (SELECT {counts} FROM {name}_candidates) c CROSS JOIN ({all}) a CROSS JOIN ({without}) u"
+        );
+        create_view(ctx, &format!("{name}_coverage"), &coverage, name).await?;
+    }
+    Ok(())
 }
 
 async fn create_view(ctx: &SessionContext, name: &str, sql: &str, file: &str) -> Result<()> {

@@ -16,6 +16,7 @@ fn rows_per_megabyte(dataset: &str) -> u64 {
         "imports" => 460,
         "resolved_imports" => 500,
         "calls" => 10_600,
+        "resolved_calls" => 16_000,
         "scopes" => 2_500,
         "symbols" => 13_000,
         "bindings" => 7_000,

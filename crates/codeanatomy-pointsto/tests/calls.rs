@@ -1,0 +1,174 @@
+//! For these files, these are the calls.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+/// `caller -> callee (form)` of every call, in order, without classes that have a constructor.
+fn graph(files: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let row = |r: codeanatomy_pointsto::CallRow| match (r.callee, r.reason) {
+        (Some(callee), _) => format!("{} -> {callee} ({})", r.caller, r.form),
+        (None, reason) => format!("{} -> ? ({})", r.caller, reason.map_or("", |r| r.name())),
+    };
+    let calls = support::calls(folder.path());
+    let mut rows: Vec<String> = calls
+        .filter(|r| r.callee_kind != Some("class"))
+        .map(row)
+        .collect();
+    rows.sort();
+    rows.dedup();
+    rows
+}
+
+fn of(text: &str) -> Vec<String> {
+    graph(&[("m.py", text)])
+}
+
+#[test]
+fn attributes_are_found_in_c3_order_and_super_goes_on_from_there() {
+    let text = "class A:\n    def f(self): pass\nclass B(A):\n    def f(self): super().f()\nclass C(A):\n    \
+                def f(self): super().f()\nclass D(B, C):\n    def f(self): super().f()\nD().f()\n";
+    assert_eq!(
+        of(text),
+        [
+            "m -> m.D.f (call)",
+            "m.B.f -> <builtin>.super (call)",
+            "m.B.f -> m.C.f (call)",
+            "m.C.f -> <builtin>.super (call)",
+            "m.C.f -> m.A.f (call)",
+            "m.D.f -> <builtin>.super (call)",
+            "m.D.f -> m.B.f (call)",
+        ]
+    );
+}
+
+#[test]
+fn what_a_function_gives_back_as_it_got_it_is_not_mixed_with_other_calls() {
+    let text = "def same(f): return f\n@same\ndef a(): pass\n@same\ndef b(): pass\na()\nb()\nsame(a)()\n";
+    assert_eq!(
+        of(text),
+        [
+            "m -> m.a (call)",
+            "m -> m.b (call)",
+            "m -> m.same (call)",
+            "m -> m.same (decorator)"
+        ]
+    );
+    let text = "def same(f): return f\ndef a(): pass\ndef b(): pass\ndef c(): same(a)()\ndef d(): same(b)()\n";
+    assert_eq!(
+        of(text),
+        [
+            "m.c -> m.a (call)",
+            "m.c -> m.same (call)",
+            "m.d -> m.b (call)",
+            "m.d -> m.same (call)"
+        ]
+    );
+}
+
+#[test]
+fn what_reaches_a_use_counts_and_not_what_was_there_before() {
+    let text = "def a(): pass\ndef b(): pass\nf = a\nf = b\nf()\nd = {'k': a}\nd['k'] = b\nd['k']()\nif f:\n    d['k'] = a\nd['k']()\n";
+    assert_eq!(of(text), ["m -> m.a (call)", "m -> m.b (call)"]);
+    let text = "def a(): pass\ndef b(): pass\nf = a\nf = b\nf()\nd = {'k': a}\nd['k'] = b\nd['k']()\n";
+    assert_eq!(of(text), ["m -> m.b (call)"]);
+}
+
+#[test]
+fn a_store_is_forgotten_where_other_code_may_have_changed_the_container() {
+    let text = "def a(): pass\ndef b(): pass\ndef change(): d['k'] = a\nd = {}\nd['k'] = b\nchange()\nd['k']()\n";
+    assert_eq!(of(text), ["m -> m.a (call)", "m -> m.b (call)", "m -> m.change (call)"]);
+}
+
+#[test]
+fn protocols_call_without_a_call_expression() {
+    let text = "class P:\n    @property\n    def p(self): return self.q\n    def q(self): pass\n    def __enter__(self): return self\n    \
+                def __exit__(self, *a): pass\n    def __add__(self, o): return self\n    def __call__(self): pass\n    \
+                def __len__(self): return 0\n    def __iter__(self):\n        yield self.q\nwith P() as x:\n    x.p()\n\
+                (x + x)()\nlen(x)\nfor y in x:\n    y()\n";
+    assert_eq!(
+        of(text),
+        [
+            "m -> <builtin>.len (call)",
+            "m -> m.P.__add__ (operator)",
+            "m -> m.P.__call__ (call)",
+            "m -> m.P.__enter__ (with)",
+            "m -> m.P.__exit__ (with)",
+            "m -> m.P.__iter__ (iteration)",
+            "m -> m.P.__len__ (operator)",
+            "m -> m.P.p (property)",
+            "m -> m.P.q (call)",
+        ]
+    );
+}
+
+#[test]
+fn names_go_through_modules_stars_and_reexports_and_leave_the_source_by_name() {
+    let calls = graph(&[
+        ("p/__init__.py", "from .a import *\nfrom .b import g as h\n"),
+        ("p/a.py", "def f(): pass\ndef _hidden(): pass\n"),
+        (
+            "p/b.py",
+            "from functools import partial\nimport os.path\ndef g(): os.path.join('a')\nk = partial(g)\n",
+        ),
+        (
+            "main.py",
+            "import p.b\nfrom p import *\nfrom p import h\ntry:\n    import fast as impl\nexcept ImportError:\n    import p.a as impl\n\
+             f()\nh()\np.b.k()\nimpl.f()\n_hidden()\n",
+        ),
+    ]);
+    assert_eq!(
+        calls,
+        [
+            "main -> ? (unknown_value)",
+            "main -> fast.f (call)",
+            "main -> p.a.f (call)",
+            "main -> p.b.g (call)",
+            "p.b -> functools.partial (call)",
+            "p.b.g -> os.path.join (call)",
+        ]
+    );
+}
+
+#[test]
+fn what_nothing_calls_is_called_on_its_own_class_and_on_what_annotations_say() {
+    let text = "class A:\n    def f(self): self.g()\n    def g(self): pass\ndef use(a: 'A', b: A | None): a.f(); b.g()\n\
+                def dynamic(x): x.run(); getattr(x, 'f')(); [].append(x)\n";
+    assert_eq!(
+        of(text),
+        [
+            "m.A.f -> m.A.g (call)",
+            "m.dynamic -> <builtin>.getattr (call)",
+            "m.dynamic -> ? (builtin_method)",
+            "m.dynamic -> ? (unknown_value)",
+            "m.use -> m.A.f (call)",
+            "m.use -> m.A.g (call)",
+        ]
+    );
+}
+
+#[test]
+fn what_leads_in_circles_ends() {
+    let text = "import m\nfrom m import *\nfrom m import loop\nclass A(m.B): pass\nclass B(A): pass\nB().x()\n\
+                def f(g): return f(f)(g)\nf(f)\nd = {}\nd['d'] = d\nd['d']['d']['d']()\nx = x.y.z()\n";
+    assert!(!of(text).is_empty());
+}
+
+#[test]
+fn a_hub_takes_time_in_proportion() {
+    let mut text = String::from("class Base:\n    def hook(self): pass\n    def run(self): self.hook()\n");
+    for i in 0..2_000 {
+        text.push_str(&format!("class C{i}(Base):\n    def hook(self): pass\nC{i}().run()\n"));
+    }
+    for i in 0..1_000 {
+        text.push_str(&format!("class D{}(D{i}): pass\n", i + 1));
+    }
+    text = format!("class D0:\n    def far(self): pass\n{text}D1000().far()\n");
+    let calls = of(&text);
+    assert!(calls.contains(&"m -> m.D0.far (call)".to_string()));
+}
