@@ -30,6 +30,7 @@ const GUIDES: &[(&str, Settings, Option<&str>)] = &[
             ("datafusion.explain.format", "indent"),
             ("datafusion.explain.logical_plan_only", "true"),
         ],
+        None,
     ),
     (
         "interval_join.md",

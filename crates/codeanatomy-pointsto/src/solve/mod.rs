@@ -143,7 +143,10 @@ enum Made {
         at: u32,
     },
     /// A name that the star imports of a module give.
-    Star { module: u32, name: Sym },
+    Star {
+        module: u32,
+        name: Sym,
+    },
     /// A variable for one value.
     Holder {
         receiver: Vid,
