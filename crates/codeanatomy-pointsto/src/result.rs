@@ -153,16 +153,12 @@ fn found(solver: &mut Solver) -> Vec<Entry> {
     let mut entries: Vec<Entry> = targets
         .into_iter()
         .map(|(site, target)| (&program.sites[site as usize], target))
-        .filter(|(site, target)| {
-            !matches!(target, Target::External(_)) || !solver.is_anything_outside(site.callee)
-        })
-        .map(|(site, target)| {
-            Entry {
-                place: program.places[site.at as usize],
-                form: form(site.how),
-                called: Ok(target),
-                callees: 0,
-            }
+        .filter(|(site, target)| !matches!(target, Target::External(_)) || !solver.is_anything_outside(site.callee))
+        .map(|(site, target)| Entry {
+            place: program.places[site.at as usize],
+            form: form(site.how),
+            called: Ok(target),
+            callees: 0,
         })
         .collect();
     let place = |e: &Entry| (e.place.file, e.place.node, e.form);

@@ -16,10 +16,7 @@ fn graph(files: &[(&str, &str)]) -> Vec<String> {
         (None, reason) => format!("{} -> ? ({})", r.caller, reason.map_or("", |r| r.name())),
     };
     let calls = support::calls(folder.path());
-    let mut rows: Vec<String> = calls
-        .filter(|r| r.callee_kind != Some("class"))
-        .map(row)
-        .collect();
+    let mut rows: Vec<String> = calls.filter(|r| r.callee_kind != Some("class")).map(row).collect();
     rows.sort();
     rows.dedup();
     rows

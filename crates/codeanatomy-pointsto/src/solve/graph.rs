@@ -136,7 +136,10 @@ impl Graph {
             self.sets.push(EMPTY);
         }
         let set = &mut self.sets[*number as usize];
-        match (self.more.get_mut(set.more as usize), set.first.get_mut(usize::from(set.length))) {
+        match (
+            self.more.get_mut(set.more as usize),
+            set.first.get_mut(usize::from(set.length)),
+        ) {
             (Some(more), _) => more.push(vid),
             (None, Some(free)) => *free = vid,
             (None, None) => {
