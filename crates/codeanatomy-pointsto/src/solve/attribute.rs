@@ -104,18 +104,14 @@ impl Solver {
             },
             _ => return,
         };
-        if is_stored && after.is_none() {
-            for i in 0..self.order(class).len() {
-                if let Base::Class(base) = self.order(class)[i]
-                    && !self.program.classes[base as usize].attributes.contains_key(&name)
-                {
-                    let base = self.values.intern(Value::Class(base));
-                    let var = self.attribute(base, name);
-                    self.hook(var, Hook::Bind { receiver, to, at });
-                }
-            }
+        let found = self.find(class, name, after);
+        let is_set = is_stored && after.is_none();
+        if is_set {
+            let var = self.inherited(class, name, found);
+            self.hook(var, Hook::Bind { receiver, to, at });
         }
-        match self.find(class, name, after) {
+        match found {
+            Some(Found::Var(_)) if is_set => {}
             Some(Found::Var(var)) => self.hook(var, Hook::Bind { receiver, to, at }),
             Some(Found::External(dotted)) => self.add_value(to, Value::External(dotted)),
             None if !is_stored && after.is_none() && matches!(self.values.get(of), Value::Instance(_)) => {
@@ -132,6 +128,33 @@ impl Solver {
             }
             None => {}
         }
+    }
+
+    /// The variable of what a class has under a name that is set on something: also what is set on its bases.
+    fn inherited(&mut self, class: u32, name: Sym, found: Option<Found>) -> Var {
+        let order = self.order(class);
+        let by = Made::Inherited {
+            class,
+            name,
+            order: order.len() as u32,
+        };
+        if let Some(var) = self.made.get(&by) {
+            return *var;
+        }
+        let to = self.var_of(by);
+        for base in &*order {
+            if let Base::Class(base) = base
+                && !self.program.classes[*base as usize].attributes.contains_key(&name)
+            {
+                let base = self.values.intern(Value::Class(*base));
+                let var = self.attribute(base, name);
+                self.copy(var, to);
+            }
+        }
+        if let Some(Found::Var(var)) = found {
+            self.copy(var, to);
+        }
+        to
     }
 
     /// The variable of the properties that are called where an attribute is read.

@@ -28,7 +28,7 @@ use container::{Slots, Subscriber};
 use graph::Graph;
 
 /// The largest number of values of a variable; others are left out.
-pub(crate) const MAX_VALUES: usize = 32;
+pub(crate) const MAX_VALUES: usize = 16;
 
 /// The largest number of constants among them; with more, the variable holds [`Value::Any`].
 const MAX_CONSTANTS: u8 = 8;
@@ -141,6 +141,12 @@ enum Made {
     Setter {
         from: Var,
         at: u32,
+    },
+    /// What a class has under a name; made anew when a base makes its order longer.
+    Inherited {
+        class: u32,
+        name: Sym,
+        order: u32,
     },
     /// A name that the star imports of a module give.
     Star {
