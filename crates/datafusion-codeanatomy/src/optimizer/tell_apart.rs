@@ -2,13 +2,14 @@
 //!
 //! To the engine two scans are the same if they have the same name and columns, and all calls of a function have one name: of
 //! `SELECT (SELECT count(*) FROM lines(text => 'a')) AS one, (SELECT count(*) FROM lines(text => E'a\nb')) AS two` it runs one,
-//! and gives its answer for both. So the second gets a name of its own, below an alias that keeps the names of its columns.
+//! and gives its answer for both. So in sub-queries that are expressions the second gets a name of its own, below an alias
+//! that keeps the names of its columns.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNodeRecursion};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Result, TableReference};
 use datafusion::datasource::source_as_provider;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, TableScan};
@@ -21,7 +22,7 @@ pub(crate) struct TellApart;
 impl AnalyzerRule for TellApart {
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
         let mut calls: BTreeMap<String, Vec<*const ()>> = BTreeMap::new();
-        let named = plan.transform_down_with_subqueries(|node| match node {
+        let mut tell_apart = |node| match node {
             LogicalPlan::TableScan(scan) if is_call(&scan) => {
                 let calls = calls.entry(scan.table_name.table().to_string()).or_default();
                 let source = identity(&scan);
@@ -40,6 +41,10 @@ impl AnalyzerRule for TellApart {
                 }
             }
             node => Ok(Transformed::no(node)),
+        };
+        // What is no expression runs each time that it stands there.
+        let named = plan.transform_down(|node| {
+            node.map_subqueries(|subquery| subquery.transform_down_with_subqueries(&mut tell_apart))
         })?;
         Ok(named.data)
     }
