@@ -251,6 +251,7 @@ pub(crate) struct Solver {
     distinct_targets: usize,
     words: Words,
     cost: Cost,
+    limit: usize,
     /// Whether the bound of the work was reached.
     pub(crate) is_limited: bool,
 }
@@ -276,7 +277,7 @@ words! {
 }
 
 impl Solver {
-    pub(crate) fn new(mut program: Program) -> Self {
+    pub(crate) fn new(mut program: Program, limit: Option<usize>) -> Self {
         let words = Words::new(&mut program.names);
         let facts = program.vars as usize + program.copies.len() + program.hooks.len() + program.seeds.len();
         let bases = program.classes.iter().map(|c| vec![vec![]; c.bases as usize]).collect();
@@ -308,6 +309,7 @@ impl Solver {
                 facts,
                 ..Cost::default()
             },
+            limit: limit.unwrap_or(WORK_PER_FACT * facts.max(LEAST_FACTS)),
             is_limited: false,
             program,
         };
@@ -359,15 +361,14 @@ impl Solver {
     fn is_at_limit(&self) -> bool {
         let (variables, copies, hooks) = self.graph.size();
         let made = variables + copies + hooks + self.cost.entries + self.cost.look_ups + self.program.sites.len();
-        self.cost.work > WORK_PER_FACT * self.cost.facts.max(LEAST_FACTS)
-            || made + self.values.len() > MADE_PER_FACT * self.cost.facts.max(LEAST_FACTS)
+        self.cost.work > self.limit || made + self.values.len() > MADE_PER_FACT * self.cost.facts.max(LEAST_FACTS)
     }
 
     fn settle(&mut self, is_wanted: &dyn Fn() -> bool) {
         let mut steps = 0_u32;
         loop {
             steps = steps.wrapping_add(1);
-            if steps.is_multiple_of(1 << 10) && self.is_at_limit() {
+            if self.is_at_limit() {
                 self.is_limited = true;
                 return;
             }
