@@ -7,7 +7,8 @@
 //!
 //! It is subset-based (Andersen 1994), without contexts but for functions that give a parameter back, with one abstract
 //! object per class and per display, and sensitive to the flow of local variables through `def_use`. Values of a variable
-//! are at most [`MAX_VALUES`](solve::MAX_VALUES), so the cost is near linear.
+//! are at most [`MAX_VALUES`](solve::MAX_VALUES), and what solving makes is made once for a place, so the cost is near linear;
+//! should it not be, the analysis ends at a bound in proportion to the source.
 
 mod input;
 mod lower;
@@ -28,6 +29,7 @@ use arrow_schema::ArrowError;
 #[derive(Debug, Default)]
 pub struct Analysis {
     program: program::Program,
+    limit: Option<usize>,
 }
 
 impl Analysis {
@@ -38,7 +40,14 @@ impl Analysis {
             let name = program.names.intern(name);
             program.builtins.insert(name);
         }
-        Self { program }
+        Self { program, limit: None }
+    }
+
+    /// Ends after `steps` values were given to something, and not after a number in proportion to the source.
+    #[must_use]
+    pub fn with_limit(mut self, steps: usize) -> Self {
+        self.limit = Some(steps);
+        self
     }
 
     /// Adds a file that is a module. All files are added before [`Analysis::solve`], in the order of their paths.
@@ -48,14 +57,15 @@ impl Analysis {
 
     /// The calls of all files, in the order of the files, of the nodes in them, and of the names of what is called.
     ///
-    /// It ends early, with what it knows by then, when `is_wanted` says no.
+    /// It ends early, with what it knows by then, when `is_wanted` says no, and when its work or what it made is out of
+    /// proportion to the source: then calls of which nothing is known have [`Unresolved::AnalysisLimit`].
     pub fn solve(self, is_wanted: &dyn Fn() -> bool) -> impl Iterator<Item = CallRow> + use<> {
         self.solve_counted(is_wanted).0
     }
 
     /// As [`Analysis::solve`], with what it cost.
     pub fn solve_counted(self, is_wanted: &dyn Fn() -> bool) -> (impl Iterator<Item = CallRow> + use<>, Cost) {
-        let mut solver = solve::Solver::new(self.program);
+        let mut solver = solve::Solver::new(self.program, self.limit);
         solver.run(is_wanted);
         let cost = solver.cost();
         (result::Rows::new(solver), cost)

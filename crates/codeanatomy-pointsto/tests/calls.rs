@@ -157,6 +157,57 @@ fn what_leads_in_circles_ends() {
 }
 
 #[test]
+fn star_imports_in_a_circle_end() {
+    let calls = graph(&[
+        ("a.py", "from b import *\nfrom c import *\ndef f(): g(); missing()\n"),
+        ("b.py", "from c import *\nfrom a import *\ndef g(): f(); missing()\n"),
+        ("c.py", "from a import *\nfrom b import *\nf(); g(); missing()\n"),
+    ]);
+    assert_eq!(
+        calls,
+        [
+            "a.f -> ? (unknown_value)",
+            "a.f -> b.g (call)",
+            "b.g -> ? (unknown_value)",
+            "b.g -> a.f (call)",
+            "c -> ? (unknown_value)",
+            "c -> a.f (call)",
+            "c -> b.g (call)",
+        ]
+    );
+}
+
+#[test]
+fn what_is_made_of_itself_is_made_once() {
+    let text = "from functools import partial\ndef f(*a): pass\np = f\nd = {}\ne = ()\n\
+                class A:\n    pass\nA.__call__ = A()\nA()()\n\
+                for x in y:\n    p = partial(p, x)\n    d = {1: d.values(), 2: list(d.items())}\n    e = (e, A)\n    p()\n\
+                try: pass\nexcept e as z: z()\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.py"), text).unwrap();
+    let (calls, cost) = support::analysis(folder.path()).solve_counted(&|| true);
+    let calls: Vec<_> = calls.filter_map(|r| r.callee).collect();
+    assert!(calls.contains(&"m.f".to_string()));
+    assert!(cost.work < 1_000, "{cost:?}");
+}
+
+#[test]
+fn what_is_unknown_at_the_bound_of_the_work_says_so() {
+    let text = "def f(g): g()\ndef h(): pass\nf(h)\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.py"), text).unwrap();
+    let reasons = |limit| {
+        let analysis = support::analysis(folder.path()).with_limit(limit);
+        analysis
+            .solve(&|| true)
+            .map(|r| r.reason.map(|r| r.name()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(0), [Some("analysis_limit"), Some("analysis_limit")]);
+    assert_eq!(reasons(1_000), [None, None]);
+}
+
+#[test]
 fn a_hub_takes_time_in_proportion() {
     let mut text = String::from("class Base:\n    def hook(self): pass\n    def run(self): self.hook()\n");
     for i in 0..2_000 {

@@ -44,7 +44,7 @@ dataset! {
         /// The number of callees of the call in this form; a class and its constructor are one.
         callee_count: Int,
         /// Why there is no callee: `unknown_value` (nothing is known of what is called), `builtin_method` (it is a method of
-        /// a builtin type), `not_callable`. Null with one.
+        /// a builtin type), `not_callable`, `analysis_limit` (the analysis ended before it knew). Null with one.
         reason: OptText,
         /// Offset of the expression.
         bstart: Int,

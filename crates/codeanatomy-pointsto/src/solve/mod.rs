@@ -9,11 +9,13 @@ mod builtin;
 mod call;
 mod class;
 mod container;
+mod cost;
 mod fallback;
 mod fire;
 mod graph;
 mod import;
 mod iterate;
+mod made;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -25,7 +27,9 @@ use crate::program::{Hook, How, NONE, Program, Site, Var};
 use crate::value::{Value, Values, Vid};
 use class::Base;
 use container::{Slots, Subscriber};
+pub use cost::Cost;
 use graph::Graph;
+use made::Made;
 
 /// The largest number of values of a variable; others are left out.
 pub(crate) const MAX_VALUES: usize = 16;
@@ -101,123 +105,6 @@ enum LookUp {
     },
 }
 
-/// What solving makes where something happens: a variable, container or site, once for a place and not for each value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Made {
-    /// A container that a function gives, or, inside, that is an item of it.
-    Container {
-        site: u32,
-        name: Sym,
-        is_inner: bool,
-    },
-    /// The container that a builtin type makes as an item.
-    Factory {
-        to: Var,
-        name: Sym,
-    },
-    /// Classes in a tuple of classes.
-    Classes {
-        to: Var,
-    },
-    /// What a sort gives its key function.
-    Sorted {
-        site: u32,
-    },
-    /// The items of what is behind a star.
-    Items {
-        of: Var,
-    },
-    /// The site of a function that something else calls.
-    Argument {
-        callee: Var,
-        item: Var,
-    },
-    /// The callee of a property that is read.
-    Getter {
-        to: Var,
-        at: u32,
-    },
-    /// The callee of a property that is set.
-    Setter {
-        from: Var,
-        at: u32,
-    },
-    /// What a class has under a name; made anew when a base makes its order longer.
-    Inherited {
-        class: u32,
-        name: Sym,
-        order: u32,
-    },
-    /// A name that the star imports of a module give.
-    Star {
-        module: u32,
-        name: Sym,
-    },
-    /// A variable for one value.
-    Holder {
-        receiver: Vid,
-    },
-    Iterator {
-        to: Var,
-        at: u32,
-    },
-    /// `__call__` of what a site calls.
-    Callable {
-        site: u32,
-    },
-    /// The site of what `partial` was given, for a call that is written.
-    Partial {
-        origin: u32,
-        made: u32,
-    },
-    /// The callee of a method that is called implicitly.
-    Method {
-        name: Sym,
-        operand: Var,
-        second: Var,
-        to: Var,
-        at: u32,
-        how: How,
-    },
-}
-
-impl Made {
-    /// The container that a call gives, and the one in it.
-    fn containers(site: u32, name: Sym) -> (Self, Self) {
-        let made = |is_inner| Self::Container { site, name, is_inner };
-        (made(false), made(true))
-    }
-}
-
-/// What an analysis cost.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// What lowering made: variables, copies, hooks and values that are written down.
-    pub facts: usize,
-    /// Variables in the end.
-    pub variables: usize,
-    /// Copies in the end.
-    pub copies: usize,
-    /// Hooks in the end.
-    pub hooks: usize,
-    /// Distinct values.
-    pub values: usize,
-    /// Values of all variables.
-    pub entries: usize,
-    /// Places that call.
-    pub sites: usize,
-    /// Containers.
-    pub containers: usize,
-    /// Look-ups in classes.
-    pub look_ups: usize,
-    /// Times that look-ups began again because a class got a base.
-    pub rounds: usize,
-    /// Values that were given to something.
-    pub work: usize,
-    /// Whether it ended at the bound of its work.
-    pub is_limited: bool,
-}
-
 #[derive(Debug)]
 pub(crate) struct Solver {
     pub(crate) program: Program,
@@ -251,6 +138,7 @@ pub(crate) struct Solver {
     distinct_targets: usize,
     words: Words,
     cost: Cost,
+    limit: usize,
     /// Whether the bound of the work was reached.
     pub(crate) is_limited: bool,
 }
@@ -276,7 +164,7 @@ words! {
 }
 
 impl Solver {
-    pub(crate) fn new(mut program: Program) -> Self {
+    pub(crate) fn new(mut program: Program, limit: Option<usize>) -> Self {
         let words = Words::new(&mut program.names);
         let facts = program.vars as usize + program.copies.len() + program.hooks.len() + program.seeds.len();
         let bases = program.classes.iter().map(|c| vec![vec![]; c.bases as usize]).collect();
@@ -308,6 +196,7 @@ impl Solver {
                 facts,
                 ..Cost::default()
             },
+            limit: limit.unwrap_or(WORK_PER_FACT * facts.max(LEAST_FACTS)),
             is_limited: false,
             program,
         };
@@ -359,15 +248,14 @@ impl Solver {
     fn is_at_limit(&self) -> bool {
         let (variables, copies, hooks) = self.graph.size();
         let made = variables + copies + hooks + self.cost.entries + self.cost.look_ups + self.program.sites.len();
-        self.cost.work > WORK_PER_FACT * self.cost.facts.max(LEAST_FACTS)
-            || made + self.values.len() > MADE_PER_FACT * self.cost.facts.max(LEAST_FACTS)
+        self.cost.work > self.limit || made + self.values.len() > MADE_PER_FACT * self.cost.facts.max(LEAST_FACTS)
     }
 
     fn settle(&mut self, is_wanted: &dyn Fn() -> bool) {
         let mut steps = 0_u32;
         loop {
             steps = steps.wrapping_add(1);
-            if steps.is_multiple_of(1 << 10) && self.is_at_limit() {
+            if self.is_at_limit() {
                 self.is_limited = true;
                 return;
             }
