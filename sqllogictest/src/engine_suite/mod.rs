@@ -34,7 +34,7 @@ pub(crate) use side::{SideRequest, run_side};
 const ALLOWED: &str = "engine_differences.txt";
 
 /// How often more the plain side runs a file that differs, to see whether it agrees with itself.
-const REPEATS: usize = 3;
+const REPEATS: usize = 8;
 
 /// Compares, one trial per file.
 pub(crate) fn run(home: &Path, dir: Option<PathBuf>, arguments: &Arguments) -> Result<ExitCode, String> {
