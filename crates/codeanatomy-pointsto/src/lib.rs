@@ -1,13 +1,13 @@
 //! Which functions a call may call, by a points-to analysis of a whole source.
 //!
 //! [`Analysis::add`] takes the rows of one file after the other, as the datasets have them, and lowers them to a
-//! [`Program`](program::Program): variables, copies between them, and hooks, which are what happens to a variable's values
+//! `Program`: variables, copies between them, and hooks, which are what happens to a variable's values
 //! (an attribute is loaded from them, they are called, …). [`Analysis::solve`] finds the least sets of values that satisfy
 //! all of it, and gives the calls that follow.
 //!
 //! It is subset-based (Andersen 1994), without contexts but for functions that give a parameter back, with one abstract
 //! object per class and per display, and sensitive to the flow of local variables through `def_use`. Values of a variable
-//! are at most [`MAX_VALUES`](solve::MAX_VALUES), and what solving makes is made once for a place, so the cost is near linear;
+//! are at most `MAX_VALUES`, and what solving makes is made once for a place, so the cost is near linear;
 //! should it not be, the analysis ends at a bound in proportion to the source.
 
 mod input;
