@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use codeanatomy_delta::register_all;
 use datafusion::arrow::array::{AsArray, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::common::TableReference;
@@ -15,10 +16,10 @@ use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::{DataFrame, SessionContext};
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
-use datafusion_codeanatomy::{SourceOptions, attach_graph, attach_source, register_all};
 
 use crate::args::DigestArgs;
 use crate::failure::Failure;
+use crate::session::attach;
 
 /// One relation, its rows and its digest.
 struct Digest {
@@ -31,17 +32,7 @@ struct Digest {
 pub(crate) async fn run(args: DigestArgs) -> Result<(), Failure> {
     let ctx = SessionContext::new().enable_url_table();
     register_all(&ctx)?;
-    if let Some(source) = &args.source {
-        let options = SourceOptions {
-            include: args.files.include.clone(),
-            exclude: args.files.exclude.clone(),
-            ..SourceOptions::default()
-        };
-        attach_source(&ctx, source, &options).await?;
-    }
-    if let Some(graph) = &args.graph {
-        attach_graph(&ctx, graph).await?;
-    }
+    attach(&ctx, args.source.as_deref(), &args.files, args.graph.as_deref(), None).await?;
     let mut digests = vec![];
     for relation in relations(&ctx, &args)? {
         let frame = ctx.table(table_reference(&relation)).await?;

@@ -18,7 +18,7 @@ use datafusion_cli::object_storage::instrumented::InstrumentedObjectStoreRegistr
 use datafusion_cli::pool_type::PoolType;
 use datafusion_codeanatomy::{SourceOptions, attach_source};
 
-use crate::args::QueryArgs;
+use crate::args::{FileArgs, QueryArgs};
 use crate::failure::Failure;
 
 /// Opens a session and attaches what the command line names.
@@ -50,18 +50,37 @@ pub(crate) async fn open(
         let mut state = state.write();
         state.config_mut().options_mut().set("codeanatomy.cache_dir", folder)?;
     }
-    if let Some(source) = &args.source {
+    attach(
+        &ctx,
+        args.source.as_deref(),
+        &args.files,
+        args.graph.as_deref(),
+        args.at,
+    )
+    .await?;
+    Ok(ctx)
+}
+
+/// Attaches the datasets of a source, and the tables of a graph at a version.
+pub(crate) async fn attach(
+    ctx: &SessionContext,
+    source: Option<&str>,
+    files: &FileArgs,
+    graph: Option<&str>,
+    at: Option<u64>,
+) -> Result<(), Failure> {
+    if let Some(source) = source {
         let options = SourceOptions {
-            include: args.files.include.clone(),
-            exclude: args.files.exclude.clone(),
+            include: files.include.clone(),
+            exclude: files.exclude.clone(),
             ..SourceOptions::default()
         };
-        attach_source(&ctx, source, &options).await?;
+        attach_source(ctx, source, &options).await?;
     }
-    if let Some(graph) = &args.graph {
-        attach_graph(&ctx, graph, args.at).await?;
+    if let Some(graph) = graph {
+        attach_graph(ctx, graph, at).await?;
     }
-    Ok(ctx)
+    Ok(())
 }
 
 /// The environment's settings, with datafusion-cli's defaults for what a person reads.

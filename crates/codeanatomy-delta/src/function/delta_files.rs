@@ -10,10 +10,9 @@ use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
 use deltalake::kernel::LogicalFileView;
 use futures::TryStreamExt;
 
-use super::{rows, uri};
+use super::{PINNED, pinned, rows};
 use crate::blocking::wait;
 use crate::error::of_table;
-use crate::open::{Pin, Place};
 
 /// One row per data file of a version, by path: `path` (relative to the table, or a URL), `bytes`, `rows` (before deletions;
 /// null if the log does not say), `deleted` (rows that a deletion vector takes away), `modified` (UTC), and as JSON
@@ -21,29 +20,17 @@ use crate::open::{Pin, Place};
 #[derive(Debug)]
 pub(super) struct DeltaFiles;
 
-const PARAMETERS: &[Parameter] = &[
-    Parameter::required("uri", "the folder or URL of a Delta table"),
-    Parameter::with_default("version", "the newest", "the number of a version"),
-    Parameter::with_default(
-        "timestamp",
-        "now",
-        "the last version at or before this time, as text; UTC without a zone",
-    ),
-];
-
 impl NamedTableFunction for DeltaFiles {
     fn name(&self) -> &'static str {
         "delta_files"
     }
 
     fn parameters(&self) -> &'static [Parameter] {
-        PARAMETERS
+        PINNED
     }
 
     fn call(&self, arguments: &Arguments<'_>, session: &dyn Session) -> Result<Arc<dyn TableProvider>> {
-        let pin = Pin::new(self.name(), arguments.integer("version")?, arguments.text("timestamp")?)?;
-        let mut place = Place::newest(uri(arguments)?)?;
-        place.pin = pin;
+        let place = pinned(self.name(), arguments)?;
         let runtime = Arc::clone(session.runtime_env());
         wait(async move {
             let table = place.open(&runtime).await?;

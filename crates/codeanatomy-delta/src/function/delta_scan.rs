@@ -6,9 +6,9 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result;
 use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
 
-use super::uri;
+use super::{PINNED, pinned};
 use crate::blocking::wait;
-use crate::open::{Pin, Place};
+use crate::open::Pin;
 use crate::table::DeltaTableProvider;
 
 /// The rows of a Delta table at a version, at a time, or as they are now. Its columns are the table's; partition columns
@@ -18,29 +18,17 @@ use crate::table::DeltaTableProvider;
 #[derive(Debug)]
 pub(super) struct DeltaScan;
 
-const PARAMETERS: &[Parameter] = &[
-    Parameter::required("uri", "the folder or URL of a Delta table"),
-    Parameter::with_default("version", "the newest", "the number of a version"),
-    Parameter::with_default(
-        "timestamp",
-        "now",
-        "the last version at or before this time is read, as text; UTC without a zone",
-    ),
-];
-
 impl NamedTableFunction for DeltaScan {
     fn name(&self) -> &'static str {
         "delta_scan"
     }
 
     fn parameters(&self) -> &'static [Parameter] {
-        PARAMETERS
+        PINNED
     }
 
     fn call(&self, arguments: &Arguments<'_>, session: &dyn Session) -> Result<Arc<dyn TableProvider>> {
-        let pin = Pin::new(self.name(), arguments.integer("version")?, arguments.text("timestamp")?)?;
-        let mut place = Place::newest(uri(arguments)?)?;
-        place.pin = pin;
+        let mut place = pinned(self.name(), arguments)?;
         let runtime = Arc::clone(session.runtime_env());
         let config = crate::table::scan_config(session);
         let provider = wait(async move {

@@ -6,15 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, exec_err, project_schema};
+use datafusion::common::{Result, exec_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, TableType};
-use datafusion::physical_expr::{EquivalenceProperties, Partitioning, PhysicalExpr};
-use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, reset_plan_states};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::execution_plan::reset_plan_states;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties, ReplaceChildrenOptions};
-use futures::StreamExt;
+use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
+use futures::stream;
 
 /// Where the rows come from.
 #[derive(Clone)]
@@ -76,99 +75,70 @@ impl TableProvider for SourceTable {
         _filters: &[Expr],
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let schema = project_schema(&self.schema, projection)?;
-        let (rows, partitions) = match &self.rows {
-            Rows::Stream(stream) => (Rows::Stream(Arc::clone(stream)), 1),
+        let (rows, count) = match &self.rows {
+            Rows::Stream(_) => (self.rows.clone(), 1),
             Rows::Plan { plan, context } => {
                 let plan = reset_plan_states(Arc::clone(plan))?;
-                let partitions = plan.properties().output_partitioning().partition_count();
+                let count = plan.properties().output_partitioning().partition_count();
                 let context = Arc::clone(context);
-                (Rows::Plan { plan, context }, partitions)
+                (Rows::Plan { plan, context }, count)
             }
         };
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(Arc::clone(&schema)),
-            Partitioning::UnknownPartitioning(partitions),
-            EmissionType::Incremental,
-            Boundedness::Bounded,
-        );
-        Ok(Arc::new(SourceExec {
-            projection: projection.cloned(),
-            rows,
-            schema,
-            properties: Arc::new(properties),
-        }))
+        let partition = |number| {
+            Arc::new(Partition {
+                schema: Arc::clone(&self.schema),
+                rows: rows.clone(),
+                number,
+            }) as Arc<dyn PartitionStream>
+        };
+        let partitions = (0..count).map(partition).collect();
+        let schema = Arc::clone(&self.schema);
+        let scan = StreamingTableExec::try_new(schema, partitions, projection, [], false, None)?;
+        Ok(Arc::new(scan))
     }
 }
 
-struct SourceExec {
-    projection: Option<Vec<usize>>,
-    rows: Rows,
+struct Partition {
     schema: SchemaRef,
-    properties: Arc<PlanProperties>,
+    rows: Rows,
+    number: usize,
 }
 
-impl fmt::Debug for SourceExec {
+impl fmt::Debug for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SourceExec")
-            .field("schema", &self.schema)
+        f.debug_struct("Partition")
+            .field("number", &self.number)
             .finish_non_exhaustive()
     }
 }
 
-impl DisplayAs for SourceExec {
-    fn fmt_as(&self, _format: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SourceExec")
-    }
-}
-
-impl ExecutionPlan for SourceExec {
-    fn name(&self) -> &str {
-        "SourceExec"
-    }
-
-    fn properties(&self) -> &Arc<PlanProperties> {
-        &self.properties
-    }
-
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![]
-    }
-
-    fn apply_expressions(
-        &self,
-        _f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn replace_children(
-        self: Arc<Self>,
-        _children: Vec<Arc<dyn ExecutionPlan>>,
-        _options: ReplaceChildrenOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(self)
-    }
-
-    fn with_new_children(self: Arc<Self>, _children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(self)
-    }
-
-    fn execute(&self, partition: usize, _context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let rows = match &self.rows {
-            Rows::Plan { plan, context } => plan.execute(partition, Arc::clone(context))?,
+impl Partition {
+    fn stream(&self) -> Result<SendableRecordBatchStream> {
+        match &self.rows {
+            Rows::Plan { plan, context } => plan.execute(self.number, Arc::clone(context)),
             Rows::Stream(stream) => {
                 let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
                 match stream.take() {
-                    Some(stream) => stream,
-                    None => return exec_err!("the rows of a write to a Delta table were read twice, which is a bug"),
+                    Some(stream) => Ok(stream),
+                    None => exec_err!("the rows of a write to a Delta table were read twice, which is a bug"),
                 }
             }
-        };
-        let Some(projection) = self.projection.clone() else {
-            return Ok(rows);
-        };
-        let rows = rows.map(move |batch| Ok(batch?.project(&projection)?));
-        Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), rows)))
+        }
+    }
+}
+
+impl PartitionStream for Partition {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+        match self.stream() {
+            Ok(stream) => stream,
+            Err(error) => {
+                let failed = stream::once(std::future::ready(Err(error)));
+                Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), failed))
+            }
+        }
     }
 }
