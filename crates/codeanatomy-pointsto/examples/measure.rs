@@ -37,7 +37,7 @@ fn measure(folder: &Path) {
     let (rows, cost) = analysis.solve_counted(&|| true);
     let (solved, solving) = (cpu(), memory("VmHWM"));
     let (mut count, mut unknown) = (0, 0);
-    for row in rows {
+    for row in rows.iter() {
         count += 1;
         unknown += usize::from(row.callee.is_none());
     }
@@ -76,8 +76,9 @@ fn pycg(root: &Path) {
         }
         let rows = support::calls(&case);
         let got: BTreeSet<(String, String)> = rows
+            .iter()
             .filter(|r| r.callee_kind != Some("class"))
-            .filter_map(|r| Some((r.caller, r.callee?)))
+            .filter_map(|r| Some((r.caller.to_string(), r.callee?.into_owned())))
             .collect();
         cases += 1;
         exact += usize::from(got == want);

@@ -20,7 +20,7 @@ mod tree;
 mod value;
 
 pub use input::{FileRows, INPUTS, Input};
-pub use result::{CallRow, Unresolved};
+pub use result::{CallRow, Calls, Unresolved};
 pub use solve::Cost;
 
 use arrow_schema::ArrowError;
@@ -59,15 +59,15 @@ impl Analysis {
     ///
     /// It ends early, with what it knows by then, when `is_wanted` says no, and when its work or what it made is out of
     /// proportion to the source: then calls of which nothing is known have [`Unresolved::AnalysisLimit`].
-    pub fn solve(self, is_wanted: &dyn Fn() -> bool) -> impl Iterator<Item = CallRow> + use<> {
+    pub fn solve(self, is_wanted: &dyn Fn() -> bool) -> Calls {
         self.solve_counted(is_wanted).0
     }
 
     /// As [`Analysis::solve`], with what it cost.
-    pub fn solve_counted(self, is_wanted: &dyn Fn() -> bool) -> (impl Iterator<Item = CallRow> + use<>, Cost) {
+    pub fn solve_counted(self, is_wanted: &dyn Fn() -> bool) -> (Calls, Cost) {
         let mut solver = solve::Solver::new(self.program, self.limit);
         solver.run(is_wanted);
         let cost = solver.cost();
-        (result::Rows::new(solver), cost)
+        (Calls::new(solver), cost)
     }
 }

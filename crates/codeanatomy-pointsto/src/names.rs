@@ -42,4 +42,15 @@ impl Names {
         let text = format!("{}.{}", self.text(owner), self.text(name));
         self.intern(&text)
     }
+
+    /// Keeps the texts alone: nothing is found or added any more.
+    pub(crate) fn forget_numbers(&mut self) {
+        self.numbers = FxHashMap::default();
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        let counts = 2 * size_of::<usize>();
+        self.texts.iter().map(|t| t.len() + counts + size_of_val(t)).sum()
+    }
 }

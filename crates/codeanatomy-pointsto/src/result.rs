@@ -1,6 +1,8 @@
 //! What the analysis gives.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use rustc_hash::FxHashSet;
 
@@ -11,11 +13,13 @@ use crate::value::Value;
 
 /// A call and one thing that it may call; or, without a callee, a call expression of which nothing is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallRow {
+pub struct CallRow<'a> {
     /// The file.
-    pub path: String,
+    pub path: &'a str,
     /// The row of `ast_nodes`: of the call, or of what makes an implicit call.
     pub node_id: i64,
+    /// The number among the rows of that, from 0.
+    pub seq: i64,
     /// Offset of that.
     pub bstart: i64,
     /// Offset after it.
@@ -24,13 +28,13 @@ pub struct CallRow {
     /// `iteration`, `with`, `operator`.
     pub form: &'static str,
     /// What calls: a definition, the scope of a lambda, or a file.
-    pub caller_id: String,
+    pub caller_id: &'a str,
     /// The dotted name of what calls.
-    pub caller: String,
+    pub caller: &'a str,
     /// What is called: a definition, or the scope of a lambda. None outside of the source.
-    pub callee_id: Option<String>,
+    pub callee_id: Option<&'a str>,
     /// The dotted name of what is called.
-    pub callee: Option<String>,
+    pub callee: Option<Cow<'a, str>>,
     /// `function`, `lambda`, `class`, `constructor` (`__init__` or `__new__` of a class that is called), `external`, `builtin`.
     pub callee_kind: Option<&'static str>,
     /// How many things it may call; a class and its constructor are one.
@@ -86,18 +90,21 @@ struct Entry {
     callees: u32,
 }
 
-/// The rows of a solved program, in order.
+/// The calls of a source: small beside their rows, whose texts are made when they are asked for.
 #[derive(Debug)]
-pub(crate) struct Rows {
+pub struct Calls {
+    /// What has the texts, and nothing else.
     program: Program,
-    entries: std::vec::IntoIter<Entry>,
+    entries: Vec<Entry>,
+    /// The rows of each file that has some, in the order of the rows.
+    files: Vec<(u32, Range<usize>)>,
 }
 
-impl Rows {
+impl Calls {
     pub(crate) fn new(mut solver: Solver) -> Self {
         let mut entries = found(&mut solver);
         unresolved(&solver, &mut entries);
-        let program = solver.into_program();
+        let program = solver.into_texts();
         let mut ranks: Vec<usize> = (0..program.paths.len()).collect();
         ranks.sort_by_key(|file| &program.paths[*file]);
         let mut rank_of = vec![0; ranks.len()];
@@ -108,41 +115,96 @@ impl Rows {
             let key = |e: &Entry| (rank_of[e.place.file as usize], e.place.node, e.form);
             key(a).cmp(&key(b)).then_with(|| called(&program, a, b))
         });
+        entries.shrink_to_fit();
+        let mut files = vec![];
+        for same in entries.chunk_by(|a, b| a.place.file == b.place.file) {
+            let start = files.last().map_or(0, |(_, rows): &(u32, Range<usize>)| rows.end);
+            files.push((same[0].place.file, start..start + same.len()));
+        }
         Self {
             program,
-            entries: entries.into_iter(),
+            entries,
+            files,
         }
     }
-}
 
-impl Iterator for Rows {
-    type Item = CallRow;
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
 
-    fn next(&mut self) -> Option<CallRow> {
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// About how many bytes it takes.
+    pub fn size(&self) -> usize {
+        self.program.names.size() + self.entries.capacity() * size_of::<Entry>()
+    }
+
+    /// Which rows the files from `first` to `last` have.
+    pub fn between(&self, first: &str, last: &str) -> Range<usize> {
+        let path = |file: u32| self.program.paths[file as usize].as_str();
+        let from = self.files.partition_point(|(file, _)| path(*file) < first);
+        let to = self.files.partition_point(|(file, _)| path(*file) <= last);
+        match self.files.get(from..to) {
+            Some([(_, rows)]) => rows.clone(),
+            Some([(_, first), .., (_, last)]) => first.start..last.end,
+            _ => 0..0,
+        }
+    }
+
+    /// All rows.
+    pub fn iter(&self) -> impl Iterator<Item = CallRow<'_>> {
+        self.rows(0..self.len())
+    }
+
+    /// Rows by their numbers; numbers of no row are left out.
+    pub fn rows(&self, range: Range<usize>) -> impl Iterator<Item = CallRow<'_>> {
+        let range = range.start.min(self.len())..range.end.min(self.len());
+        let same = |i: usize, j: usize| {
+            let place = |i: usize| self.entries.get(i).map(|e| (e.place.file, e.place.node));
+            place(i) == place(j)
+        };
+        let mut seq = (0..range.start).rev().take_while(|i| same(*i, range.start)).count();
+        range.map(move |i| {
+            let row = self.row(i, seq);
+            seq = if same(i, i + 1) { seq + 1 } else { 0 };
+            row
+        })
+    }
+
+    fn row(&self, number: usize, seq: usize) -> CallRow<'_> {
         let Entry {
             place,
             form,
             called,
             callees,
-        } = self.entries.next()?;
+        } = self.entries[number];
         let program = &self.program;
-        let text = |sym: Sym| program.names.text(sym).to_string();
+        let text = |sym: Sym| program.names.text(sym);
         let caller = &program.callers[place.caller as usize];
         let callee = called.ok().map(|target| callee(program, target));
-        Some(CallRow {
-            path: program.paths[place.file as usize].clone(),
+        let dotted = |c: Callee| match c.prefix {
+            "" => Cow::Borrowed(text(c.dotted)),
+            prefix => Cow::Owned(format!("{prefix}{}", text(c.dotted))),
+        };
+        CallRow {
+            path: &program.paths[place.file as usize],
             node_id: i64::from(place.node),
+            seq: seq as i64,
             bstart: i64::from(place.bstart),
             bend: i64::from(place.bend),
             form,
             caller_id: text(caller.id),
             caller: text(caller.dotted),
             callee_id: callee.and_then(|c| c.id).map(text),
-            callee: callee.map(|c| format!("{}{}", c.prefix, program.names.text(c.dotted))),
+            callee: callee.map(dotted),
             callee_kind: callee.map(|c| c.kind),
             callees: i64::from(callees),
             reason: called.err(),
-        })
+        }
     }
 }
 

@@ -11,8 +11,6 @@ use arrow_select::take::take;
 
 use super::column::USUAL_ROWS;
 
-/// The bytes that long texts are collected in at a time.
-const BLOCK_BYTES: u32 = 1 << 18;
 /// Shorter texts stand in the array itself.
 const INLINE_BYTES: usize = 12;
 
@@ -34,7 +32,7 @@ pub(crate) struct TextColumn {
 impl TextColumn {
     pub(super) fn new(repeats: bool) -> Self {
         Self {
-            cells: builder(0),
+            cells: StringViewBuilder::new(),
             repeats,
             last: String::new(),
             count: 0,
@@ -192,13 +190,9 @@ impl TextColumn {
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         self.flush();
         let array = self.cells.finish();
-        self.cells = builder(array.len().min(USUAL_ROWS));
+        self.cells = StringViewBuilder::with_capacity(array.len().min(USUAL_ROWS));
         self.error.take().map_or(Ok(Arc::new(array)), Err)
     }
-}
-
-fn builder(cells: usize) -> StringViewBuilder {
-    StringViewBuilder::with_capacity(cells).with_fixed_block_size(BLOCK_BYTES)
 }
 
 #[cfg(test)]

@@ -221,12 +221,27 @@ impl Solver {
         std::mem::take(&mut self.targets)
     }
 
-    /// What has the texts.
-    pub(crate) fn into_program(self) -> Program {
-        let mut program = self.program;
-        program.sites = vec![];
-        program.places = vec![];
-        program
+    /// What has the texts of the calls, and no more.
+    pub(crate) fn into_texts(self) -> Program {
+        let Program {
+            mut names,
+            mut functions,
+            mut classes,
+            callers,
+            paths,
+            ..
+        } = self.program;
+        names.forget_numbers();
+        functions.iter_mut().for_each(|f| f.params = vec![]);
+        classes.iter_mut().for_each(|c| c.attributes = FxHashMap::default());
+        Program {
+            names,
+            functions,
+            classes,
+            callers,
+            paths,
+            ..Program::default()
+        }
     }
 
     /// What it cost.

@@ -5,7 +5,7 @@ use std::path::Path;
 use codeanatomy_extract::file::{Globs, walk};
 use codeanatomy_extract::{Extractor, Options, Request};
 use codeanatomy_model::{Language, Languages, find};
-use codeanatomy_pointsto::{Analysis, CallRow, FileRows, INPUTS};
+use codeanatomy_pointsto::{Analysis, Calls, FileRows, INPUTS};
 
 const BUILTINS: [&str; 140] = [
     "ArithmeticError",
@@ -152,7 +152,7 @@ const BUILTINS: [&str; 140] = [
 
 /// The calls of the Python files below a folder.
 #[allow(dead_code)]
-pub(crate) fn calls(folder: &Path) -> impl Iterator<Item = CallRow> {
+pub(crate) fn calls(folder: &Path) -> Calls {
     analysis(folder).solve(&|| true)
 }
 

@@ -1,6 +1,7 @@
 //! What rules look up across files.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Request};
@@ -12,37 +13,39 @@ use datafusion::arrow::compute::concat_batches;
 use datafusion::common::{DataFusionError, Result, internal_err};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::Progress;
-use crate::dataset::{CallAnalysis, Rows};
+use super::{Progress, cut};
+use crate::dataset::{CallAnalysis, ResolvedCalls, Rows};
 use crate::source::{Files, Source, on_blocking_thread};
 
 /// The datasets of the first pass.
 const CONTRACTS: [&Contract; 3] = [FileRow::CONTRACT, DefinitionRow::CONTRACT, ImportRow::CONTRACT];
 
-/// What is known when it is done: those, and what comes of all files together.
-const ALL: [&Contract; 4] = [
-    FileRow::CONTRACT,
-    DefinitionRow::CONTRACT,
-    ImportRow::CONTRACT,
-    ResolvedCallRow::CONTRACT,
-];
+/// The size of what is read at once, in bytes of source; what the analysis of calls reads of it is kept until its turn.
+const READ_BYTES: u64 = 1 << 18;
 
 /// All files, definitions, imports and resolved calls of the source.
 #[derive(Debug)]
 pub(super) struct Facts {
     rows: Vec<Rows>,
+    calls: Arc<ResolvedCalls>,
+}
+
+/// What is known of a whole source in one dataset.
+#[derive(Debug, Clone)]
+pub(super) enum Whole {
+    Rows(Rows),
+    Calls(Arc<ResolvedCalls>),
 }
 
 impl Facts {
-    /// Reads all parts.
+    /// Reads all files.
     pub(super) async fn extract(
         source: &Source,
         files: &Files,
-        parts: &[Range<usize>],
         threads: usize,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        let mut passes = stream::iter(parts.iter().cloned())
+        let mut passes = stream::iter(cut(&files.entries, READ_BYTES))
             .map(|part| {
                 let (source, files) = (source.clone(), files.clone());
                 async move {
@@ -56,29 +59,30 @@ impl Facts {
         let mut calls = CallAnalysis::new();
         while let Some((bytes, part)) = passes.try_next().await? {
             progress.advance(bytes);
-            for (all, some) in rows.iter_mut().zip(part.facts) {
-                all.extend(some);
+            for (all, some) in rows.iter_mut().zip(&part.facts) {
+                all.push(some.clone());
             }
             calls = on_blocking_thread(move || {
-                for (entry, rows) in &part.of_calls {
-                    calls.add(entry, rows)?;
-                }
+                part.add_calls(&mut calls)?;
                 Ok(calls)
             })
             .await?;
         }
-        let calls = on_blocking_thread(move || calls.solve(&|| true)).await?;
+        let calls = on_blocking_thread(move || Ok(calls.solve(&|| true))).await?;
         let whole = |(contract, rows): (&&Contract, Vec<RecordBatch>)| {
             Rows::try_new(contract, concat_batches(&contract.schema(), &rows)?)
         };
-        let mut rows: Vec<Rows> = CONTRACTS.iter().zip(rows).map(whole).collect::<Result<_>>()?;
-        rows.push(Rows::try_new(ResolvedCallRow::CONTRACT, calls)?);
-        Ok(Self { rows })
+        Ok(Self {
+            rows: CONTRACTS.iter().zip(rows).map(whole).collect::<Result<_>>()?,
+            calls: Arc::new(calls),
+        })
     }
 
-    /// The rows of each dataset.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (&'static Contract, &Rows)> {
-        ALL.into_iter().zip(&self.rows)
+    /// What is known of each dataset.
+    pub(super) fn datasets(&self) -> impl Iterator<Item = (&'static Contract, Whole)> {
+        let rows = CONTRACTS.into_iter().zip(self.rows.iter().cloned().map(Whole::Rows));
+        let calls = (ResolvedCallRow::CONTRACT, Whole::Calls(Arc::clone(&self.calls)));
+        rows.chain([calls])
     }
 
     /// The rows of `files`.
@@ -131,10 +135,21 @@ impl Facts {
 
 /// What the first pass takes of a run of files.
 struct PartFacts {
-    /// For each of [`CONTRACTS`], the rows of one file after the other.
-    facts: Vec<Vec<RecordBatch>>,
-    /// What the analysis of calls reads of each file.
-    of_calls: Vec<(Entry, Vec<RecordBatch>)>,
+    /// The rows of each of [`CONTRACTS`].
+    facts: Vec<RecordBatch>,
+    /// What the analysis of calls reads.
+    of_calls: Vec<Rows>,
+    python: Vec<Entry>,
+}
+
+impl PartFacts {
+    fn add_calls(&self, calls: &mut CallAnalysis) -> Result<()> {
+        for file in &self.python {
+            let of_file = |rows: &Rows| rows.between(&file.path, &file.path);
+            calls.add(file, &self.of_calls.iter().map(of_file).collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
 }
 
 fn extract_files(source: &Source, files: &Files, part: Range<usize>) -> Result<PartFacts> {
@@ -142,28 +157,34 @@ fn extract_files(source: &Source, files: &Files, part: Range<usize>) -> Result<P
     let mut extractor = Extractor::new(&request)?;
     let mut reader = files.reader();
     let entries = &files.entries[part];
-    let mut taken = PartFacts {
-        facts: CONTRACTS.iter().map(|_| vec![]).collect(),
-        of_calls: vec![],
-    };
     for (i, entry) in entries.iter().enumerate() {
         reader.expect(entries[i..].iter());
         extractor.add(entry, reader.read(entry));
-        let rows = CallAnalysis::rows(&mut extractor)?;
-        for (contract, all) in CONTRACTS.iter().zip(&mut taken.facts) {
-            match CallAnalysis::dataset(&rows, contract) {
-                Some(rows) => all.push(rows.clone()),
-                None => match extractor.table(contract.name) {
-                    Some(table) => all.push(table.take()?),
-                    None => return internal_err!("the extractor has no table {}", contract.name),
-                },
-            }
-        }
-        if entry.language == Language::Python {
-            taken.of_calls.push((entry.clone(), rows));
-        }
     }
-    Ok(taken)
+    let of_calls = CallAnalysis::rows(&mut extractor)?;
+    let facts = CONTRACTS.iter().map(
+        |contract| match of_calls.iter().find(|(c, _)| c.name == contract.name) {
+            Some((_, rows)) => Ok(rows.clone()),
+            None => take(&mut extractor, contract),
+        },
+    );
+    let facts = facts.collect::<Result<_>>()?;
+    let of_calls = of_calls
+        .into_iter()
+        .map(|(contract, rows)| Rows::try_new(contract, rows));
+    let is_python = |entry: &&Entry| entry.language == Language::Python;
+    Ok(PartFacts {
+        facts,
+        of_calls: of_calls.collect::<Result<_>>()?,
+        python: entries.iter().filter(is_python).cloned().collect(),
+    })
+}
+
+fn take(extractor: &mut Extractor, contract: &Contract) -> Result<RecordBatch> {
+    match extractor.table(contract.name) {
+        Some(table) => Ok(table.take()?),
+        None => internal_err!("the extractor has no table {}", contract.name),
+    }
 }
 
 /// The rows of `contracts` for a run of files, one batch each.
@@ -183,9 +204,8 @@ pub(super) fn extract(
         reader.expect(entries[i..].iter());
         extractor.add(entry, reader.read(entry));
     }
-    let take = |contract: &&Contract| match extractor.table(contract.name) {
-        Some(table) => Ok(table.take()?),
-        None => internal_err!("the extractor has no table {}", contract.name),
-    };
-    contracts.iter().map(take).collect()
+    contracts
+        .iter()
+        .map(|contract| take(&mut extractor, contract))
+        .collect()
 }

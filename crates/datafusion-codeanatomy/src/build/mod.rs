@@ -79,13 +79,13 @@ pub async fn build(
         .threads
         .or(std::thread::available_parallelism().ok())
         .map_or(1, NonZeroUsize::get);
-    let parts = cut(entries);
+    let parts = cut(entries, PART_BYTES);
     let bytes = entries.iter().map(|f| f.size).sum();
     let place = Place::new(out, &options.runtime)?;
     let writer = VersionWriter::begin(&place).await?;
 
     progress.stage("reading", bytes);
-    let facts = Arc::new(Facts::extract(&source, &files, &parts, threads, progress).await?);
+    let facts = Arc::new(Facts::extract(&source, &files, threads, progress).await?);
     run.lap("reading");
 
     progress.stage("relating", bytes);
@@ -118,13 +118,13 @@ pub async fn build(
     Ok(BuildReport::new(manifest, committed, summary, facts.warnings()?))
 }
 
-/// Cuts files into runs of about `PART_BYTES`, in order.
-fn cut(files: &[Entry]) -> Vec<std::ops::Range<usize>> {
+/// Cuts files into runs of about `most` bytes, in order.
+fn cut(files: &[Entry], most: u64) -> Vec<std::ops::Range<usize>> {
     let mut parts = vec![];
     let (mut start, mut bytes) = (0, 0);
     for (i, file) in files.iter().enumerate() {
         bytes += file.size;
-        if bytes >= PART_BYTES {
+        if bytes >= most {
             parts.push(start..i + 1);
             (start, bytes) = (i + 1, 0);
         }

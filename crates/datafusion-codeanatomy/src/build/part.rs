@@ -59,7 +59,7 @@ impl Workers {
     pub(super) async fn new(facts: &Arc<Facts>, rules: &[RuleFile]) -> Result<Self> {
         let ctx = facts_session(facts, &PartSlot::default())?;
         let of_facts = |rule: &Rule| {
-            let is_fact = |table: &String| facts.rows().any(|(c, _)| c.name == table);
+            let is_fact = |table: &String| facts.datasets().any(|(c, _)| c.name == table);
             rule.output == Output::View && !rule.inputs.is_empty() && rule.inputs.iter().all(is_fact)
         };
         let mut workers = Self {
@@ -217,11 +217,8 @@ fn facts_session(facts: &Facts, slot: &PartSlot) -> Result<SessionContext> {
     let ctx = SessionContext::new_with_config(config);
     crate::register_all(&ctx)?;
     ctx.state_ref().write().register_udf(Arc::new(slot.in_part()))?;
-    for (contract, rows) in facts.rows() {
-        ctx.register_table(
-            contract.name,
-            Arc::new(PartTable::new(contract, slot, Some(rows.clone()))),
-        )?;
+    for (contract, whole) in facts.datasets() {
+        ctx.register_table(contract.name, Arc::new(PartTable::new(contract, slot, Some(whole))))?;
     }
     Ok(ctx)
 }

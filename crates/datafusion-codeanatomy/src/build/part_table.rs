@@ -21,11 +21,13 @@ use datafusion::logical_expr::{
 };
 use datafusion::physical_expr::{EquivalenceProperties, Partitioning, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
-use datafusion::physical_plan::memory::MemoryStream;
 use datafusion::physical_plan::statistics::StatisticsArgs;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties, ReplaceChildrenOptions};
+use futures::stream;
 
 use super::PART_BYTES;
+use super::facts::Whole;
 use crate::dataset::{Rows, declared_order, estimated_rows, key_constraint};
 
 /// The files of a part, from `first` to `last` in path order, and what was extracted of them.
@@ -64,12 +66,12 @@ pub(super) struct PartTable {
     contract: &'static Contract,
     constraints: Constraints,
     slot: PartSlot,
-    whole: Option<Rows>,
+    whole: Option<Whole>,
 }
 
 impl PartTable {
     /// The rows that the part has of `contract`, or `whole`.
-    pub(super) fn new(contract: &'static Contract, slot: &PartSlot, whole: Option<Rows>) -> Self {
+    pub(super) fn new(contract: &'static Contract, slot: &PartSlot, whole: Option<Whole>) -> Self {
         Self {
             contract,
             constraints: key_constraint(contract),
@@ -78,15 +80,42 @@ impl PartTable {
         }
     }
 
-    fn rows(&self, of_part: bool) -> Option<RecordBatch> {
+    /// The columns of `projection` of the rows that are there, `size` at a time, each made when it is asked for.
+    fn batches(&self, of_part: bool, projection: &[usize], size: usize) -> Result<BatchIterator> {
         let part = self.slot.get();
-        match &self.whole {
-            Some(rows) if of_part => Some(rows.between(&part.first, &part.last)),
-            Some(rows) => Some(rows.batch().clone()),
-            None => part.rows.get(self.contract.name).map(|rows| rows.batch().clone()),
+        let rows = match &self.whole {
+            Some(Whole::Calls(calls)) => {
+                let rows = match of_part {
+                    true => calls.between(&part.first, &part.last),
+                    false => 0..calls.len(),
+                };
+                let (calls, projection) = (Arc::clone(calls), projection.to_vec());
+                let end = rows.end;
+                let batch = move |start| calls.batch(start..end.min(start + size), Some(&projection));
+                return Ok(Box::new(rows.step_by(size).map(batch)));
+            }
+            Some(Whole::Rows(rows)) if of_part => rows.between(&part.first, &part.last),
+            Some(Whole::Rows(rows)) => rows.batch().clone(),
+            None => match part.rows.get(self.contract.name) {
+                Some(rows) => rows.batch().clone(),
+                None => return Ok(Box::new(std::iter::empty())),
+            },
+        };
+        let rows = rows.project(projection)?;
+        let count = rows.num_rows();
+        let batch = move |start| Ok(rows.slice(start, size.min(count - start)));
+        Ok(Box::new((0..count).step_by(size).map(batch)))
+    }
+
+    fn row_count(&self) -> Option<usize> {
+        match self.whole.as_ref()? {
+            Whole::Rows(rows) => Some(rows.batch().num_rows()),
+            Whole::Calls(calls) => Some(calls.len()),
         }
     }
 }
+
+type BatchIterator = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>;
 
 fn is_in_part(expr: &Expr) -> bool {
     matches!(expr, Expr::ScalarFunction(f) if (f.func.inner().as_ref() as &dyn Any).is::<InPart>()
@@ -192,27 +221,20 @@ impl ExecutionPlan for PartScanExec {
     }
 
     fn execute(&self, _partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let schema = self.schema();
-        let batches = match self.table.rows(self.of_part) {
-            None => vec![],
-            Some(rows) => {
-                let rows = rows.project(&self.projection)?;
-                let size = context.session_config().batch_size();
-                let slices = (0..rows.num_rows()).step_by(size);
-                slices
-                    .map(|start| rows.slice(start, size.min(rows.num_rows() - start)))
-                    .collect()
-            }
-        };
-        Ok(Box::pin(MemoryStream::try_new(batches, schema, None)?))
+        let size = context.session_config().batch_size().max(1);
+        let batches = self.table.batches(self.of_part, &self.projection, size)?;
+        Ok(Box::pin(RecordBatchStreamAdapter::new(
+            self.schema(),
+            stream::iter(batches),
+        )))
     }
 
     /// Plans are made before the rows are there, so the sizes are those of a usual part.
     fn statistics_from_inputs(&self, _inputs: &[Arc<Statistics>], _args: &StatisticsArgs) -> Result<Arc<Statistics>> {
         let mut statistics = Statistics::new_unknown(&self.schema());
         let usual = estimated_rows(self.table.contract.name, PART_BYTES);
-        let rows = match &self.table.whole {
-            Some(rows) if !self.of_part => rows.batch().num_rows(),
+        let rows = match self.table.row_count() {
+            Some(rows) if !self.of_part => rows,
             _ => usual,
         };
         statistics.num_rows = Precision::Inexact(rows);

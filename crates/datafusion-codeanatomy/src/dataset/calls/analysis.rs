@@ -1,11 +1,13 @@
 //! From the files of a source to the rows of `resolved_calls`.
 
+use std::ops::Range;
+
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Request, Table};
 use codeanatomy_model::dataset::ResolvedCallRow;
 use codeanatomy_model::id::stable_id;
 use codeanatomy_model::{Contract, Language, Row, find};
-use codeanatomy_pointsto::{Analysis, FileRows, INPUTS};
+use codeanatomy_pointsto::{Analysis, Calls, FileRows, INPUTS};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::{Result, exec_err, internal_err};
 use datafusion::execution::memory_pool::MemoryReservation;
@@ -40,22 +42,16 @@ impl CallAnalysis {
         }))
     }
 
-    /// Takes the rows of a file out of the tables of an extractor.
-    pub(crate) fn rows(extractor: &mut Extractor) -> Result<Vec<RecordBatch>> {
-        let take = |(contract, _): (&Contract, Vec<usize>)| match extractor.table(contract.name) {
-            Some(table) => Ok(table.take()?),
+    /// Takes the rows that it reads out of the tables of an extractor.
+    pub(crate) fn rows(extractor: &mut Extractor) -> Result<Vec<(&'static Contract, RecordBatch)>> {
+        let take = |(contract, _): (&'static Contract, Vec<usize>)| match extractor.table(contract.name) {
+            Some(table) => Ok((contract, table.take()?)),
             None => internal_err!("the extractor has no table {}", contract.name),
         };
         inputs()?.into_iter().map(take).collect()
     }
 
-    /// Those of a dataset, if they are among what [`CallAnalysis::rows`] gives.
-    pub(crate) fn dataset<'r>(rows: &'r [RecordBatch], contract: &Contract) -> Option<&'r RecordBatch> {
-        let i = INPUTS.iter().position(|i| i.dataset == contract.name)?;
-        rows.get(i)
-    }
-
-    /// Adds a file.
+    /// Adds a file with the rows that it has of each dataset of [`CallAnalysis::rows`].
     pub(crate) fn add(&mut self, entry: &Entry, rows: &[RecordBatch]) -> Result<()> {
         let file = FileRows {
             path: &entry.path,
@@ -67,8 +63,47 @@ impl CallAnalysis {
     }
 
     /// The calls of all files.
-    pub(crate) fn solve(self, is_wanted: &dyn Fn() -> bool) -> Result<RecordBatch> {
-        resolved(self.analysis, is_wanted)
+    pub(crate) fn solve(self, is_wanted: &dyn Fn() -> bool) -> ResolvedCalls {
+        ResolvedCalls(self.analysis.solve(is_wanted))
+    }
+}
+
+/// The rows of `resolved_calls` of a source, made when they are asked for.
+#[derive(Debug)]
+pub(crate) struct ResolvedCalls(Calls);
+
+impl ResolvedCalls {
+    /// The number of rows.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Which rows the files from `first` to `last` have.
+    pub(crate) fn between(&self, first: &str, last: &str) -> Range<usize> {
+        self.0.between(first, last)
+    }
+
+    /// The columns of `projection` of some rows.
+    pub(crate) fn batch(&self, rows: Range<usize>, projection: Option<&[usize]>) -> Result<RecordBatch> {
+        let mut table = Table::new(ResolvedCallRow::CONTRACT, projection)?;
+        for row in self.0.rows(rows) {
+            table.push(&ResolvedCallRow {
+                path: row.path,
+                node_id: row.node_id,
+                seq: row.seq,
+                form: row.form,
+                caller_id: row.caller_id,
+                caller: row.caller,
+                callee_id: row.callee_id,
+                callee: row.callee.as_deref(),
+                callee_kind: row.callee_kind,
+                callee_count: row.callees,
+                reason: row.reason.map(codeanatomy_pointsto::Unresolved::name),
+                bstart: row.bstart,
+                bend: row.bend,
+            });
+        }
+        Ok(table.take()?)
     }
 }
 
@@ -83,13 +118,13 @@ fn inputs() -> Result<Vec<(&'static Contract, Vec<usize>)>> {
     INPUTS.iter().map(of).collect()
 }
 
-/// The rows of a source.
+/// The calls of a source.
 pub(super) fn of_files(
     source: &Source,
     files: &Files,
     reservation: &MemoryReservation,
     is_wanted: &dyn Fn() -> bool,
-) -> Result<RecordBatch> {
+) -> Result<ResolvedCalls> {
     let mut extractor = Extractor::new(&CallAnalysis::request(Request::new(source.limits()), &[])?)?;
     let mut analysis = CallAnalysis::new();
     let mut reader = files.reader();
@@ -103,40 +138,13 @@ pub(super) fn of_files(
         reservation.try_grow(BYTES_PER_BYTE * entry.size as usize)?;
         reader.expect(files.entries[i..].iter());
         extractor.add(entry, reader.read(entry));
-        let rows = CallAnalysis::rows(&mut extractor)?;
+        let rows: Vec<_> = CallAnalysis::rows(&mut extractor)?
+            .into_iter()
+            .map(|(_, rows)| rows)
+            .collect();
         analysis.add(entry, &rows)?;
     }
-    let rows = analysis.solve(is_wanted)?;
-    reservation.try_resize(rows.get_array_memory_size())?;
-    Ok(rows)
-}
-
-/// The rows of a finished analysis.
-fn resolved(analysis: Analysis, is_wanted: &dyn Fn() -> bool) -> Result<RecordBatch> {
-    let mut table = Table::new(ResolvedCallRow::CONTRACT, None)?;
-    let mut last: Option<(String, i64)> = None;
-    let mut seq = 0;
-    for row in analysis.solve(is_wanted) {
-        seq = match &last {
-            Some((path, node)) if *path == row.path && *node == row.node_id => seq + 1,
-            _ => 0,
-        };
-        table.push(&ResolvedCallRow {
-            path: &row.path,
-            node_id: row.node_id,
-            seq,
-            form: row.form,
-            caller_id: &row.caller_id,
-            caller: &row.caller,
-            callee_id: row.callee_id.as_deref(),
-            callee: row.callee.as_deref(),
-            callee_kind: row.callee_kind,
-            callee_count: row.callees,
-            reason: row.reason.map(codeanatomy_pointsto::Unresolved::name),
-            bstart: row.bstart,
-            bend: row.bend,
-        });
-        last = Some((row.path, row.node_id));
-    }
-    Ok(table.take()?)
+    let calls = analysis.solve(is_wanted);
+    reservation.try_resize(calls.0.size())?;
+    Ok(calls)
 }

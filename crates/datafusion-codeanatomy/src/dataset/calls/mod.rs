@@ -23,7 +23,7 @@ use super::provider::key_constraint;
 use super::scan::declared_order;
 use crate::source::{Source, on_blocking_thread};
 
-pub(crate) use analysis::CallAnalysis;
+pub(crate) use analysis::{CallAnalysis, ResolvedCalls};
 
 /// The calls of a source, found anew by every scan.
 #[derive(Debug)]
@@ -110,16 +110,13 @@ impl PartitionStream for Calls {
                 let rows = analysis::of_files(&source, &files, &reservation, &|| !is_dropped.load(Ordering::Relaxed))?;
                 Ok((rows, reservation))
             });
-            let (rows, reservation) = rows.await?;
+            let (calls, reservation) = rows.await?;
             drop(guard);
             let size = context.session_config().batch_size().max(1);
-            let slices: Vec<_> = (0..rows.num_rows())
-                .step_by(size)
-                .map(|start| rows.slice(start, size.min(rows.num_rows() - start)))
-                .collect();
-            Ok::<_, DataFusionError>(stream::iter(slices).map(move |batch| {
+            let starts = (0..calls.len()).step_by(size);
+            Ok::<_, DataFusionError>(stream::iter(starts).map(move |start| {
                 let _held = &reservation;
-                Ok::<_, DataFusionError>(batch)
+                calls.batch(start..start + size, None)
             }))
         };
         let batches = stream::once(batches).try_flatten();
