@@ -11,7 +11,7 @@ fn graph(files: &[(&str, &str)]) -> Vec<String> {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let row = |r: codeanatomy_pointsto::CallRow| match (r.callee, r.reason) {
+    let row = |r: codeanatomy_pointsto::CallRow<'_>| match (r.callee, r.reason) {
         (Some(callee), _) => format!("{} -> {callee} ({})", r.caller, r.form),
         (None, reason) => format!("{} -> ? ({})", r.caller, reason.map_or("", |r| r.name())),
     };

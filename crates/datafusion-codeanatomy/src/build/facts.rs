@@ -8,17 +8,22 @@ use codeanatomy_extract::{Extractor, Request};
 use codeanatomy_model::Language;
 use codeanatomy_model::dataset::{DefinitionRow, FileRow, ImportRow, ResolvedCallRow};
 use codeanatomy_model::{Contract, Row};
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::concat_batches;
 use datafusion::common::{DataFusionError, Result, internal_err};
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::needs::Needs;
 use super::{Progress, cut};
 use crate::dataset::{CallAnalysis, ResolvedCalls, Rows};
 use crate::source::{Files, Source, on_blocking_thread};
 
-/// The datasets of the first pass.
-const CONTRACTS: [&Contract; 3] = [FileRow::CONTRACT, DefinitionRow::CONTRACT, ImportRow::CONTRACT];
+/// The datasets of the first pass, and the columns that it reads itself.
+const DATASETS: [(&Contract, &[&str]); 3] = [
+    (FileRow::CONTRACT, &["content_hash", "status"]),
+    (DefinitionRow::CONTRACT, &[]),
+    (ImportRow::CONTRACT, &[]),
+];
 
 /// The size of what is read at once, in bytes of source; what the analysis of calls reads of it is kept until its turn.
 const READ_BYTES: u64 = 1 << 18;
@@ -42,20 +47,23 @@ impl Facts {
     pub(super) async fn extract(
         source: &Source,
         files: &Files,
+        needs: &Needs,
         threads: usize,
         progress: &dyn Progress,
     ) -> Result<Self> {
+        let asked = DATASETS.map(|(contract, own)| (contract, needs.columns(contract, own)));
+        let asked: Arc<[_]> = asked.into();
         let mut passes = stream::iter(cut(&files.entries, READ_BYTES))
             .map(|part| {
-                let (source, files) = (source.clone(), files.clone());
+                let (source, files, asked) = (source.clone(), files.clone(), Arc::clone(&asked));
                 async move {
                     let bytes: u64 = files.entries[part.clone()].iter().map(|f| f.size).sum();
-                    let rows = on_blocking_thread(move || extract_files(&source, &files, part)).await?;
+                    let rows = on_blocking_thread(move || extract_files(&source, &files, part, &asked)).await?;
                     Ok::<_, DataFusionError>((bytes, rows))
                 }
             })
             .buffered(threads);
-        let mut rows: Vec<Vec<RecordBatch>> = CONTRACTS.iter().map(|_| vec![]).collect();
+        let mut rows: Vec<Vec<RecordBatch>> = asked.iter().map(|_| vec![]).collect();
         let mut calls = CallAnalysis::new();
         while let Some((bytes, part)) = passes.try_next().await? {
             progress.advance(bytes);
@@ -69,20 +77,28 @@ impl Facts {
             .await?;
         }
         let calls = on_blocking_thread(move || Ok(calls.solve(&|| true))).await?;
-        let whole = |(contract, rows): (&&Contract, Vec<RecordBatch>)| {
-            Rows::try_new(contract, concat_batches(&contract.schema(), &rows)?)
+        let whole = |((contract, _), rows): (&(&'static Contract, _), Vec<RecordBatch>)| {
+            let schema = rows.first().map_or_else(|| contract.schema(), RecordBatch::schema);
+            Rows::try_new(contract, compact(&concat_batches(&schema, &rows)?)?)
         };
         Ok(Self {
-            rows: CONTRACTS.iter().zip(rows).map(whole).collect::<Result<_>>()?,
+            rows: asked.iter().zip(rows).map(whole).collect::<Result<_>>()?,
             calls: Arc::new(calls),
         })
     }
 
-    /// What is known of each dataset.
-    pub(super) fn datasets(&self) -> impl Iterator<Item = (&'static Contract, Whole)> {
-        let rows = CONTRACTS.into_iter().zip(self.rows.iter().cloned().map(Whole::Rows));
-        let calls = (ResolvedCallRow::CONTRACT, Whole::Calls(Arc::clone(&self.calls)));
-        rows.chain([calls])
+    /// The datasets that are known of the whole source.
+    pub(super) fn contracts() -> impl Iterator<Item = &'static Contract> {
+        let contracts = DATASETS.into_iter().map(|(contract, _)| contract);
+        contracts.chain([ResolvedCallRow::CONTRACT])
+    }
+
+    /// What is known of one of them.
+    pub(super) fn dataset(&self, contract: &Contract) -> Option<Whole> {
+        match DATASETS.iter().position(|(c, _)| c.name == contract.name) {
+            Some(i) => self.rows.get(i).cloned().map(Whole::Rows),
+            None => Some(Whole::Calls(Arc::clone(&self.calls))),
+        }
     }
 
     /// The rows of `files`.
@@ -135,7 +151,7 @@ impl Facts {
 
 /// What the first pass takes of a run of files.
 struct PartFacts {
-    /// The rows of each of [`CONTRACTS`].
+    /// The rows of each of [`DATASETS`].
     facts: Vec<RecordBatch>,
     /// What the analysis of calls reads.
     of_calls: Vec<Rows>,
@@ -152,8 +168,13 @@ impl PartFacts {
     }
 }
 
-fn extract_files(source: &Source, files: &Files, part: Range<usize>) -> Result<PartFacts> {
-    let request = CallAnalysis::request(Request::new(source.limits()), &CONTRACTS)?;
+fn extract_files(
+    source: &Source,
+    files: &Files,
+    part: Range<usize>,
+    asked: &[(&'static Contract, Vec<usize>)],
+) -> Result<PartFacts> {
+    let request = CallAnalysis::request(Request::new(source.limits()), asked)?;
     let mut extractor = Extractor::new(&request)?;
     let mut reader = files.reader();
     let entries = &files.entries[part];
@@ -162,8 +183,8 @@ fn extract_files(source: &Source, files: &Files, part: Range<usize>) -> Result<P
         extractor.add(entry, reader.read(entry));
     }
     let of_calls = CallAnalysis::rows(&mut extractor)?;
-    let facts = CONTRACTS.iter().map(
-        |contract| match of_calls.iter().find(|(c, _)| c.name == contract.name) {
+    let facts = asked.iter().map(
+        |(contract, _)| match of_calls.iter().find(|(c, _)| c.name == contract.name) {
             Some((_, rows)) => Ok(rows.clone()),
             None => take(&mut extractor, contract),
         },
@@ -180,6 +201,16 @@ fn extract_files(source: &Source, files: &Files, part: Range<usize>) -> Result<P
     })
 }
 
+/// The rows with their texts in few buffers: every slice of a batch takes all of them along.
+fn compact(rows: &RecordBatch) -> Result<RecordBatch> {
+    let compact = |column: &ArrayRef| match column.as_string_view_opt() {
+        Some(texts) => Arc::new(texts.gc()),
+        None => Arc::clone(column),
+    };
+    let columns = rows.columns().iter().map(compact).collect();
+    Ok(RecordBatch::try_new(rows.schema(), columns)?)
+}
+
 fn take(extractor: &mut Extractor, contract: &Contract) -> Result<RecordBatch> {
     match extractor.table(contract.name) {
         Some(table) => Ok(table.take()?),
@@ -187,16 +218,15 @@ fn take(extractor: &mut Extractor, contract: &Contract) -> Result<RecordBatch> {
     }
 }
 
-/// The rows of `contracts` for a run of files, one batch each.
+/// The rows of `datasets` for a run of files, with the columns that are needed and those that stand beside them.
 pub(super) fn extract(
     source: &Source,
     files: &Files,
     part: Range<usize>,
-    contracts: &[&'static Contract],
+    needs: &Needs,
+    datasets: &[(&'static Contract, &'static [&'static str])],
 ) -> Result<Vec<RecordBatch>> {
-    let request = contracts
-        .iter()
-        .fold(Request::new(source.limits()), |r, c| r.with(c, None));
+    let request = needs.request(Request::new(source.limits()), datasets.iter().copied());
     let mut extractor = Extractor::new(&request)?;
     let mut reader = files.reader();
     let entries = &files.entries[part];
@@ -204,8 +234,8 @@ pub(super) fn extract(
         reader.expect(entries[i..].iter());
         extractor.add(entry, reader.read(entry));
     }
-    contracts
+    datasets
         .iter()
-        .map(|contract| take(&mut extractor, contract))
+        .map(|(contract, _)| take(&mut extractor, contract))
         .collect()
 }

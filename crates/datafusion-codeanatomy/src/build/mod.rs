@@ -6,6 +6,7 @@
 //! part and what crosses files, not the source.
 
 mod facts;
+mod needs;
 mod part;
 mod part_table;
 mod record;
@@ -31,7 +32,7 @@ pub use record::RunRecord;
 pub use report::{BuildReport, KindCount, Progress, Silent};
 
 /// The size of a part, in bytes of source.
-const PART_BYTES: u64 = 3 << 19;
+const PART_BYTES: u64 = 1 << 19;
 
 /// How a graph is built. Nothing here but `source` and `rules` changes what is built, and `format` how it is stored.
 #[derive(Debug, Clone)]
@@ -84,13 +85,16 @@ pub async fn build(
     let place = Place::new(out, &options.runtime)?;
     let writer = VersionWriter::begin(&place).await?;
 
+    let needs = part::needs(&options.rules).await?;
+
     progress.stage("reading", bytes);
-    let facts = Arc::new(Facts::extract(&source, &files, threads, progress).await?);
+    let facts = Arc::new(Facts::extract(&source, &files, &needs, threads, progress).await?);
     run.lap("reading");
 
     progress.stage("relating", bytes);
+    let workers = Workers::new(&facts, &options.rules, needs).await?;
     let (tables, summary, contract_errors) =
-        write_tables(&writer, &source, &files, &parts, &facts, options, threads, progress).await?;
+        write_tables(&writer, &source, &files, &parts, workers, threads, progress).await?;
     run.lap("relating");
 
     progress.stage("committing", 0);
@@ -135,17 +139,12 @@ fn cut(files: &[Entry], most: u64) -> Vec<std::ops::Range<usize>> {
     parts
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "it is the second half of `build`, cut off to be read alone"
-)]
 async fn write_tables(
     writer: &VersionWriter,
     source: &Source,
     files: &Files,
     parts: &[std::ops::Range<usize>],
-    facts: &Arc<Facts>,
-    options: &BuildOptions,
+    workers: Workers,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<(Vec<TableRecord>, report::Summary, u64)> {
@@ -155,7 +154,10 @@ async fn write_tables(
         .collect::<Result<_>>()?;
     let mut checks = Checks::default();
     let mut summary = report::Summary::default();
-    let workers = Arc::new(Workers::new(facts, &options.rules).await?);
+    let workers = Arc::new(workers);
+    // They are written last, but most edges that leave their part lead to them.
+    let outside = workers.outside().await?;
+    check_part(&mut checks, &outside)?;
     let mut graph = stream::iter(parts.iter().cloned())
         .map(|part| {
             let (source, files, workers) = (source.clone(), files.clone(), Arc::clone(&workers));
@@ -169,10 +171,10 @@ async fn write_tables(
         .buffered(threads);
     while let Some(rows) = graph.try_next().await? {
         progress.advance(rows.source_bytes);
-        write_part(&mut tables, &mut checks, &mut summary, &rows)?;
+        check_part(&mut checks, &rows)?;
+        write_part(&mut tables, &mut summary, &rows)?;
     }
-    let rows = workers.outside().await?;
-    write_part(&mut tables, &mut checks, &mut summary, &rows)?;
+    write_part(&mut tables, &mut summary, &outside)?;
 
     let errors = checks.finish()?;
     let mut error_table = writer.table("contract_errors", &Checks::schema(), &["path", "table", "id", "reason"])?;
@@ -182,18 +184,19 @@ async fn write_tables(
     Ok((records, summary, errors.num_rows() as u64))
 }
 
-fn write_part(
-    tables: &mut [TableWriter],
-    checks: &mut Checks,
-    summary: &mut report::Summary,
-    rows: &GraphPart,
-) -> Result<()> {
-    for ((table, writer), rows_of_table) in GRAPH_TABLES.iter().zip(tables).zip(&rows.tables) {
+fn check_part(checks: &mut Checks, rows: &GraphPart) -> Result<()> {
+    for (table, rows_of_table) in GRAPH_TABLES.iter().zip(&rows.tables) {
         match table.name {
             "cpg_nodes" => checks.nodes(rows_of_table)?,
             "cpg_edges" => checks.edges(rows_of_table, &rows.unique)?,
             _ => {}
         }
+    }
+    Ok(())
+}
+
+fn write_part(tables: &mut [TableWriter], summary: &mut report::Summary, rows: &GraphPart) -> Result<()> {
+    for ((table, writer), rows_of_table) in GRAPH_TABLES.iter().zip(tables).zip(&rows.tables) {
         summary.add(table.name, rows_of_table)?;
         writer.write(rows_of_table)?;
     }

@@ -17,6 +17,7 @@ use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::facts::{Facts, extract};
+use super::needs::Needs;
 use super::part_table::{Part, PartSlot, PartTable};
 use crate::dataset::Rows;
 use crate::graph::{GRAPH_TABLES, GraphTable, create_graph};
@@ -35,8 +36,18 @@ const CONTRACTS: [&Contract; 6] = [
     ParseErrorRow::CONTRACT,
 ];
 
+/// What shows whether a file is still the same.
+const SEEN: (&Contract, &[&str]) = (FileRow::CONTRACT, &["content_hash"]);
+
 /// What is asked of every part. Candidates are ranked once, for winners and losers.
 const QUERIES: [&str; 3] = ["cpg_nodes_inside", "cpg_candidates", "cpg_props"];
+
+/// What is asked once, of the facts.
+const OUTSIDE: &str = "SELECT * FROM cpg_nodes_outside";
+
+fn query(table: &str) -> String {
+    format!("SELECT * FROM {table} WHERE in_part(path)")
+}
 
 /// The rows of one part, for each of [`GRAPH_TABLES`], sorted.
 #[derive(Debug)]
@@ -50,29 +61,25 @@ pub(super) struct GraphPart {
 pub(super) struct Workers {
     facts: Arc<Facts>,
     rules: Vec<RuleFile>,
+    needs: Needs,
     /// The rows of the views that read facts alone, which are the same for every part.
     views: Vec<(String, Arc<MemTable>)>,
     idle: Mutex<Vec<Worker>>,
 }
 
 impl Workers {
-    pub(super) async fn new(facts: &Arc<Facts>, rules: &[RuleFile]) -> Result<Self> {
-        let ctx = facts_session(facts, &PartSlot::default())?;
-        let of_facts = |rule: &Rule| {
-            let is_fact = |table: &String| facts.datasets().any(|(c, _)| c.name == table);
-            rule.output == Output::View && !rule.inputs.is_empty() && rule.inputs.iter().all(is_fact)
-        };
+    pub(super) async fn new(facts: &Arc<Facts>, rules: &[RuleFile], needs: Needs) -> Result<Self> {
+        let ctx = facts_session(Some(facts), &PartSlot::default())?;
         let mut workers = Self {
             facts: Arc::clone(facts),
             rules: vec![],
+            needs,
             views: vec![],
             idle: Mutex::default(),
         };
         let parsed = rules.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
         for (file, rule) in rules.iter().zip(&parsed) {
-            // What no rule reads is for questions, not for the graph.
-            let is_read = parsed.iter().any(|other| other.inputs.contains(&rule.name));
-            if !of_facts(rule) || !is_read {
+            if !is_shared(rule, &parsed) {
                 workers.rules.push(file.clone());
                 continue;
             }
@@ -91,7 +98,7 @@ impl Workers {
             Some(worker) => worker,
             None => Worker::plan(self).await?,
         };
-        let rows = worker.relate(&self.facts, source, files, part).await?;
+        let rows = worker.relate(&self.facts, &self.needs, source, files, part).await?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         Ok(rows)
     }
@@ -103,7 +110,7 @@ impl Workers {
         for table in GRAPH_TABLES {
             tables.push(match table.name {
                 "cpg_nodes" => {
-                    let plan = plan(&ctx, "SELECT * FROM cpg_nodes_outside").await?;
+                    let plan = plan(&ctx, OUTSIDE).await?;
                     rows_of(&collect(plan, ctx.task_ctx()).await?, table)?
                 }
                 _ => RecordBatch::new_empty(table.schema()),
@@ -130,8 +137,8 @@ impl Worker {
         let slot = PartSlot::default();
         let (ctx, relations) = session(workers, &slot).await?;
         let mut plans = vec![];
-        for query in QUERIES {
-            plans.push(plan(&ctx, &format!("SELECT * FROM {query} WHERE in_part(path)")).await?);
+        for table in QUERIES {
+            plans.push(plan(&ctx, &query(table)).await?);
         }
         Ok(Self {
             slot,
@@ -141,16 +148,25 @@ impl Worker {
         })
     }
 
-    async fn relate(&self, facts: &Facts, source: &Source, files: &Files, part: Range<usize>) -> Result<GraphPart> {
+    async fn relate(
+        &self,
+        facts: &Facts,
+        needs: &Needs,
+        source: &Source,
+        files: &Files,
+        part: Range<usize>,
+    ) -> Result<GraphPart> {
         let entries = &files.entries[part.clone()];
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
             return exec_err!("a part of the source has no file");
         };
         let mut batches = {
-            let (source, files) = (source.clone(), files.clone());
+            let (source, files, needs) = (source.clone(), files.clone(), needs.clone());
             on_blocking_thread(move || {
-                let contracts: Vec<_> = CONTRACTS.into_iter().chain([FileRow::CONTRACT]).collect();
-                extract(&source, &files, part, &contracts)
+                let no_more: &[&str] = &[];
+                let datasets = CONTRACTS.into_iter().map(|contract| (contract, no_more));
+                let datasets: Vec<_> = datasets.chain([SEEN]).collect();
+                extract(&source, &files, part, &needs, &datasets)
             })
             .await?
         };
@@ -194,31 +210,65 @@ impl Worker {
     }
 }
 
+/// Whether the rows of a rule are a view that rules read and that reads facts alone, so that it is the same for every part.
+fn is_shared(rule: &Rule, rules: &[Rule]) -> bool {
+    let is_fact = |table: &String| Facts::contracts().any(|c| c.name == table);
+    rule.output == Output::View
+        && !rule.inputs.is_empty()
+        && rule.inputs.iter().all(is_fact)
+        // What no rule reads is for questions, not for the graph.
+        && rules.iter().any(|other| other.inputs.contains(&rule.name))
+}
+
+/// What the graph of these rules reads. A rule that cannot be planned is an error here, before a file is read.
+pub(super) async fn needs(rules: &[RuleFile]) -> Result<Needs> {
+    let slot = PartSlot::default();
+    let ctx = facts_session(None, &slot)?;
+    graph_tables(&ctx, rules, &slot).await?;
+    let mut needs = Needs::default();
+    for table in QUERIES {
+        needs.add(&ctx, &query(table)).await?;
+    }
+    needs.add(&ctx, OUTSIDE).await?;
+    let parsed = rules.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
+    for rule in parsed.iter().filter(|rule| is_shared(rule, &parsed)) {
+        needs.add(&ctx, &rule.sql).await?;
+    }
+    Ok(needs)
+}
+
 /// A session with the datasets of both passes and the graph's views.
 async fn session(workers: &Workers, slot: &PartSlot) -> Result<(SessionContext, Vec<Relation>)> {
-    let ctx = facts_session(&workers.facts, slot)?;
-    for contract in CONTRACTS {
-        ctx.register_table(contract.name, Arc::new(PartTable::new(contract, slot, None)))?;
-    }
+    let ctx = facts_session(Some(&workers.facts), slot)?;
     for (name, rows) in &workers.views {
         ctx.register_table(name, Arc::<MemTable>::clone(rows))?;
     }
-    let relations = create_relations(&ctx, &workers.rules).await?;
-    create_graph(&ctx, &relations).await?;
+    let relations = graph_tables(&ctx, &workers.rules, slot).await?;
     Ok((ctx, relations))
+}
+
+/// Adds the datasets of the second pass and the graph's views.
+async fn graph_tables(ctx: &SessionContext, rules: &[RuleFile], slot: &PartSlot) -> Result<Vec<Relation>> {
+    for contract in CONTRACTS {
+        ctx.register_table(contract.name, Arc::new(PartTable::new(contract, slot, None)))?;
+    }
+    let relations = create_relations(ctx, rules).await?;
+    create_graph(ctx, &relations).await?;
+    Ok(relations)
 }
 
 /// A session with the datasets of the first pass. One partition: parts run side by side, so nothing is shuffled. No dynamic
 /// filters: a plan that has them cannot be run again.
-fn facts_session(facts: &Facts, slot: &PartSlot) -> Result<SessionContext> {
+fn facts_session(facts: Option<&Facts>, slot: &PartSlot) -> Result<SessionContext> {
     let config = SessionConfig::new()
         .with_target_partitions(1)
         .set_bool("datafusion.optimizer.enable_dynamic_filter_pushdown", false);
     let ctx = SessionContext::new_with_config(config);
     crate::register_all(&ctx)?;
     ctx.state_ref().write().register_udf(Arc::new(slot.in_part()))?;
-    for (contract, whole) in facts.datasets() {
-        ctx.register_table(contract.name, Arc::new(PartTable::new(contract, slot, Some(whole))))?;
+    for contract in Facts::contracts() {
+        let whole = facts.and_then(|f| f.dataset(contract));
+        ctx.register_table(contract.name, Arc::new(PartTable::new(contract, slot, whole)))?;
     }
     Ok(ctx)
 }

@@ -101,7 +101,10 @@ impl PartTable {
                 None => return Ok(Box::new(std::iter::empty())),
             },
         };
-        let rows = rows.project(projection)?;
+        // Of a dataset, only the columns that are needed are there.
+        let position = |column: &usize| rows.schema().index_of(self.contract.columns[*column].name);
+        let positions = projection.iter().map(position).collect::<Result<Vec<_>, _>>()?;
+        let rows = rows.project(&positions)?;
         let count = rows.num_rows();
         let batch = move |start| Ok(rows.slice(start, size.min(count - start)));
         Ok(Box::new((0..count).step_by(size).map(batch)))

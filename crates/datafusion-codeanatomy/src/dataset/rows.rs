@@ -14,7 +14,7 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// The rows of `contract` in `batch`, which has all of its columns.
+    /// The rows of `contract` in `batch`, which has the path and any other of its columns.
     pub(crate) fn try_new(contract: &Contract, batch: RecordBatch) -> Result<Self> {
         let Some(path) = batch.column_by_name("path").and_then(|c| c.as_string_view_opt()) else {
             return internal_err!("rows of {} have no column path", contract.name);

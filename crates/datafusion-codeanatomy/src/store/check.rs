@@ -10,8 +10,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::ordering::Categories;
 
-/// The checks of a build. Rows come in canonical order, nodes of a part before its edges; an edge may lead to a node that
-/// comes later.
+/// The checks of a build. Rows come in canonical order (but for nodes outside of the source, which may come first), nodes of a
+/// part before its edges; an edge may lead to a node that comes later.
 #[derive(Debug, Default)]
 pub(crate) struct Checks {
     /// Hashes of 128 bits stand for ids.

@@ -30,15 +30,24 @@ impl CallAnalysis {
         }
     }
 
-    /// Asks for what it reads of a file; of `whole`, for all columns.
-    pub(crate) fn request(mut request: Request, whole: &[&'static Contract]) -> Result<Request> {
-        for (contract, columns) in inputs()? {
-            let is_whole = whole.iter().any(|c| c.name == contract.name);
-            request = request.with(contract, (!is_whole).then_some(columns));
+    /// Asks for what it reads of a file, and for other columns of datasets.
+    pub(crate) fn request(request: Request, others: &[(&'static Contract, Vec<usize>)]) -> Result<Request> {
+        let mut all = inputs()?;
+        for (contract, columns) in others {
+            match all.iter_mut().find(|(c, _)| c.name == contract.name) {
+                Some((_, of_it)) => of_it.extend(
+                    columns
+                        .iter()
+                        .filter(|c| !of_it.contains(c))
+                        .copied()
+                        .collect::<Vec<_>>(),
+                ),
+                None => all.push((contract, columns.clone())),
+            }
         }
-        let others = whole.iter().filter(|c| !INPUTS.iter().any(|i| i.dataset == c.name));
-        Ok(others.fold(request, |request, contract: &&'static Contract| {
-            request.with(contract, None)
+        let all = all.into_iter();
+        Ok(all.fold(request, |request, (contract, columns)| {
+            request.with(contract, Some(columns))
         }))
     }
 
