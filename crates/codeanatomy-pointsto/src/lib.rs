@@ -14,12 +14,14 @@ mod input;
 mod lower;
 mod names;
 mod program;
+mod references;
 mod result;
 mod solve;
 mod tree;
 mod value;
 
 pub use input::{FileRows, INPUTS, Input};
+pub use references::ReferenceRow;
 pub use result::{CallRow, Unresolved};
 pub use solve::Cost;
 
@@ -65,9 +67,34 @@ impl Analysis {
 
     /// As [`Analysis::solve`], with what it cost.
     pub fn solve_counted(self, is_wanted: &dyn Fn() -> bool) -> (impl Iterator<Item = CallRow> + use<>, Cost) {
+        let (calls, _, cost) = self.solve_all(is_wanted, false);
+        (calls, cost)
+    }
+
+    /// As [`Analysis::solve`], and what bases, decorators, annotations, exceptions, attributes and methods refer to, in the
+    /// order of the files, of the nodes in them, of the roles, and of the names.
+    pub fn solve_with_references(
+        self,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> (
+        impl Iterator<Item = CallRow> + use<>,
+        impl Iterator<Item = ReferenceRow> + use<>,
+    ) {
+        let (calls, references, _) = self.solve_all(is_wanted, true);
+        (calls, references.into_iter().flatten())
+    }
+
+    fn solve_all(
+        self,
+        is_wanted: &dyn Fn() -> bool,
+        with_references: bool,
+    ) -> (result::Rows, Option<references::References>, Cost) {
         let mut solver = solve::Solver::new(self.program, self.limit);
         solver.run(is_wanted);
         let cost = solver.cost();
-        (result::Rows::new(solver), cost)
+        let found = with_references.then(|| references::Found::of(&mut solver));
+        let (calls, ranks) = result::Rows::new(solver);
+        let references = found.map(|found| found.rows(calls.program(), &ranks));
+        (calls, references, cost)
     }
 }

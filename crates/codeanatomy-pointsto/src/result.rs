@@ -1,6 +1,7 @@
 //! What the analysis gives.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
@@ -21,7 +22,7 @@ pub struct CallRow {
     /// Offset after it.
     pub bend: i64,
     /// How the call is made: `call`, `decorator`, `argument` (called by a function that it is given to), `raise`, `property`,
-    /// `iteration`, `with`, `operator`.
+    /// `iteration`, `with`, `operator`, `class` (by a class statement).
     pub form: &'static str,
     /// What calls: a definition, the scope of a lambda, or a file.
     pub caller_id: String,
@@ -74,6 +75,7 @@ fn form(how: How) -> &'static str {
         How::Iteration => "iteration",
         How::With => "with",
         How::Operator => "operator",
+        How::Class => "class",
     }
 }
 
@@ -89,12 +91,13 @@ struct Entry {
 /// The rows of a solved program, in order.
 #[derive(Debug)]
 pub(crate) struct Rows {
-    program: Program,
+    program: Arc<Program>,
     entries: std::vec::IntoIter<Entry>,
 }
 
 impl Rows {
-    pub(crate) fn new(mut solver: Solver) -> Self {
+    /// The rows, and the rank of each file by its path.
+    pub(crate) fn new(mut solver: Solver) -> (Self, Vec<usize>) {
         let mut entries = found(&mut solver);
         unresolved(&solver, &mut entries);
         let program = solver.into_program();
@@ -108,10 +111,15 @@ impl Rows {
             let key = |e: &Entry| (rank_of[e.place.file as usize], e.place.node, e.form);
             key(a).cmp(&key(b)).then_with(|| called(&program, a, b))
         });
-        Self {
-            program,
+        let rows = Self {
+            program: Arc::new(program),
             entries: entries.into_iter(),
-        }
+        };
+        (rows, rank_of)
+    }
+
+    pub(crate) fn program(&self) -> Arc<Program> {
+        Arc::clone(&self.program)
     }
 }
 

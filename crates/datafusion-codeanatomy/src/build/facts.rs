@@ -5,7 +5,7 @@ use std::ops::Range;
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Request};
 use codeanatomy_model::Language;
-use codeanatomy_model::dataset::{DefinitionRow, FileRow, ImportRow, ResolvedCallRow};
+use codeanatomy_model::dataset::{DefinitionRow, FileRow, ImportRow, ResolvedCallRow, ResolvedReferenceRow};
 use codeanatomy_model::{Contract, Row};
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::compute::concat_batches;
@@ -20,14 +20,15 @@ use crate::source::{Files, Source, on_blocking_thread};
 const CONTRACTS: [&Contract; 3] = [FileRow::CONTRACT, DefinitionRow::CONTRACT, ImportRow::CONTRACT];
 
 /// What is known when it is done: those, and what comes of all files together.
-const ALL: [&Contract; 4] = [
+const ALL: [&Contract; 5] = [
     FileRow::CONTRACT,
     DefinitionRow::CONTRACT,
     ImportRow::CONTRACT,
     ResolvedCallRow::CONTRACT,
+    ResolvedReferenceRow::CONTRACT,
 ];
 
-/// All files, definitions, imports and resolved calls of the source.
+/// All files, definitions, imports, resolved calls and references of the source.
 #[derive(Debug)]
 pub(super) struct Facts {
     rows: Vec<Rows>,
@@ -67,12 +68,13 @@ impl Facts {
             })
             .await?;
         }
-        let calls = on_blocking_thread(move || calls.solve(&|| true)).await?;
+        let (calls, references) = on_blocking_thread(move || calls.solve(&|| true)).await?;
         let whole = |(contract, rows): (&&Contract, Vec<RecordBatch>)| {
             Rows::try_new(contract, concat_batches(&contract.schema(), &rows)?)
         };
         let mut rows: Vec<Rows> = CONTRACTS.iter().zip(rows).map(whole).collect::<Result<_>>()?;
         rows.push(Rows::try_new(ResolvedCallRow::CONTRACT, calls)?);
+        rows.push(Rows::try_new(ResolvedReferenceRow::CONTRACT, references)?);
         Ok(Self { rows })
     }
 

@@ -58,10 +58,6 @@ pub(super) struct Workers {
 impl Workers {
     pub(super) async fn new(facts: &Arc<Facts>, rules: &[RuleFile]) -> Result<Self> {
         let ctx = facts_session(facts, &PartSlot::default())?;
-        let of_facts = |rule: &Rule| {
-            let is_fact = |table: &String| facts.rows().any(|(c, _)| c.name == table);
-            rule.output == Output::View && !rule.inputs.is_empty() && rule.inputs.iter().all(is_fact)
-        };
         let mut workers = Self {
             facts: Arc::clone(facts),
             rules: vec![],
@@ -69,18 +65,29 @@ impl Workers {
             idle: Mutex::default(),
         };
         let parsed = rules.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
-        for (file, rule) in rules.iter().zip(&parsed) {
-            // What no rule reads is for questions, not for the graph.
-            let is_read = parsed.iter().any(|other| other.inputs.contains(&rule.name));
-            if !of_facts(rule) || !is_read {
-                workers.rules.push(file.clone());
-                continue;
+        let mut open: Vec<(&RuleFile, &Rule)> = rules.iter().zip(&parsed).collect();
+        loop {
+            let (ready, others): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, rule)| {
+                // What no rule reads is for questions, and a view of one dataset is made part by part, where filters reach it.
+                let is_read = parsed.iter().any(|other| other.inputs.contains(&rule.name));
+                let is_known = |table: &String| {
+                    facts.rows().any(|(c, _)| c.name == table) || workers.views.iter().any(|(name, _)| name == table)
+                };
+                rule.output == Output::View && is_read && rule.inputs.len() > 1 && rule.inputs.iter().all(is_known)
+            });
+            open = others;
+            if ready.is_empty() {
+                break;
             }
-            let frame = ctx.sql(&rule.sql).await.map_err(|e| e.context(rule.file.clone()))?;
-            let schema = Arc::clone(frame.schema().inner());
-            let rows = MemTable::try_new(schema, vec![frame.collect().await?])?;
-            workers.views.push((rule.name.clone(), Arc::new(rows)));
+            for (_, rule) in ready {
+                let frame = ctx.sql(&rule.sql).await.map_err(|e| e.context(rule.file.clone()))?;
+                let schema = Arc::clone(frame.schema().inner());
+                let rows = Arc::new(MemTable::try_new(schema, vec![frame.collect().await?])?);
+                ctx.register_table(rule.name.as_str(), Arc::<MemTable>::clone(&rows))?;
+                workers.views.push((rule.name.clone(), rows));
+            }
         }
+        workers.rules = open.into_iter().map(|(file, _)| file.clone()).collect();
         Ok(workers)
     }
 
@@ -277,7 +284,7 @@ fn unique(relations: &[Relation]) -> Vec<(String, UniqueBy)> {
     let by = |r: &Relation| match r.choice {
         Choice::UniqueSrc => Some((r.name.clone(), UniqueBy::Src)),
         Choice::UniqueDst => Some((r.name.clone(), UniqueBy::Dst)),
-        Choice::GroupBySrc | Choice::TiesBySrc => None,
+        _ => None,
     };
     relations.iter().filter_map(by).collect()
 }

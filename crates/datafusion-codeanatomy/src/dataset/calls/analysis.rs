@@ -1,11 +1,11 @@
-//! From the files of a source to the rows of `resolved_calls`.
+//! From the files of a source to the rows of `resolved_calls` and `resolved_references`.
 
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Request, Table};
-use codeanatomy_model::dataset::ResolvedCallRow;
+use codeanatomy_model::dataset::{ResolvedCallRow, ResolvedReferenceRow};
 use codeanatomy_model::id::stable_id;
 use codeanatomy_model::{Contract, Language, Row, find};
-use codeanatomy_pointsto::{Analysis, FileRows, INPUTS};
+use codeanatomy_pointsto::{Analysis, CallRow, FileRows, INPUTS, ReferenceRow};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::{Result, exec_err, internal_err};
 use datafusion::execution::memory_pool::MemoryReservation;
@@ -66,9 +66,10 @@ impl CallAnalysis {
         Ok(self.analysis.add(&file)?)
     }
 
-    /// The calls of all files.
-    pub(crate) fn solve(self, is_wanted: &dyn Fn() -> bool) -> Result<RecordBatch> {
-        resolved(self.analysis, is_wanted)
+    /// The calls of all files, and what other expressions refer to.
+    pub(crate) fn solve(self, is_wanted: &dyn Fn() -> bool) -> Result<(RecordBatch, RecordBatch)> {
+        let (calls, references) = self.analysis.solve_with_references(is_wanted);
+        Ok((resolved(calls)?, referred(references)?))
     }
 }
 
@@ -83,8 +84,9 @@ fn inputs() -> Result<Vec<(&'static Contract, Vec<usize>)>> {
     INPUTS.iter().map(of).collect()
 }
 
-/// The rows of a source.
+/// The rows of one of the two datasets.
 pub(super) fn of_files(
+    contract: &Contract,
     source: &Source,
     files: &Files,
     reservation: &MemoryReservation,
@@ -106,17 +108,20 @@ pub(super) fn of_files(
         let rows = CallAnalysis::rows(&mut extractor)?;
         analysis.add(entry, &rows)?;
     }
-    let rows = analysis.solve(is_wanted)?;
+    let rows = match contract.name == ResolvedCallRow::CONTRACT.name {
+        true => resolved(analysis.analysis.solve(is_wanted))?,
+        false => analysis.solve(is_wanted)?.1,
+    };
     reservation.try_resize(rows.get_array_memory_size())?;
     Ok(rows)
 }
 
-/// The rows of a finished analysis.
-fn resolved(analysis: Analysis, is_wanted: &dyn Fn() -> bool) -> Result<RecordBatch> {
+/// The rows of `resolved_calls`.
+fn resolved(calls: impl Iterator<Item = CallRow>) -> Result<RecordBatch> {
     let mut table = Table::new(ResolvedCallRow::CONTRACT, None)?;
     let mut last: Option<(String, i64)> = None;
     let mut seq = 0;
-    for row in analysis.solve(is_wanted) {
+    for row in calls {
         seq = match &last {
             Some((path, node)) if *path == row.path && *node == row.node_id => seq + 1,
             _ => 0,
@@ -137,6 +142,35 @@ fn resolved(analysis: Analysis, is_wanted: &dyn Fn() -> bool) -> Result<RecordBa
             bend: row.bend,
         });
         last = Some((row.path, row.node_id));
+    }
+    Ok(table.take()?)
+}
+
+/// The rows of `resolved_references`.
+fn referred(references: impl Iterator<Item = ReferenceRow>) -> Result<RecordBatch> {
+    let mut table = Table::new(ResolvedReferenceRow::CONTRACT, None)?;
+    let mut last: Option<(String, i64, &str)> = None;
+    let mut seq = 0;
+    for row in references {
+        seq = match &last {
+            Some((path, node, role)) if *path == row.path && *node == row.node_id && *role == row.role => seq + 1,
+            _ => 0,
+        };
+        table.push(&ResolvedReferenceRow {
+            path: &row.path,
+            node_id: row.node_id,
+            role: row.role,
+            seq,
+            owner_id: &row.owner_id,
+            target_kind: row.target_kind,
+            target_id: row.target_id.as_deref(),
+            target: row.target.as_deref(),
+            target_count: row.targets,
+            reason: row.reason.map(codeanatomy_pointsto::Unresolved::name),
+            bstart: row.bstart,
+            bend: row.bend,
+        });
+        last = Some((row.path, row.node_id, row.role));
     }
     Ok(table.take()?)
 }
