@@ -10,7 +10,7 @@ use crate::run::Bench;
 
 /// Rewrites what does not match, under the pinned configuration; the matrix then says whether it holds elsewhere.
 pub(crate) async fn complete_file(home: &Path, file: &Path) -> Result<(), String> {
-    let mut bench = Bench::new(home, file, PINNED)?;
+    let mut bench = Bench::new(home, file, PINNED).await?;
     bench
         .runner
         .update_test_file(file, " ", df_value_validator, value_normalizer, strict_column_validator)

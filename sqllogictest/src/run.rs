@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 use std::path::Path;
 use std::sync::Arc;
 
+use datafusion_codeanatomy::{SourceOptions, attach_source};
 use datafusion_sqllogictest::{DFColumnType, df_value_validator, value_normalizer};
 use sqllogictest::{Record, Runner, TestError, parse_file, strict_column_validator};
 
@@ -34,7 +35,7 @@ impl From<String> for FileFailure {
 
 /// Runs every record of a file, in a new session and a new scratch folder, and collects what fails.
 pub async fn run_file(home: &Path, file: &Path, configuration: Configuration) -> Result<(), FileFailure> {
-    let mut bench = Bench::new(home, file, configuration)?;
+    let mut bench = Bench::new(home, file, configuration).await?;
     let records = parse_file::<DFColumnType>(file)
         .map_err(|error| format!("{}:{}: {}", shown(home, file), error.location().line(), error.kind()))?;
     let mut failures = Vec::new();
@@ -57,6 +58,12 @@ pub async fn run_file(home: &Path, file: &Path, configuration: Configuration) ->
 
 type Connect = Box<dyn FnMut() -> Ready<Result<Connection, crate::connection::StatementError>> + Send>;
 
+/// Suites whose sessions have a source attached.
+const SOURCES: [(&str, &str); 2] = [
+    ("suites/questions/", "../examples/shop"),
+    ("suites/relations/", "samples/clinic"),
+];
+
 /// A runner with its session and scratch folder.
 pub(crate) struct Bench {
     pub(crate) runner: Runner<Connection, Connect>,
@@ -65,8 +72,13 @@ pub(crate) struct Bench {
 
 impl Bench {
     /// Sets up for one file.
-    pub(crate) fn new(home: &Path, file: &Path, configuration: Configuration) -> Result<Self, String> {
+    pub(crate) async fn new(home: &Path, file: &Path, configuration: Configuration) -> Result<Self, String> {
         let ctx = configuration.session().map_err(|error| error.strip_backtrace())?;
+        if let Some((_, folder)) = SOURCES.iter().find(|(suites, _)| shown(home, file).contains(suites)) {
+            attach_source(&ctx, home.join(folder), &SourceOptions::default())
+                .await
+                .map_err(|error| error.strip_backtrace())?;
+        }
         let places = Arc::new(Places::new(home).map_err(|error| format!("cannot make a scratch folder: {error}"))?);
         let incidents = Incidents::default();
         let name = shown(home, file);

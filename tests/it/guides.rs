@@ -23,6 +23,8 @@ const GUIDES: &[(&str, Settings, Option<&str>)] = &[
         None,
     ),
     ("call_graph.md", &[], Some("../examples/shop")),
+    ("questions.md", &[], Some("../examples/shop")),
+    ("relations.md", &[], Some("../sqllogictest/samples/clinic")),
     (
         "calling_functions.md",
         &[
@@ -84,8 +86,12 @@ async fn run(page: &str, settings: &[(&str, &str)], source: Option<&str>) -> Str
                 }
             }
             "```text" => {
+                // A text that no statement comes before is shown as it is.
+                let Some(shown) = shown.take() else {
+                    block(&mut out, &mut lines, true);
+                    continue;
+                };
                 block(&mut out, &mut lines, false);
-                let shown = shown.take().unwrap();
                 let trimmed: Vec<_> = shown.lines().map(str::trim_end).collect();
                 out.push_str(&trimmed.join("\n"));
                 out.push_str("\n```\n");

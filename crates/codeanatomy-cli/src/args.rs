@@ -35,6 +35,9 @@ Examples:
   codeanatomy vacuum graph --keep 3                                  forget all but the newest three
   codeanatomy export src --out tables                                write the datasets of src as Parquet files
   codeanatomy digest --graph graph                                   digests of a graph's tables, to compare graphs
+  codeanatomy who-calls best_rule --graph graph --hops 2             who calls it, directly and through others
+  codeanatomy where Product --source src --format json               where it is used, and how
+  codeanatomy impact 'shop/%' --graph graph --format mermaid         what a change may affect, as a diagram
   codeanatomy --graph graph -c \"SELECT kind, count(*) FROM cpg_edges GROUP BY kind\"
   codeanatomy --graph graph --at 4 -c \"SELECT count(*) FROM cpg_nodes\"
   codeanatomy -c \"SELECT * FROM delta_scan(uri => 'table', version => 3)\"
@@ -66,6 +69,182 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Print digests of relations, which are the same for the same rows in any order.
     Digest(DigestArgs),
+    /// Check, run and explain a pack of rules.
+    #[command(subcommand)]
+    Rules(Rules),
+    #[command(flatten)]
+    Ask(Ask),
+}
+
+/// What is done with rules.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rules {
+    /// Plan all rules of a folder beside those that ship, and say what is wrong with the first that cannot be.
+    Check(RulesArgs),
+    /// Say of the rules' relations what they give of a source: candidates, winners, losers, coverage.
+    Run(RulesArgs),
+    /// Say what each rule reads, and how it scores.
+    Explain(RulesArgs),
+}
+
+/// A pack of rules, and a source.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RulesArgs {
+    /// The folder with the .sql files
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: PathBuf,
+
+    /// The source that rules run over
+    #[arg(long, value_name = "SOURCE", value_hint = ValueHint::DirPath, help_heading = "Data")]
+    pub(crate) source: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) files: FileArgs,
+
+    /// Write the winners of the rules' relations into this file as a test of sqllogictest; it must not be there
+    #[arg(long, value_name = "FILE", requires = "source", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub(crate) freeze: Option<PathBuf>,
+}
+
+/// Questions, each of which is a table function too.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ask {
+    /// List who calls a function, method or class.
+    WhoCalls {
+        /// Its dotted name, or the end of one
+        name: String,
+        /// How many calls may be between
+        #[arg(long, default_value_t = 1)]
+        hops: u32,
+        #[command(flatten)]
+        args: AskArgs,
+    },
+    /// List what a function, method or class calls.
+    WhatCalls {
+        /// Its dotted name, or the end of one
+        name: String,
+        /// How many calls may be between
+        #[arg(long, default_value_t = 1)]
+        hops: u32,
+        #[command(flatten)]
+        args: AskArgs,
+    },
+    /// List where a definition, variable or attribute is used, and how.
+    Where {
+        /// Its dotted name, or the end of one
+        name: String,
+        #[command(flatten)]
+        args: AskArgs,
+    },
+    /// List the files that import a module.
+    Importers {
+        /// Its dotted name
+        module: String,
+        #[command(flatten)]
+        args: AskArgs,
+    },
+    /// List what a change of files may affect, with the reasons.
+    Impact {
+        /// A file, or a pattern as in 'shop/%'
+        path: String,
+        /// How many steps are followed
+        #[arg(long, default_value_t = 3)]
+        hops: u32,
+        #[command(flatten)]
+        args: AskArgs,
+    },
+    /// List functions and methods that nothing known uses.
+    DeadCode {
+        #[command(flatten)]
+        args: AskArgs,
+    },
+    /// List files that import each other in circles.
+    Cycles {
+        #[command(flatten)]
+        args: AskArgs,
+    },
+    /// List the files where least is known of calls; needs --source.
+    HotSpots {
+        #[command(flatten)]
+        args: AskArgs,
+    },
+    /// List what stands at a place of a file, from the innermost; needs --source.
+    Symbol {
+        /// The file
+        path: String,
+        /// The line, from 1
+        line: u32,
+        /// The column in bytes of UTF-8, from 0
+        #[arg(default_value_t = 0)]
+        col: u32,
+        #[command(flatten)]
+        args: AskArgs,
+    },
+    /// Say why a relation says what it says of an entity; needs --source.
+    Explain {
+        /// The relation, such as call_targets
+        relation: String,
+        /// The id of the source or target of a candidate
+        id: String,
+        #[command(flatten)]
+        args: AskArgs,
+    },
+}
+
+impl Ask {
+    /// What is asked, and how the answer is shown.
+    pub(crate) fn into_args(self) -> AskArgs {
+        match self {
+            Self::WhoCalls { args, .. }
+            | Self::WhatCalls { args, .. }
+            | Self::Where { args, .. }
+            | Self::Importers { args, .. }
+            | Self::Impact { args, .. }
+            | Self::DeadCode { args }
+            | Self::Cycles { args }
+            | Self::HotSpots { args }
+            | Self::Symbol { args, .. }
+            | Self::Explain { args, .. } => args,
+        }
+    }
+}
+
+/// What is asked, and how the answer is shown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AskArgs {
+    /// Ask the files of this source
+    #[arg(long, value_name = "SOURCE", value_hint = ValueHint::DirPath, help_heading = "Data")]
+    pub(crate) source: Option<String>,
+
+    /// Ask the graph in this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "source", help_heading = "Data")]
+    pub(crate) graph: Option<String>,
+
+    /// The version of the graph, default the newest
+    #[arg(long, value_name = "VERSION", requires = "graph", help_heading = "Data")]
+    pub(crate) at: Option<u64>,
+
+    #[command(flatten)]
+    pub(crate) files: FileArgs,
+
+    /// How the answer is written; dot and mermaid draw those that are edges
+    #[arg(long, value_enum, default_value_t = Shown::Table, help_heading = "Output")]
+    pub(crate) format: Shown,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Shown {
+    /// As a table
+    Table,
+    /// As JSON
+    Json,
+    /// As CSV
+    Csv,
+    /// As a graph of Graphviz
+    Dot,
+    /// As a diagram of Mermaid
+    Mermaid,
 }
 
 /// Which files of a source are in.

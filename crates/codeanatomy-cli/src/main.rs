@@ -1,8 +1,9 @@
-//! The `codeanatomy` binary: datafusion-cli with everything of CodeAnatomy registered, `build`, `graphs`, `vacuum`, `export`
-//! and `digest`.
+//! The `codeanatomy` binary: datafusion-cli with everything of CodeAnatomy registered, `build`, `graphs`, `vacuum`, `export`,
+//! `digest`, and questions.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // What it prints is what it is for.
 
 mod args;
+mod ask;
 mod build;
 mod digest;
 mod export;
@@ -10,6 +11,7 @@ mod failure;
 mod graphs;
 mod progress;
 mod query;
+mod rules;
 mod script;
 mod session;
 mod size;
@@ -46,6 +48,8 @@ fn main() -> ExitCode {
             Some(Command::Vacuum(vacuum)) => graphs::forget(vacuum).await,
             Some(Command::Export(export)) => export::run(export).await,
             Some(Command::Digest(digest)) => digest::run(digest).await,
+            Some(Command::Rules(rules)) => rules::run(rules).await,
+            Some(Command::Ask(ask)) => ask::run(ask).await,
             None => query::run(args.query).await,
         }
     });

@@ -48,6 +48,7 @@ pub const CATALOGUE: &[&Contract] = &[
     ResolvedImportRow::CONTRACT,
     ExternalModuleRow::CONTRACT,
     ResolvedCallRow::CONTRACT,
+    ResolvedReferenceRow::CONTRACT,
     CheckDefinitionRow::CONTRACT,
     CheckSyntaxErrorRow::CONTRACT,
     CheckSymbolRow::CONTRACT,

@@ -14,13 +14,17 @@ mod input;
 mod lower;
 mod names;
 mod program;
+mod references;
 mod result;
+mod rows;
 mod solve;
 mod tree;
 mod value;
 
 pub use input::{FileRows, INPUTS, Input};
+pub use references::{ReferenceRow, References};
 pub use result::{CallRow, Calls, Unresolved};
+pub use rows::Rows;
 pub use solve::Cost;
 
 use arrow_schema::ArrowError;
@@ -68,6 +72,16 @@ impl Analysis {
         let mut solver = solve::Solver::new(self.program, self.limit);
         solver.run(is_wanted);
         let cost = solver.cost();
-        (Calls::new(solver), cost)
+        (result::calls(solver).0, cost)
+    }
+
+    /// As [`Analysis::solve`], and what bases, decorators, annotations, exceptions, attributes and methods refer to, in the
+    /// order of the files, of the nodes in them, of the roles, and of the names.
+    pub fn solve_with_references(self, is_wanted: &dyn Fn() -> bool) -> (Calls, References) {
+        let mut solver = solve::Solver::new(self.program, self.limit);
+        solver.run(is_wanted);
+        let found = references::found(&mut solver);
+        let (calls, program) = result::calls(solver);
+        (calls, references::in_order(found, program))
     }
 }

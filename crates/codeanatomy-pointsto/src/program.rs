@@ -88,6 +88,8 @@ pub(crate) enum Hook {
     Factory { to: Var },
     /// It is called by a function that it is given to.
     Argument { site: u32 },
+    /// A class statement made it: what it inherits as `__init_subclass__`.
+    Subclass { to: Var, at: u32 },
 }
 
 /// How a call is written.
@@ -101,6 +103,7 @@ pub(crate) enum How {
     Iteration,
     With,
     Operator,
+    Class,
 }
 
 /// Where something is evaluated.
@@ -111,6 +114,46 @@ pub(crate) struct Place {
     pub(crate) bstart: u32,
     pub(crate) bend: u32,
     pub(crate) caller: u32,
+}
+
+/// What an expression is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    Annotation,
+    Base,
+    Catch,
+    Decorator,
+    Override,
+    Raise,
+    Read,
+    Write,
+}
+
+impl Role {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Annotation => "annotation",
+            Self::Base => "base",
+            Self::Catch => "catch",
+            Self::Decorator => "decorator",
+            Self::Override => "override",
+            Self::Raise => "raise",
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
+/// An expression of which it is asked what it refers to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) role: Role,
+    pub(crate) of: Var,
+    /// Another variable that tells it, or none.
+    pub(crate) also: Var,
+    pub(crate) at: u32,
+    /// What it is said of; none for the code that it is in.
+    pub(crate) owner: Option<Sym>,
 }
 
 /// One argument.
@@ -194,6 +237,8 @@ pub(crate) struct Function {
 pub(crate) struct Class {
     pub(crate) id: Sym,
     pub(crate) dotted: Sym,
+    /// The scope of its body.
+    pub(crate) scope: Sym,
     pub(crate) attributes: FxHashMap<Sym, Var>,
     pub(crate) bases: u32,
 }
@@ -201,6 +246,8 @@ pub(crate) struct Class {
 #[derive(Debug, Default)]
 pub(crate) struct Module {
     pub(crate) name: Sym,
+    /// The scope of its file.
+    pub(crate) scope: Sym,
     /// Whether a file has that name, or it is a folder alone.
     pub(crate) has_file: bool,
     pub(crate) names: FxHashMap<Sym, Var>,
@@ -217,6 +264,8 @@ pub(crate) struct Import {
     /// The name before the importing file's own, if its folder is no package.
     pub(crate) beside: Option<Sym>,
     pub(crate) what: Imported,
+    /// The name that it binds, or none.
+    pub(crate) binding: Var,
 }
 
 #[derive(Debug)]
@@ -282,6 +331,9 @@ pub(crate) struct Program {
     pub(crate) callers: Vec<Caller>,
     pub(crate) places: Vec<Place>,
     pub(crate) sites: Vec<Site>,
+    pub(crate) asked: Vec<Asked>,
+    /// Methods, and where they are defined.
+    pub(crate) methods: Vec<(u32, u32)>,
     pub(crate) containers: Vec<Container>,
     /// Attributes that are set on something.
     pub(crate) stored: FxHashSet<Sym>,

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::ops::Range;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use crate::names::Sym;
 use crate::program::{How, Place, Program};
+use crate::rows::{Entry, Rows, Show, ranks};
 use crate::solve::{Solver, Target};
 use crate::value::Value;
 
@@ -25,7 +26,7 @@ pub struct CallRow<'a> {
     /// Offset after it.
     pub bend: i64,
     /// How the call is made: `call`, `decorator`, `argument` (called by a function that it is given to), `raise`, `property`,
-    /// `iteration`, `with`, `operator`.
+    /// `iteration`, `with`, `operator`, `class` (by a class statement).
     pub form: &'static str,
     /// What calls: a definition, the scope of a lambda, or a file.
     pub caller_id: &'a str,
@@ -78,157 +79,95 @@ fn form(how: How) -> &'static str {
         How::Iteration => "iteration",
         How::With => "with",
         How::Operator => "operator",
+        How::Class => "class",
     }
 }
 
 /// A call and what is called, before their texts are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Entry {
+pub struct Called {
     place: Place,
     form: &'static str,
     called: Result<Target, Unresolved>,
     callees: u32,
 }
 
-/// The calls of a source: small beside their rows, whose texts are made when they are asked for.
-#[derive(Debug)]
-pub struct Calls {
-    /// What has the texts, and nothing else.
-    program: Program,
-    entries: Vec<Entry>,
-    /// The rows of each file that has some, in the order of the rows.
-    files: Vec<(u32, Range<usize>)>,
+/// The calls of a source.
+pub type Calls = Rows<Called>;
+
+/// The calls of a solved program, and what has their texts.
+pub(crate) fn calls(mut solver: Solver) -> (Calls, Arc<Program>) {
+    let mut entries = found(&mut solver);
+    unresolved(&solver, &mut entries);
+    let program = Arc::new(solver.into_texts());
+    let rank_of = ranks(&program);
+    entries.sort_unstable_by(|a, b| {
+        let key = |e: &Called| (rank_of[e.place.file as usize], e.place.node, e.form);
+        key(a).cmp(&key(b)).then_with(|| called(&program, a, b))
+    });
+    (Rows::new(Arc::clone(&program), entries), program)
 }
 
-impl Calls {
-    pub(crate) fn new(mut solver: Solver) -> Self {
-        let mut entries = found(&mut solver);
-        unresolved(&solver, &mut entries);
-        let program = solver.into_texts();
-        let mut ranks: Vec<usize> = (0..program.paths.len()).collect();
-        ranks.sort_by_key(|file| &program.paths[*file]);
-        let mut rank_of = vec![0; ranks.len()];
-        for (rank, file) in ranks.into_iter().enumerate() {
-            rank_of[file] = rank;
-        }
-        entries.sort_unstable_by(|a, b| {
-            let key = |e: &Entry| (rank_of[e.place.file as usize], e.place.node, e.form);
-            key(a).cmp(&key(b)).then_with(|| called(&program, a, b))
-        });
-        entries.shrink_to_fit();
-        let mut files = vec![];
-        for same in entries.chunk_by(|a, b| a.place.file == b.place.file) {
-            let start = files.last().map_or(0, |(_, rows): &(u32, Range<usize>)| rows.end);
-            files.push((same[0].place.file, start..start + same.len()));
-        }
-        Self {
-            program,
-            entries,
-            files,
-        }
+impl Entry for Called {
+    type Row<'a> = CallRow<'a>;
+}
+
+impl Show for Called {
+    fn place(&self) -> Place {
+        self.place
     }
 
-    /// The number of rows.
-    pub fn len(&self) -> usize {
-        self.entries.len()
+    fn is_with(&self, other: &Self) -> bool {
+        (self.place.file, self.place.node) == (other.place.file, other.place.node)
     }
 
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// About how many bytes it takes.
-    pub fn size(&self) -> usize {
-        self.program.names.size() + self.entries.capacity() * size_of::<Entry>()
-    }
-
-    /// Which rows the files from `first` to `last` have.
-    pub fn between(&self, first: &str, last: &str) -> Range<usize> {
-        let path = |file: u32| self.program.paths[file as usize].as_str();
-        let from = self.files.partition_point(|(file, _)| path(*file) < first);
-        let to = self.files.partition_point(|(file, _)| path(*file) <= last);
-        match self.files.get(from..to) {
-            Some([(_, rows)]) => rows.clone(),
-            Some([(_, first), .., (_, last)]) => first.start..last.end,
-            _ => 0..0,
-        }
-    }
-
-    /// All rows.
-    pub fn iter(&self) -> impl Iterator<Item = CallRow<'_>> {
-        self.rows(0..self.len())
-    }
-
-    /// Rows by their numbers; numbers of no row are left out.
-    pub fn rows(&self, range: Range<usize>) -> impl Iterator<Item = CallRow<'_>> {
-        let range = range.start.min(self.len())..range.end.min(self.len());
-        let same = |i: usize, j: usize| {
-            let place = |i: usize| self.entries.get(i).map(|e| (e.place.file, e.place.node));
-            place(i) == place(j)
-        };
-        let mut seq = (0..range.start).rev().take_while(|i| same(*i, range.start)).count();
-        range.map(move |i| {
-            let row = self.row(i, seq);
-            seq = if same(i, i + 1) { seq + 1 } else { 0 };
-            row
-        })
-    }
-
-    fn row(&self, number: usize, seq: usize) -> CallRow<'_> {
-        let Entry {
-            place,
-            form,
-            called,
-            callees,
-        } = self.entries[number];
-        let program = &self.program;
+    fn row<'a>(&self, program: &'a Program, seq: usize) -> CallRow<'a> {
         let text = |sym: Sym| program.names.text(sym);
-        let caller = &program.callers[place.caller as usize];
-        let callee = called.ok().map(|target| callee(program, target));
+        let caller = &program.callers[self.place.caller as usize];
+        let callee = self.called.ok().map(|target| callee(program, target));
         let dotted = |c: Callee| match c.prefix {
             "" => Cow::Borrowed(text(c.dotted)),
             prefix => Cow::Owned(format!("{prefix}{}", text(c.dotted))),
         };
         CallRow {
-            path: &program.paths[place.file as usize],
-            node_id: i64::from(place.node),
+            path: &program.paths[self.place.file as usize],
+            node_id: i64::from(self.place.node),
             seq: seq as i64,
-            bstart: i64::from(place.bstart),
-            bend: i64::from(place.bend),
-            form,
+            bstart: i64::from(self.place.bstart),
+            bend: i64::from(self.place.bend),
+            form: self.form,
             caller_id: text(caller.id),
             caller: text(caller.dotted),
             callee_id: callee.and_then(|c| c.id).map(text),
             callee: callee.map(dotted),
             callee_kind: callee.map(|c| c.kind),
-            callees: i64::from(callees),
-            reason: called.err(),
+            callees: i64::from(self.callees),
+            reason: self.called.err(),
         }
     }
 }
 
 /// What is called, in the order of a caller, and how many things a place calls that way.
-fn found(solver: &mut Solver) -> Vec<Entry> {
+fn found(solver: &mut Solver) -> Vec<Called> {
     let targets = solver.take_targets();
     let (solver, program) = (&*solver, &solver.program);
-    let mut entries: Vec<Entry> = targets
+    let mut entries: Vec<Called> = targets
         .into_iter()
         .map(|(site, target)| (&program.sites[site as usize], target))
         .filter(|(site, target)| !matches!(target, Target::External(_)) || !solver.is_anything_outside(site.callee))
-        .map(|(site, target)| Entry {
+        .map(|(site, target)| Called {
             place: program.places[site.at as usize],
             form: form(site.how),
             called: Ok(target),
             callees: 0,
         })
         .collect();
-    let place = |e: &Entry| (e.place.file, e.place.node, e.form);
+    let place = |e: &Called| (e.place.file, e.place.node, e.form);
     entries.sort_unstable_by_key(|e| (place(e), e.called.ok()));
     entries.dedup();
     for same in entries.chunk_by_mut(|a, b| place(a) == place(b)) {
         // A class and its constructor are one thing that is called.
-        let is_counted = |e: &&Entry| !matches!(e.called, Ok(Target::Class(_)));
+        let is_counted = |e: &&Called| !matches!(e.called, Ok(Target::Class(_)));
         let count = same.iter().filter(is_counted).count().max(1);
         same.iter_mut().for_each(|e| e.callees = count as u32);
     }
@@ -236,7 +175,7 @@ fn found(solver: &mut Solver) -> Vec<Entry> {
 }
 
 /// Adds the call expressions of which nothing is known.
-fn unresolved(solver: &Solver, entries: &mut Vec<Entry>) {
+fn unresolved(solver: &Solver, entries: &mut Vec<Called>) {
     let program = &solver.program;
     let known = entries.len();
     let mut seen = FxHashSet::default();
@@ -260,7 +199,7 @@ fn unresolved(solver: &Solver, entries: &mut Vec<Entry>) {
             _ if values.iter().all(|v| solver.values.get(*v) == Value::Any) => Unresolved::UnknownValue,
             _ => Unresolved::NotCallable,
         };
-        entries.push(Entry {
+        entries.push(Called {
             place,
             form: "call",
             called: Err(reason),
@@ -305,7 +244,7 @@ fn callee(program: &Program, target: Target) -> Callee {
 }
 
 /// The order of what two calls of a place call: of its kind, and its texts.
-fn called(program: &Program, a: &Entry, b: &Entry) -> Ordering {
+fn called(program: &Program, a: &Called, b: &Called) -> Ordering {
     let (Ok(a), Ok(b)) = (a.called, b.called) else {
         return a.called.is_ok().cmp(&b.called.is_ok());
     };

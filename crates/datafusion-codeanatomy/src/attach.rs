@@ -8,8 +8,8 @@ use datafusion::common::Result;
 use datafusion::prelude::SessionContext;
 
 use crate::dataset::{DatasetOptions, needs_query, open};
-use crate::graph::create_graph;
-use crate::relation::{create_answers, create_relations, pack};
+use crate::graph::{create_call_graph, create_graph};
+use crate::relation::{Relation, RuleFile, create_answers, create_relations, pack};
 use crate::source::{Source, SourceOptions};
 use crate::store::{Place, Store, TableFormat};
 
@@ -19,21 +19,33 @@ use crate::store::{Place, Store, TableFormat};
 ///
 /// Fails if nothing is at `source`, if no file of it is in scope, or if the session has a table of one of these names.
 pub async fn attach_source(ctx: &SessionContext, source: impl AsRef<Path>, options: &SourceOptions) -> Result<()> {
-    crate::register_all(ctx)?;
     let source = Source::new(source, options)?;
+    attach_source_with_rules(ctx, source, &pack()).await.map(|_| ())
+}
+
+/// As [`attach_source`], with other rules than those that ship. Gives the relations, by name.
+///
+/// A rule with a mistake is an error that says the file, the line and what would be right.
+pub async fn attach_source_with_rules(
+    ctx: &SessionContext,
+    source: Source,
+    rules: &[RuleFile],
+) -> Result<Vec<Relation>> {
+    crate::register_all(ctx)?;
     source.list_some(&ctx.runtime_env()).await?;
     for contract in CATALOGUE.iter().filter(|c| !needs_query(c)) {
         let table = open(source.clone(), contract, DatasetOptions::default())?;
         ctx.register_table(contract.name, table)?;
     }
-    let relations = create_relations(ctx, &pack()).await?;
+    let relations = create_relations(ctx, rules).await?;
     create_answers(ctx, &relations).await?;
-    create_graph(ctx, &relations).await
+    create_graph(ctx, &relations).await?;
+    Ok(relations)
 }
 
 /// Makes the tables of the graph in `folder`, a folder or a URL of an object store that the session knows, tables of the
 /// session's default schema: `cpg_nodes`, `cpg_edges`, `cpg_losers`, `cpg_props` and the view `cpg_candidates`, as of the
-/// version that is current now.
+/// version that is current now; and the view `call_graph` over them.
 ///
 /// Fails if no graph is there, or if it is stored in another format than Parquet; see [`attach_graph_at`].
 pub async fn attach_graph(ctx: &SessionContext, folder: impl AsRef<Path>) -> Result<()> {
@@ -49,5 +61,6 @@ pub async fn attach_graph_at(
 ) -> Result<()> {
     crate::register_all(ctx)?;
     let place = Place::new(folder, &ctx.runtime_env())?;
-    Store::open(&place, at).await?.attach(ctx, formats).await
+    Store::open(&place, at).await?.attach(ctx, formats).await?;
+    create_call_graph(ctx).await
 }

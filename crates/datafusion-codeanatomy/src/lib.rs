@@ -20,7 +20,7 @@
 //!
 //! Data flows through the modules in this order: [`source`] (where files are), [`dataset`] (files as tables), [`relation`] (rules that propose
 //! how rows relate), [`winner`] (one proposal per group), [`graph`] (nodes, edges, properties), [`store`] (immutable
-//! versions).
+//! versions). Questions of day-to-day work are table functions over what was attached.
 
 mod attach;
 pub mod build;
@@ -31,6 +31,7 @@ pub mod interval;
 mod optimizer;
 mod ordering;
 mod planner;
+mod question;
 mod register;
 pub mod relation;
 mod settings;
@@ -38,7 +39,7 @@ pub mod source;
 pub mod store;
 pub mod winner;
 
-pub use attach::{attach_graph, attach_graph_at, attach_source};
+pub use attach::{attach_graph, attach_graph_at, attach_source, attach_source_with_rules};
 pub use planner::{Arguments, NamedTableFunction, Parameter, register_table_functions};
 pub use register::register_all;
 pub use settings::Settings;

@@ -14,6 +14,7 @@ use crate::describe::listings;
 use crate::optimizer::{self, TellApart};
 use crate::ordering::CompleteOrders;
 use crate::planner::{NamedArguments, SqlFunctions, relation_functions};
+use crate::question::{QUESTIONS, functions};
 use crate::settings::Settings;
 
 /// Registers everything in `ctx`, in place: table functions for all datasets, external tables `STORED AS CODEANATOMY`, their
@@ -49,7 +50,9 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
         return optimizer::install(&mut state);
     }
     let names = CATALOGUE.iter().map(|c| c.name).chain(listings().map(|(name, _)| name));
-    let names = names.chain(relation_functions().map(|f| f.name));
+    let names = names
+        .chain(relation_functions().map(|f| f.name))
+        .chain(QUESTIONS.iter().map(|q| q.name));
     let taken: Vec<_> = names.filter(|n| state.table_functions().contains_key(*n)).collect();
     if !taken.is_empty() {
         return plan_err!(
@@ -64,7 +67,7 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     for contract in CATALOGUE {
         state.register_udtf(contract.name, Arc::new(DatasetFunction::new(contract)));
     }
-    for (name, function) in listings() {
+    for (name, function) in listings().chain(functions()) {
         state.register_udtf(name, function);
     }
     let factories = state.table_factories_mut();
@@ -96,5 +99,9 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     }
     let datasets = CATALOGUE.iter().map(|c| (c.name, parameters(c)));
     let listings = listings().map(|(name, _)| (name, &[][..]));
-    state.register_relation_planner(Arc::new(NamedArguments::new(datasets.chain(listings))))
+    state.register_relation_planner(Arc::new(NamedArguments::new(
+        datasets
+            .chain(listings)
+            .chain(QUESTIONS.iter().map(|q| (q.name, q.parameters))),
+    )))
 }

@@ -14,7 +14,7 @@ dataset! {
     /// attributes of instances and classes in C3 order, `super()`, descriptors, closures, `functools.partial`, and items of
     /// containers by constant keys. It has one object per class, and one per place that makes a container; functions are not
     /// told apart by their callers, but for what they give back as they got it. A receiver, parameter or result that
-    /// nothing in the source gives a value is an instance of its class or of what its annotation says. A name or item has at most 64
+    /// nothing in the source gives a value is an instance of its class or of what its annotation says. A name or item has at most 16
     /// values; what is beyond is left out.
     ResolvedCallRow = "resolved_calls", CallGraph;
     key [path, node_id, seq]; order [path, node_id, seq];
@@ -27,7 +27,7 @@ dataset! {
         /// The number among the rows of the node, from 0.
         seq: Int,
         /// How the call is made: `call`, `decorator`, `argument` (by a function that it is given to), `raise`, `property`,
-        /// `iteration`, `with`, `operator` (also by builtins such as `len`).
+        /// `iteration`, `with`, `operator` (also by builtins such as `len`), `class` (`__init_subclass__`, by a class statement).
         form: Text,
         /// What calls: a row of `definitions`, the scope of a lambda, or the file, for code of the module.
         caller_id: Text,
@@ -38,7 +38,8 @@ dataset! {
         /// Its dotted name; `<builtin>.name` for a builtin; what is outside keeps the name that it is imported by. Null
         /// without a callee.
         callee: OptText,
-        /// `function`, `lambda`, `class` (it is instantiated), `constructor` (`__init__` or `__new__` of such a class),
+        /// `function`, `lambda`, `class` (it is instantiated), `constructor` (`__init__` or `__new__` of such a class, or
+        /// `__post_init__` where something outside writes its `__init__`),
         /// `external` or `builtin`. Null without a callee.
         callee_kind: OptText,
         /// The number of callees of the call in this form; a class and its constructor are one.

@@ -138,6 +138,16 @@ impl<'a> Bindings<'a> {
         Ok(this)
     }
 
+    /// The scope of the module.
+    pub(super) fn module_scope(&self) -> &'a str {
+        self.module_scope
+    }
+
+    /// The id of what a `Name` means, if the file binds it.
+    pub(super) fn id_of_name(&self, node: usize) -> Option<&'a str> {
+        *self.bindings.get(self.symbols.get(&(node as u32))?)?
+    }
+
     /// The variables of the module's names.
     pub(super) fn of_module(&self, program: &mut Program) -> FxHashMap<Sym, Var> {
         self.of_scope(self.module_scope, program)

@@ -1,8 +1,11 @@
 //! Functions, lambdas and classes.
 
+use codeanatomy_model::id::stable_id;
+
 use super::Lowering;
+use crate::names::Sym;
 use crate::program::{
-    Arg, Caller, Class, Fallback, Function, Hook, How, MethodKind, Param, ParamKind, Place, Site, Var,
+    Arg, Caller, Class, Fallback, Function, Hook, How, MethodKind, NONE, Param, ParamKind, Place, Role, Site, Var,
 };
 use crate::tree::Kind;
 use crate::value::Value;
@@ -27,8 +30,13 @@ impl Lowering<'_, '_> {
         if let Some(annotation) = self.tree.child(node, "returns") {
             let to = self.program.functions[number as usize].result;
             self.annotated(annotation, to);
+            self.ask_annotation(node, annotation, Some(id));
         }
-        self.bind_definition(node, Value::Function(number));
+        if class.is_some() {
+            let at = self.place(node);
+            self.program.methods.push((number, at));
+        }
+        self.bind_definition(node, id, Value::Function(number));
     }
 
     pub(super) fn lambda(&mut self, node: usize) {
@@ -56,6 +64,7 @@ impl Lowering<'_, '_> {
         let attributes = self
             .bindings
             .of_scope(definition.scope.unwrap_or_default(), self.program);
+        let scope = self.program.names.intern(definition.scope.unwrap_or_default());
         let number = self.program.classes.len() as u32;
         let mut bases = 0;
         let nodes: Vec<usize> = self.tree.list(node, "bases").collect();
@@ -66,6 +75,7 @@ impl Lowering<'_, '_> {
                 _ => base,
             };
             let var = self.var(of);
+            self.ask(Role::Base, node, base, var, NONE, Some(id));
             self.program.hook(
                 var,
                 Hook::Base {
@@ -78,6 +88,7 @@ impl Lowering<'_, '_> {
         self.program.classes.push(Class {
             id,
             dotted,
+            scope,
             attributes,
             bases,
         });
@@ -91,7 +102,32 @@ impl Lowering<'_, '_> {
             is_class: true,
         });
         self.bodies[node] = self.program.callers.len() as u32 - 1;
-        self.bind_definition(node, Value::Class(number));
+        self.subclass(node, number);
+        self.bind_definition(node, id, Value::Class(number));
+    }
+
+    /// A class statement calls the `__init_subclass__` that the class inherits, with its keywords.
+    fn subclass(&mut self, node: usize, class: u32) {
+        let bases = self.program.classes[class as usize].bases;
+        if bases == 0 {
+            return;
+        }
+        let (of, callee, result) = (self.program.var(), self.program.var(), self.program.var());
+        let at = self.place(node);
+        self.program.seed(of, Value::Class(class));
+        self.program.hook(of, Hook::Subclass { to: callee, at });
+        let keywords: Vec<usize> = self.tree.list(node, "keywords").collect();
+        let mut args = vec![];
+        for keyword in keywords {
+            let name = self.tree.name(keyword);
+            if name != "metaclass"
+                && !name.is_empty()
+                && let Some(var) = self.child_var(keyword, "value")
+            {
+                args.push(Arg::Keyword(self.program.names.intern(name), var));
+            }
+        }
+        self.implicit(node, callee, args, result, How::Class);
     }
 
     fn class_around(&self, node: usize) -> Option<u32> {
@@ -133,7 +169,7 @@ impl Lowering<'_, '_> {
     ) -> u32 {
         let dotted = self.dotted_inside(node, name);
         let number = self.program.functions.len() as u32;
-        let params = self.parameters(node, number, scope.unwrap_or_default());
+        let params = self.parameters(node, id, number, scope.unwrap_or_default());
         let result = self.program.var();
         let is_method = matches!(method, MethodKind::Instance | MethodKind::Class);
         let first = params
@@ -169,7 +205,7 @@ impl Lowering<'_, '_> {
         number
     }
 
-    fn parameters(&mut self, node: usize, function: u32, scope: &str) -> Vec<Param> {
+    fn parameters(&mut self, node: usize, id: Sym, function: u32, scope: &str) -> Vec<Param> {
         let Some(arguments) = self.tree.child(node, "args") else {
             return vec![];
         };
@@ -204,10 +240,19 @@ impl Lowering<'_, '_> {
             if let Some(binding) = self.bindings.in_scope(scope, self.tree.name(child)) {
                 self.program.copy(var, binding);
             }
-            if let Some(annotation) = self.tree.child(child, "annotation")
-                && container == u32::MAX
-            {
-                self.annotated(annotation, var);
+            if let Some(annotation) = self.tree.child(child, "annotation") {
+                if container == u32::MAX {
+                    self.annotated(annotation, var);
+                }
+                let name = self.tree.name(child);
+                let owner = match self.bindings.in_scope(scope, name) {
+                    Some(_) => {
+                        let id = stable_id("bind", &[scope.into(), name.into()]);
+                        self.program.names.intern(&id)
+                    }
+                    None => id,
+                };
+                self.ask_annotation(node, annotation, Some(owner));
             }
             let name = self.program.names.intern(self.tree.name(child));
             params.push(Param {
@@ -275,7 +320,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The value of a definition, through its decorators, into its name.
-    fn bind_definition(&mut self, node: usize, value: Value) {
+    fn bind_definition(&mut self, node: usize, id: Sym, value: Value) {
         let var = self.var(node);
         if let Some(binding) = self.bindings.of_target(node) {
             self.program.copy(var, binding);
@@ -285,6 +330,7 @@ impl Lowering<'_, '_> {
         self.program.seed(current, value);
         for decorator in decorators.into_iter().rev() {
             let callee = self.var(decorator);
+            self.ask_decorator(node, decorator, callee, id);
             let result = self.program.var();
             let place = Place {
                 file: self.file,

@@ -1,7 +1,7 @@
 //! Imports.
 
 use super::Lowering;
-use crate::program::{Import, Imported};
+use crate::program::{Import, Imported, NONE};
 use crate::tree::Kind;
 
 impl Lowering<'_, '_> {
@@ -11,6 +11,7 @@ impl Lowering<'_, '_> {
         if let Some(binding) = self.bindings.of_target(node) {
             self.program.copy(var, binding);
         }
+        let binding = self.bindings.of_target(node).unwrap_or(NONE);
         let Some(module) = self.bindings.module(node) else {
             return;
         };
@@ -36,6 +37,11 @@ impl Lowering<'_, '_> {
             _ => None,
         };
         let module = self.program.names.intern(module);
-        self.program.imports.push(Import { module, beside, what });
+        self.program.imports.push(Import {
+            module,
+            beside,
+            what,
+            binding,
+        });
     }
 }

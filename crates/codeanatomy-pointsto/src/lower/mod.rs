@@ -3,6 +3,7 @@
 //! Nodes come in preorder, so a definition is seen before what is in it, and nothing recurses: every expression has a
 //! variable that holds its value, every target one that gets it.
 
+mod ask;
 mod bindings;
 mod definition;
 mod expression;
@@ -67,6 +68,8 @@ pub(crate) fn lower(file: &FileRows<'_>, program: &mut Program) -> Result<(), Ar
         let names = bindings.of_module(program);
         program.modules[module as usize].has_file = true;
         program.modules[module as usize].names = names;
+        let scope = program.names.intern(bindings.module_scope());
+        program.modules[module as usize].scope = scope;
     }
     let mut lowering = Lowering {
         file: program.paths.len() as u32 - 1,

@@ -1,7 +1,7 @@
 //! Statements, and the targets in them.
 
 use super::Lowering;
-use crate::program::{Arg, Fallback, Hook, How, Var};
+use crate::program::{Arg, Fallback, Hook, How, NONE, Role, Var};
 use crate::tree::Kind;
 use crate::value::Value;
 
@@ -27,6 +27,12 @@ impl Lowering<'_, '_> {
                 }
                 if let Some(annotation) = self.tree.child(node, "annotation") {
                     self.annotated(annotation, to);
+                    let owner = self
+                        .tree
+                        .child(node, "target")
+                        .and_then(|t| self.bindings.id_of_name(t));
+                    let owner = owner.map(|id| self.program.names.intern(id));
+                    self.ask_annotation(node, annotation, owner);
                 }
             }
             Kind::AugAssign => self.augmented(node),
@@ -58,6 +64,11 @@ impl Lowering<'_, '_> {
             Kind::Raise => {
                 if let Some(callee) = self.child_var(node, "exc") {
                     let exc = self.tree.child(node, "exc").unwrap_or(node);
+                    let class = match self.tree.kind(exc) {
+                        Kind::Call => self.child_var(exc, "func").unwrap_or(NONE),
+                        _ => NONE,
+                    };
+                    self.ask(Role::Raise, node, exc, callee, class, None);
                     if matches!(self.tree.kind(exc), Kind::Name | Kind::Attribute) {
                         let result = self.program.var();
                         self.implicit(exc, callee, vec![], result, How::Raise);
@@ -72,8 +83,11 @@ impl Lowering<'_, '_> {
                         Kind::Tuple => self.tree.children(of).collect(),
                         _ => vec![of],
                     };
-                    for of in types {
-                        let of = self.var(of);
+                    // Of a name for several classes, the instances tell them.
+                    let also = if types.len() == 1 { to } else { NONE };
+                    for class in types {
+                        let of = self.var(class);
+                        self.ask(Role::Catch, node, class, of, also, None);
                         self.program.hook(of, Hook::InstanceOf { to });
                     }
                 }

@@ -176,6 +176,19 @@ impl Solver {
 
     /// An attribute is set on an instance whose class has `vid` under that name.
     pub(super) fn set_property(&mut self, vid: Vid, receiver: Vid, from: Var, at: u32) {
+        if let Value::Instance(_) = self.values.get(vid) {
+            let operand = self.var_of(Made::Holder { receiver });
+            self.add(operand, receiver);
+            self.look_ups.push_back(LookUp::Method {
+                of: vid,
+                name: self.words.set,
+                operand,
+                second: from,
+                to: NONE,
+                at,
+                how: How::Property,
+            });
+        }
         if let Value::Property(_) = self.values.get(vid) {
             let setters = self.setter(vid);
             let by = Made::Setter { from, at };
@@ -233,6 +246,10 @@ impl Solver {
                     Value::Function(function) => self.add_value(callee, Value::Bound(function, receiver)),
                     _ => self.add(callee, getter),
                 }
+            }
+            Value::Const(_) | Value::Container(_) | Value::Any | Value::External(_) if !is_instance => {
+                self.add(to, vid);
+                self.look_ups.push_back(LookUp::EnumMember { class, to });
             }
             Value::Instance(_) if is_instance => {
                 self.add(to, vid);

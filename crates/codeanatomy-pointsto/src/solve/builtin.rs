@@ -61,6 +61,7 @@ impl Solver {
                 self.hook(of, Hook::Iterate { to: slot, at });
                 if text == "sorted" {
                     self.higher_order(site, NONE);
+                    self.compared(&args, slot, self.words.lt, at);
                 }
             }
             ("dict", _) => {
@@ -113,6 +114,8 @@ impl Solver {
                     1 => self.hook(of, Hook::Iterate { to: result, at }),
                     _ => positional.iter().for_each(|of| self.copy(*of, result)),
                 }
+                let method = if text == "min" { self.words.lt } else { self.words.gt };
+                self.compared(&args, result, method, at);
             }
             ("sum" | "any" | "all", Some(of)) => {
                 self.hook(of, Hook::Iterate { to: NONE, at });
@@ -203,6 +206,15 @@ impl Solver {
         self.hook(callee, Hook::Argument { site });
     }
 
+    /// Items are compared with each other, unless by a key.
+    fn compared(&mut self, args: &[Arg], item: Var, name: u32, at: u32) {
+        let key = self.program.names.intern("key");
+        if !args.iter().any(|a| matches!(a, Arg::Keyword(name, _) if *name == key)) {
+            let (operand, to) = (item, NONE);
+            self.hook(item, Hook::Operator { name, operand, to, at });
+        }
+    }
+
     fn keyword_items(&mut self, args: &[Arg], container: u32) {
         for arg in args {
             match arg {
@@ -290,6 +302,7 @@ impl Solver {
             ("sort", ..) => {
                 let item = self.var_of(Made::Sorted { site });
                 self.all_slots(container, item);
+                self.compared(&args, item, self.words.lt, at);
                 for arg in &args {
                     if let Arg::Keyword(_, callee) = arg {
                         self.argument(*callee, item, NONE, at);

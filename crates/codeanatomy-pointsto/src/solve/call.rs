@@ -18,6 +18,8 @@ impl Solver {
             }
             Value::Class(class) => self.instantiate(site, class),
             Value::Instance(_) => self.look_ups.push_back(LookUp::Call { of: callee, site }),
+            // Of a class outside, nothing says that it has an `__init_subclass__`.
+            Value::External(_) if self.program.sites[site as usize].how == How::Class => {}
             Value::External(dotted) => self.call_external(site, dotted),
             Value::Builtin(name) => self.call_builtin(site, name),
             Value::Method(name, receiver) => self.call_builtin_method(site, name, receiver),

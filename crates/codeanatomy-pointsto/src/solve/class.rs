@@ -29,7 +29,7 @@ impl Solver {
     /// The class that a look-up begins at.
     pub(super) fn class_of(&self, look_up: LookUp) -> Option<u32> {
         let of = match look_up {
-            LookUp::Construct { class, .. } => return Some(class),
+            LookUp::Construct { class, .. } | LookUp::EnumMember { class, .. } => return Some(class),
             LookUp::Load { of, .. }
             | LookUp::Store { of, .. }
             | LookUp::Method { of, .. }
@@ -157,7 +157,15 @@ impl Solver {
             } => {
                 self.call_method(of, name, &[operand, second], to, at, how);
             }
+            LookUp::EnumMember { class, to } => {
+                if self.is_enumeration(class) {
+                    self.add_value(to, Value::Instance(class));
+                }
+            }
             LookUp::Iterate { of, to, at } => {
+                if let Value::Class(class) = self.values.get(of) {
+                    return self.look_up(LookUp::EnumMember { class, to });
+                }
                 let (iter, aiter, getitem) = (self.words.iter, self.words.aiter, self.words.getitem);
                 let iterator = self.var_with(Made::Iterator { to, at }, Hook::Next { to, at });
                 if !self.call_method(of, iter, &[], iterator, at, How::Iteration)
@@ -179,7 +187,12 @@ impl Solver {
                 match self.find(class, self.words.init, None) {
                     Some(Found::Var(var)) => self.hook(var, Hook::Init { site, class }),
                     Some(Found::External(dotted)) => self.target(site, Target::External(dotted)),
-                    None => {}
+                    // `dataclass` and the like write an `__init__` that calls it.
+                    None => {
+                        if let Some(Found::Var(var)) = self.find(class, self.words.post_init, None) {
+                            self.hook(var, Hook::Init { site, class });
+                        }
+                    }
                 }
                 if let Some(Found::Var(var)) = self.find(class, self.words.new, None) {
                     self.hook(var, Hook::New { site, class });
@@ -212,6 +225,22 @@ impl Solver {
                 }
             }
         }
+    }
+
+    /// Whether it derives from `enum.Enum` and the like.
+    fn is_enumeration(&mut self, class: u32) -> bool {
+        let order = self.order(class);
+        let is_enum = |base: &Base| {
+            let dotted = match base {
+                Base::Class(base) => self.program.classes[*base as usize].dotted,
+                Base::External(dotted) => *dotted,
+            };
+            matches!(
+                self.program.names.text(dotted),
+                "enum.Enum" | "enum.IntEnum" | "enum.StrEnum" | "enum.Flag" | "enum.IntFlag"
+            )
+        };
+        order.iter().any(is_enum)
     }
 
     fn has_method(&mut self, of: Vid, name: Sym) -> bool {

@@ -181,10 +181,18 @@ impl Solver {
                 }
             }
             Hook::SuperOf { class, to } => self.super_value(class, vid, to),
+            Hook::Subclass { to, at } => {
+                if let Value::Class(class) = value {
+                    let of = self.values.intern(Value::Super(class, vid));
+                    let name = self.words.init_subclass;
+                    self.look_ups.push_back(LookUp::Load { of, name, to, at });
+                }
+            }
             Hook::Argument { site } => {
                 if matches!(
                     value,
                     Value::Function(_)
+                        | Value::Instance(_)
                         | Value::Bound(..)
                         | Value::Class(_)
                         | Value::Partial(_)

@@ -61,6 +61,8 @@ pub(super) struct Graph {
     copies: Vec<(u32, Var)>,
     /// The next hook of the same variable, and this one.
     hooks: Vec<(u32, Hook)>,
+    /// How many variables and hooks the program has of itself.
+    of_program: (usize, usize),
 }
 
 impl Graph {
@@ -78,12 +80,29 @@ impl Graph {
             *on = std::mem::replace(first, i as u32);
         }
         Self {
+            of_program: (nodes.len(), hooks.len()),
             nodes,
             copies,
             hooks,
             sets: vec![],
             more: vec![],
         }
+    }
+
+    /// The hooks that the program has of itself and that `is_wanted`, with the variables that they are of.
+    pub(super) fn of_source(&self, is_wanted: impl Fn(&Hook) -> bool) -> Vec<(Var, Hook)> {
+        let mut found = vec![];
+        let (variables, hooks) = self.of_program;
+        for var in 0..variables as Var {
+            let (_, mut next) = self.ways(var);
+            while let Some((behind, hook)) = self.hook_at(next) {
+                if (next as usize) < hooks && is_wanted(&hook) {
+                    found.push((var, hook));
+                }
+                next = behind;
+            }
+        }
+        found
     }
 
     /// About how much it holds.

@@ -1,7 +1,7 @@
 //! Imports, when all modules are known.
 
 use super::{Made, Solver};
-use crate::program::{Fallback, Hook, Imported};
+use crate::program::{Arg, Fallback, Hook, How, Imported, NONE};
 use crate::value::Value;
 
 impl Solver {
@@ -33,6 +33,18 @@ impl Solver {
                     self.add_value(to, value);
                 }
                 Imported::Name(name, to, at) => {
+                    if let Some(module) = module {
+                        let of = &self.program.modules[module as usize];
+                        // `from . import name` in the package itself: the submodule, which nothing else is by then.
+                        if import.binding != NONE && of.names.get(&name) == Some(&import.binding) {
+                            let dotted = self.program.names.dotted(of.name, name);
+                            if let Some(module) = self.find_module(Some(dotted)) {
+                                self.add_value(to, Value::Module(module));
+                            }
+                            continue;
+                        }
+                        self.imported.entry(import.binding).or_insert((module, name));
+                    }
                     let of = self.var();
                     self.hook(of, Hook::Load { name, to, at });
                     self.add_value(of, value);
@@ -79,6 +91,15 @@ impl Solver {
         {
             let dotted = self.program.names.dotted(star, name);
             self.add_value(to, Value::External(dotted));
+        }
+        let module = &self.program.modules[number as usize];
+        if let Some(getattr) = module.names.get(&self.words.getattr).copied()
+            && module.stars.is_empty()
+        {
+            let key = format!("'{}'", self.program.names.text(name));
+            let (key, var) = (self.program.names.intern(&key), self.var());
+            self.add_value(var, Value::Const(key));
+            self.call_implicit(getattr, Box::new([Arg::Positional(var)]), to, at, How::Property);
         }
     }
 

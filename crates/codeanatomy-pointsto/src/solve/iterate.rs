@@ -17,7 +17,7 @@ impl Solver {
                     self.copy(yields, to);
                 }
             }
-            Value::Instance(_) => self.look_ups.push_back(LookUp::Iterate { of, to, at }),
+            Value::Instance(_) | Value::Class(_) => self.look_ups.push_back(LookUp::Iterate { of, to, at }),
             _ => {}
         }
     }

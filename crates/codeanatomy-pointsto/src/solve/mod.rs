@@ -16,6 +16,7 @@ mod graph;
 mod import;
 mod iterate;
 mod made;
+mod member;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -30,6 +31,7 @@ use container::{Slots, Subscriber};
 pub use cost::Cost;
 use graph::Graph;
 use made::Made;
+pub(crate) use member::Member;
 
 /// The largest number of values of a variable; others are left out.
 pub(crate) const MAX_VALUES: usize = 16;
@@ -99,6 +101,11 @@ enum LookUp {
         class: u32,
         site: u32,
     },
+    /// A constant in the body of a class is read from it: a member, if it is an enumeration.
+    EnumMember {
+        class: u32,
+        to: Var,
+    },
     Call {
         of: Vid,
         site: u32,
@@ -118,6 +125,8 @@ pub(crate) struct Solver {
     /// By class, those that were done, to be done again when it gets a base.
     looked_up: Vec<Vec<LookUp>>,
     made: FxHashMap<Made, u32>,
+    /// Names that imports from modules of the source bind.
+    imported: member::Imported,
     /// Of a site that solving made, the one that it is for.
     origins: FxHashMap<u32, u32>,
     /// Sites that call `__call__`.
@@ -161,6 +170,7 @@ words! {
     init = "__init__", new = "__new__", call = "__call__", class = "__class__", iter = "__iter__", next = "__next__",
     aiter = "__aiter__", anext = "__anext__", getitem = "__getitem__", setitem = "__setitem__", enter = "__enter__",
     exit = "__exit__", aenter = "__aenter__", aexit = "__aexit__", get = "__get__", set = "__set__", getattr = "__getattr__",
+    init_subclass = "__init_subclass__", post_init = "__post_init__", lt = "__lt__", gt = "__gt__",
 }
 
 impl Solver {
@@ -177,6 +187,7 @@ impl Solver {
             look_ups: VecDeque::new(),
             looked_up: vec![vec![]; program.classes.len()],
             made: FxHashMap::default(),
+            imported: FxHashMap::default(),
             origins: FxHashMap::default(),
             callables: FxHashSet::default(),
             keys: FxHashSet::default(),
@@ -227,6 +238,7 @@ impl Solver {
             mut names,
             mut functions,
             mut classes,
+            mut modules,
             callers,
             paths,
             ..
@@ -234,10 +246,12 @@ impl Solver {
         names.forget_numbers();
         functions.iter_mut().for_each(|f| f.params = vec![]);
         classes.iter_mut().for_each(|c| c.attributes = FxHashMap::default());
+        modules.iter_mut().for_each(|m| m.names = FxHashMap::default());
         Program {
             names,
             functions,
             classes,
+            modules,
             callers,
             paths,
             ..Program::default()

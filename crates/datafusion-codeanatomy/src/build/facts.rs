@@ -6,7 +6,7 @@ use std::sync::Arc;
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Request};
 use codeanatomy_model::Language;
-use codeanatomy_model::dataset::{DefinitionRow, FileRow, ImportRow, ResolvedCallRow};
+use codeanatomy_model::dataset::{DefinitionRow, FileRow, ImportRow, ResolvedCallRow, ResolvedReferenceRow};
 use codeanatomy_model::{Contract, Row};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::concat_batches;
@@ -15,7 +15,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::needs::Needs;
 use super::{Progress, cut};
-use crate::dataset::{CallAnalysis, ResolvedCalls, Rows};
+use crate::dataset::{CallAnalysis, Resolved, Rows};
 use crate::source::{Files, Source, on_blocking_thread};
 
 /// The datasets of the first pass, and the columns that it reads itself.
@@ -28,18 +28,19 @@ const DATASETS: [(&Contract, &[&str]); 3] = [
 /// The size of what is read at once, in bytes of source; what the analysis of calls reads of it is kept until its turn.
 const READ_BYTES: u64 = 1 << 18;
 
-/// All files, definitions, imports and resolved calls of the source.
+/// All files, definitions, imports, resolved calls and references of the source.
 #[derive(Debug)]
 pub(super) struct Facts {
     rows: Vec<Rows>,
-    calls: Arc<ResolvedCalls>,
+    calls: Arc<Resolved>,
+    references: Arc<Resolved>,
 }
 
 /// What is known of a whole source in one dataset.
 #[derive(Debug, Clone)]
 pub(super) enum Whole {
     Rows(Rows),
-    Calls(Arc<ResolvedCalls>),
+    Resolved(Arc<Resolved>),
 }
 
 impl Facts {
@@ -76,7 +77,7 @@ impl Facts {
             })
             .await?;
         }
-        let calls = on_blocking_thread(move || Ok(calls.solve(&|| true))).await?;
+        let (calls, references) = on_blocking_thread(move || Ok(calls.solve(&|| true))).await?;
         let whole = |((contract, _), rows): (&(&'static Contract, _), Vec<RecordBatch>)| {
             let schema = rows.first().map_or_else(|| contract.schema(), RecordBatch::schema);
             Rows::try_new(contract, compact(&concat_batches(&schema, &rows)?)?)
@@ -84,20 +85,25 @@ impl Facts {
         Ok(Self {
             rows: asked.iter().zip(rows).map(whole).collect::<Result<_>>()?,
             calls: Arc::new(calls),
+            references: Arc::new(references),
         })
     }
 
     /// The datasets that are known of the whole source.
     pub(super) fn contracts() -> impl Iterator<Item = &'static Contract> {
         let contracts = DATASETS.into_iter().map(|(contract, _)| contract);
-        contracts.chain([ResolvedCallRow::CONTRACT])
+        contracts.chain([ResolvedCallRow::CONTRACT, ResolvedReferenceRow::CONTRACT])
     }
 
     /// What is known of one of them.
     pub(super) fn dataset(&self, contract: &Contract) -> Option<Whole> {
         match DATASETS.iter().position(|(c, _)| c.name == contract.name) {
             Some(i) => self.rows.get(i).cloned().map(Whole::Rows),
-            None => Some(Whole::Calls(Arc::clone(&self.calls))),
+            None if contract.name == ResolvedCallRow::CONTRACT.name => Some(Whole::Resolved(Arc::clone(&self.calls))),
+            None if contract.name == ResolvedReferenceRow::CONTRACT.name => {
+                Some(Whole::Resolved(Arc::clone(&self.references)))
+            }
+            None => None,
         }
     }
 

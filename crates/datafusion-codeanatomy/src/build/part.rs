@@ -70,25 +70,24 @@ pub(super) struct Workers {
 impl Workers {
     pub(super) async fn new(facts: &Arc<Facts>, rules: &[RuleFile], needs: Needs) -> Result<Self> {
         let ctx = facts_session(Some(facts), &PartSlot::default())?;
-        let mut workers = Self {
-            facts: Arc::clone(facts),
-            rules: vec![],
-            needs,
-            views: vec![],
-            idle: Mutex::default(),
-        };
         let parsed = rules.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
-        for (file, rule) in rules.iter().zip(&parsed) {
-            if !is_shared(rule, &parsed) {
-                workers.rules.push(file.clone());
-                continue;
-            }
+        let shared = shared(&parsed);
+        let mut views = vec![];
+        for rule in shared.iter().filter_map(|i| parsed.get(*i)) {
             let frame = ctx.sql(&rule.sql).await.map_err(|e| e.context(rule.file.clone()))?;
             let schema = Arc::clone(frame.schema().inner());
-            let rows = MemTable::try_new(schema, vec![frame.collect().await?])?;
-            workers.views.push((rule.name.clone(), Arc::new(rows)));
+            let rows = Arc::new(MemTable::try_new(schema, vec![frame.collect().await?])?);
+            ctx.register_table(rule.name.as_str(), Arc::<MemTable>::clone(&rows))?;
+            views.push((rule.name.clone(), rows));
         }
-        Ok(workers)
+        let others = rules.iter().enumerate().filter(|(i, _)| !shared.contains(i));
+        Ok(Self {
+            facts: Arc::clone(facts),
+            rules: others.map(|(_, file)| file.clone()).collect(),
+            needs,
+            views,
+            idle: Mutex::default(),
+        })
     }
 
     /// The rows of the files of a part.
@@ -210,14 +209,29 @@ impl Worker {
     }
 }
 
-/// Whether the rows of a rule are a view that rules read and that reads facts alone, so that it is the same for every part.
-fn is_shared(rule: &Rule, rules: &[Rule]) -> bool {
-    let is_fact = |table: &String| Facts::contracts().any(|c| c.name == table);
-    rule.output == Output::View
-        && !rule.inputs.is_empty()
-        && rule.inputs.iter().all(is_fact)
-        // What no rule reads is for questions, not for the graph.
-        && rules.iter().any(|other| other.inputs.contains(&rule.name))
+/// The rules whose rows are the same for every part: views that rules read, and that read facts and such views alone; each
+/// after those that it reads.
+fn shared(rules: &[Rule]) -> Vec<usize> {
+    let mut shared: Vec<usize> = vec![];
+    loop {
+        let is_known = |table: &String| {
+            Facts::contracts().any(|c| c.name == table) || shared.iter().any(|i| rules[*i].name == *table)
+        };
+        let is_next = |i: &usize| {
+            let rule = &rules[*i];
+            // What no rule reads is for questions, and a view of one dataset is made part by part, where filters reach it.
+            let is_read = rules.iter().any(|other| other.inputs.contains(&rule.name));
+            rule.output == Output::View && is_read && rule.inputs.len() > 1 && rule.inputs.iter().all(is_known)
+        };
+        let next: Vec<usize> = (0..rules.len())
+            .filter(|i| !shared.contains(i))
+            .filter(is_next)
+            .collect();
+        if next.is_empty() {
+            return shared;
+        }
+        shared.extend(next);
+    }
 }
 
 /// What the graph of these rules reads. A rule that cannot be planned is an error here, before a file is read.
@@ -231,7 +245,7 @@ pub(super) async fn needs(rules: &[RuleFile]) -> Result<Needs> {
     }
     needs.add(&ctx, OUTSIDE).await?;
     let parsed = rules.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
-    for rule in parsed.iter().filter(|rule| is_shared(rule, &parsed)) {
+    for rule in shared(&parsed).into_iter().filter_map(|i| parsed.get(i)) {
         needs.add(&ctx, &rule.sql).await?;
     }
     Ok(needs)
@@ -324,7 +338,7 @@ fn unique(relations: &[Relation]) -> Vec<(String, UniqueBy)> {
     let by = |r: &Relation| match r.choice {
         Choice::UniqueSrc => Some((r.name.clone(), UniqueBy::Src)),
         Choice::UniqueDst => Some((r.name.clone(), UniqueBy::Dst)),
-        Choice::GroupBySrc | Choice::TiesBySrc => None,
+        _ => None,
     };
     relations.iter().filter_map(by).collect()
 }

@@ -84,14 +84,14 @@ impl PartTable {
     fn batches(&self, of_part: bool, projection: &[usize], size: usize) -> Result<BatchIterator> {
         let part = self.slot.get();
         let rows = match &self.whole {
-            Some(Whole::Calls(calls)) => {
+            Some(Whole::Resolved(found)) => {
                 let rows = match of_part {
-                    true => calls.between(&part.first, &part.last),
-                    false => 0..calls.len(),
+                    true => found.between(&part.first, &part.last),
+                    false => 0..found.len(),
                 };
-                let (calls, projection) = (Arc::clone(calls), projection.to_vec());
+                let (found, projection) = (Arc::clone(found), projection.to_vec());
                 let end = rows.end;
-                let batch = move |start| calls.batch(start..end.min(start + size), Some(&projection));
+                let batch = move |start| found.batch(start..end.min(start + size), Some(&projection));
                 return Ok(Box::new(rows.step_by(size).map(batch)));
             }
             Some(Whole::Rows(rows)) if of_part => rows.between(&part.first, &part.last),
@@ -113,7 +113,7 @@ impl PartTable {
     fn row_count(&self) -> Option<usize> {
         match self.whole.as_ref()? {
             Whole::Rows(rows) => Some(rows.batch().num_rows()),
-            Whole::Calls(calls) => Some(calls.len()),
+            Whole::Resolved(found) => Some(found.len()),
         }
     }
 }

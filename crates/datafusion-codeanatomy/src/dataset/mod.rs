@@ -24,7 +24,7 @@ pub use provider::DatasetTable;
 pub use schema::SourceSchema;
 
 pub(crate) use cache::SessionCache;
-pub(crate) use calls::{CallAnalysis, ResolvedCalls};
+pub(crate) use calls::{CallAnalysis, Resolved};
 pub(crate) use external::ExternalOptions;
 pub(crate) use options::needs_query;
 pub(crate) use parameters::parameters;

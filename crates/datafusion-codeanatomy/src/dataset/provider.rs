@@ -65,7 +65,7 @@ pub(crate) fn open(
     options: DatasetOptions,
 ) -> Result<Arc<dyn TableProvider>> {
     Ok(match check::query(contract) {
-        _ if contract.family == Family::CallGraph => Arc::new(ResolvedCallsTable::new(source)),
+        _ if contract.family == Family::CallGraph => Arc::new(ResolvedCallsTable::new(source, contract)),
         Some(sql) => Arc::new(CheckTable::try_new(source, options, contract, sql)?),
         None => Arc::new(DatasetTable::new(source, contract).with_options(options)),
     })

@@ -10,6 +10,7 @@ use datafusion::logical_expr::Volatility;
 
 use crate::dataset::parameters;
 use crate::planner::{Parameter, SqlFunction, SqlParameter, relation_functions, signature};
+use crate::question::QUESTIONS;
 
 /// A function.
 pub(super) struct Entry {
@@ -37,7 +38,7 @@ pub(super) struct Described {
     pub(super) description: &'static str,
 }
 
-/// All of them: those of values in the order of the documentation, then datasets, functions of relations, listings, and those
+/// All of them: those of values in the order of the documentation, then datasets, functions of relations, questions, listings, and those
 /// that `CREATE FUNCTION` made in the session, by name.
 pub(super) fn inventory(session: &dyn Session) -> Vec<Entry> {
     let values = specs().into_iter().map(|spec| Entry {
@@ -76,6 +77,9 @@ pub(super) fn inventory(session: &dyn Session) -> Vec<Entry> {
     });
     let relations =
         relation_functions().map(|f| table("Relations", f.name, f.parameters, f.description, f.example.to_string()));
+    let questions = QUESTIONS
+        .iter()
+        .map(|q| table("Questions", q.name, q.parameters, q.description, q.example.to_string()));
     let listings = super::LISTINGS.iter().map(|listing| {
         let example = format!("SELECT * FROM {}()", listing.name);
         table("Listings", listing.name, &[], listing.description, example)
@@ -90,6 +94,7 @@ pub(super) fn inventory(session: &dyn Session) -> Vec<Entry> {
     values
         .chain(datasets)
         .chain(relations)
+        .chain(questions)
         .chain(listings)
         .chain(made)
         .collect()

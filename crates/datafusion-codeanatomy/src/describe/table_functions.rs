@@ -9,6 +9,7 @@ use datafusion::common::Result;
 
 use crate::dataset::parameters;
 use crate::planner::{Parameter, relation_functions};
+use crate::question::QUESTIONS;
 
 pub(super) fn rows(_session: &dyn Session) -> Result<RecordBatch> {
     let datasets = CATALOGUE
@@ -16,8 +17,18 @@ pub(super) fn rows(_session: &dyn Session) -> Result<RecordBatch> {
         .flat_map(|c| (1..).zip(parameters(c)).map(|(i, p)| (c.name, Some((i, p)))));
     let of_relations =
         relation_functions().flat_map(|f| (1..).zip(f.parameters).map(move |(i, p)| (f.name, Some((i, p)))));
-    let listings = super::listings().map(|(name, _)| (name, None));
-    let rows: Vec<(&str, Option<(i64, &Parameter)>)> = datasets.chain(of_relations).chain(listings).collect();
+    let of_questions = QUESTIONS.iter().filter(|q| !q.parameters.is_empty());
+    let of_questions = of_questions.flat_map(|q| (1..).zip(q.parameters).map(move |(i, p)| (q.name, Some((i, p)))));
+    let without = QUESTIONS
+        .iter()
+        .filter(|q| q.parameters.is_empty())
+        .map(|q| (q.name, None));
+    let listings = super::listings().map(|(name, _)| (name, None)).chain(without);
+    let rows: Vec<(&str, Option<(i64, &Parameter)>)> = datasets
+        .chain(of_relations)
+        .chain(of_questions)
+        .chain(listings)
+        .collect();
     let parameter = |f: fn(&Parameter) -> &str| {
         Arc::new(
             rows.iter()

@@ -4,7 +4,17 @@ UNION ALL
 SELECT stable_id('builtin', name), 'builtin', NULL, NULL, NULL, name, concat('builtins.', name) FROM builtins
 UNION ALL
 SELECT stable_id('builtin', name), 'builtin', NULL, NULL, NULL, name, concat('builtins.', name)
-FROM (SELECT DISTINCT substr(callee, 11) AS name FROM resolved_calls WHERE callee_kind = 'builtin') WHERE strpos(name, '.') > 0
+FROM (
+    SELECT DISTINCT substr(target, 11) AS name
+    FROM (SELECT callee AS target FROM resolved_calls WHERE callee_kind = 'builtin' UNION ALL SELECT target FROM resolved_references WHERE target_kind = 'builtin')
+)
+WHERE strpos(name, '.') > 0
 UNION ALL
 SELECT stable_id('external', name), 'external', NULL, NULL, NULL, name, qualified_name
-FROM (SELECT DISTINCT callee AS name, callee AS qualified_name FROM resolved_calls WHERE callee_kind = 'external')
+FROM (
+    SELECT DISTINCT target AS name, target AS qualified_name
+    FROM (SELECT callee AS target FROM resolved_calls WHERE callee_kind = 'external' UNION ALL SELECT target FROM resolved_references WHERE target_kind = 'external')
+)
+UNION ALL
+SELECT target_id, 'attribute', NULL, NULL, NULL, qualified_name_last(target), target
+FROM (SELECT DISTINCT target_id, target FROM resolved_references WHERE target_kind = 'attribute')

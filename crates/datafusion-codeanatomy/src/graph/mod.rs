@@ -6,11 +6,11 @@
 //! | `cpg_edges` (winners), `cpg_losers` | path, bstart, bend, kind, src, dst, rank |
 //! | `cpg_props` | path, owner, key |
 //!
-//! Ascending, nulls last, text by its bytes. Nodes outside the source (modules that it imports, builtins) have no path
-//! and come last.
+//! Ascending, nulls last, text by its bytes. Nodes outside the source (modules that it imports, builtins) and attributes of
+//! instances, which no single place makes, have no path and come last.
 
 mod table;
 mod views;
 
 pub use table::{GRAPH_TABLES, GraphTable};
-pub use views::create_graph;
+pub use views::{create_call_graph, create_graph};

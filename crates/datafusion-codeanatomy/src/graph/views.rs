@@ -11,6 +11,7 @@ use crate::relation::Relation;
 
 const NODES: &str = include_str!("cpg_nodes.sql");
 const NODES_OUTSIDE: &str = include_str!("cpg_nodes_outside.sql");
+const CALL_GRAPH: &str = include_str!("call_graph.sql");
 const PROPS: &str = include_str!("cpg_props.sql");
 
 /// Makes the tables of the graph views of `ctx`, which has the datasets and `relations`. Besides the stored tables there
@@ -28,6 +29,12 @@ pub async fn create_graph(ctx: &SessionContext, relations: &[Relation]) -> Resul
         create_view(ctx, table.name, &table.select(&query)).await?;
     }
     create_view(ctx, "cpg_candidates", &EDGES.select(&edges(relations, "_candidates"))).await
+}
+
+/// Makes `call_graph` a view over the stored tables of a graph, with the columns that it has over a source but `node_id`. The
+/// code of a lambda is that of the definition around it, and what gives lambdas to be called calls them.
+pub async fn create_call_graph(ctx: &SessionContext) -> Result<()> {
+    create_view(ctx, "call_graph", CALL_GRAPH).await
 }
 
 /// The rows of all relations as edges.

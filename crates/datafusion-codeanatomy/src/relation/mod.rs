@@ -13,5 +13,5 @@ mod views;
 
 pub(crate) use pack::builtin_names;
 pub use pack::{RuleFile, pack};
-pub use rule::{Choice, Output, Rule};
+pub use rule::{Choice, Feature, Output, Rule};
 pub use views::{Relation, create_answers, create_relations};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use datafusion::common::{Result, plan_err};
+use datafusion::common::{DataFusionError, Result, plan_err};
 use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
@@ -26,6 +26,8 @@ pub enum Output {
         priority: i64,
         /// The view of all rows that could have a candidate.
         left: Option<String>,
+        /// What the score is the sum of; none if the query has a column `score`.
+        features: Vec<Feature>,
     },
 }
 
@@ -40,6 +42,21 @@ pub enum Choice {
     UniqueSrc,
     /// `-- unique: dst`: there is never more than one with the same `dst`.
     UniqueDst,
+    /// `-- group: place`: the candidates whose evidence stands at the same place of the same file; one of them wins.
+    GroupByPlace,
+    /// `-- group: place` and `-- keep: ties`: those; all that share the best score win.
+    TiesByPlace,
+    /// `-- unique: pair`: nothing excludes anything; there is never more than one with the same `src`, `dst` and kind.
+    UniquePair,
+}
+
+/// A part of a score: a column of the query, and what it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feature {
+    /// The column, an integer.
+    pub name: String,
+    /// What it is multiplied by.
+    pub weight: i64,
 }
 
 /// A rule.
@@ -49,16 +66,17 @@ pub enum Choice {
 /// | `view` | the name of a view; then `doc` is the only other key |
 /// | `rule` | the name of a rule |
 /// | `relation` | the relation that it gives candidates of |
-/// | `group` or `unique` | `group: src`, `unique: src` or `unique: dst`, see [`Choice`]; one of them is required |
+/// | `group` or `unique` | `group: src`, `group: place`, `unique: src`, `unique: dst` or `unique: pair`, see [`Choice`]; one of them is required |
 /// | `keep` | with `group`: `one`, or `ties`, by which all candidates with the best score win; `one` if left out |
 /// | `edge` | the kind of the edges; the relation's name if left out |
 /// | `left` | the view of all rows that could have a candidate: `src`, `path`, `bstart`, `bend`, and `reason`, why one has none |
 /// | `priority` | an integer; 100 if left out |
+/// | `feature` | a column of the query and an integer: the score is the sum of such columns, each times its integer; may be repeated |
 /// | `doc` | what it says, in any number of lines; required |
 ///
 /// The columns of a rule's query: `src`, `dst` (text; rows where one is null are no candidates), `path`, `bstart`, `bend`
-/// (where the evidence stands), `score` (integer, at least 0), `resolution` (how it was found), and if wanted `kind`
-/// and `preference` (integer; of equal scores, the greater comes first).
+/// (where the evidence stands), `score` (integer, at least 0) or the columns of all features (integers) instead, `resolution`
+/// (how it was found), and if wanted `kind` and `preference` (integer; of equal scores, the greater comes first).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     /// Its name.
@@ -71,12 +89,14 @@ pub struct Rule {
     pub doc: String,
     /// Its query.
     pub sql: String,
+    /// Its query as it is written, with empty lines for those before it, so that lines count as in the file.
+    pub(super) text: String,
     /// The tables that the query reads, in order, each once.
     pub inputs: Vec<String>,
 }
 
-const KEYS: [&str; 10] = [
-    "view", "rule", "relation", "group", "keep", "unique", "edge", "left", "priority", "doc",
+const KEYS: [&str; 11] = [
+    "view", "rule", "relation", "group", "keep", "unique", "edge", "left", "priority", "feature", "doc",
 ];
 
 impl Rule {
@@ -111,6 +131,7 @@ impl Rule {
             output,
             doc,
             sql,
+            text: body,
             inputs,
         })
     }
@@ -119,7 +140,9 @@ impl Rule {
 fn split_header(source: &RuleFile) -> Result<(BTreeMap<&'static str, String>, String)> {
     let mut header: BTreeMap<&'static str, String> = BTreeMap::new();
     let mut lines = source.text.lines().enumerate().peekable();
+    let mut body = String::new();
     while let Some((number, line)) = lines.next_if(|(_, l)| l.starts_with("--") || l.trim().is_empty()) {
+        body.push('\n');
         let Some((key, value)) = line.trim_start_matches('-').split_once(':') else {
             continue;
         };
@@ -133,11 +156,12 @@ fn split_header(source: &RuleFile) -> Result<(BTreeMap<&'static str, String>, St
         };
         match header.get_mut(key) {
             Some(doc) if key == "doc" => *doc = format!("{doc} {value}"),
+            Some(features) if key == "feature" => *features = format!("{features}\n{value}"),
             Some(_) => return plan_err!("{}:{at}: the header key '{key}' is given twice", source.file),
             None => _ = header.insert(key, value.to_string()),
         }
     }
-    let body = lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n");
+    body.push_str(&lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n"));
     Ok((header, body))
 }
 
@@ -155,15 +179,30 @@ fn candidates(header: &mut BTreeMap<&str, String>, file: &str) -> Result<Output>
         [Some("src"), None | Some("one"), None] => Choice::GroupBySrc,
         [Some("src"), Some("ties"), None] => Choice::TiesBySrc,
         [Some("src"), Some(keep), None] => return plan_err!("{file}: '-- keep: {keep}' is neither 'one' nor 'ties'"),
+        [Some("place"), None | Some("one"), None] => Choice::GroupByPlace,
+        [Some("place"), Some("ties"), None] => Choice::TiesByPlace,
+        [Some("place"), Some(keep), None] => return plan_err!("{file}: '-- keep: {keep}' is neither 'one' nor 'ties'"),
         [None, None, Some("src")] => Choice::UniqueSrc,
         [None, None, Some("dst")] => Choice::UniqueDst,
-        _ => return plan_err!("{file}: the header needs one of '-- group: src', '-- unique: src', '-- unique: dst'"),
+        [None, None, Some("pair")] => Choice::UniquePair,
+        _ => {
+            return plan_err!(
+                "{file}: the header needs one of '-- group: src', '-- group: place', '-- unique: src', '-- unique: dst', \
+                 '-- unique: pair'"
+            );
+        }
     };
     let priority = match header.remove("priority").map(|p| p.parse()) {
         None => 100,
         Some(Ok(priority)) => priority,
         Some(Err(_)) => return plan_err!("{file}: the priority is no integer"),
     };
+    let features = header.remove("feature").map_or(Ok(vec![]), |lines| {
+        lines
+            .lines()
+            .map(|line| feature(line, file))
+            .collect::<Result<Vec<_>>>()
+    })?;
     let edge = header.remove("edge").unwrap_or_else(|| relation.clone());
     Ok(Output::Candidates {
         relation,
@@ -171,11 +210,40 @@ fn candidates(header: &mut BTreeMap<&str, String>, file: &str) -> Result<Output>
         choice,
         priority,
         left: header.remove("left"),
+        features,
     })
 }
 
+fn feature(line: &str, file: &str) -> Result<Feature> {
+    let weighted = line
+        .rsplit_once(' ')
+        .map(|(name, weight)| (name.trim(), weight.parse()));
+    match weighted {
+        Some((name, Ok(weight))) if name.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !name.is_empty() => {
+            Ok(Feature {
+                name: name.to_string(),
+                weight,
+            })
+        }
+        _ => plan_err!(
+            "{file}: '-- feature: {line}' is no name of a column and integer, as in '-- feature: evidence 100'"
+        ),
+    }
+}
+
+/// The line that an error of the parser names.
+fn line_of_parser(error: &DataFusionError) -> Option<usize> {
+    let text = error.to_string();
+    let (_, rest) = text.split_once("Line: ")?;
+    rest.split(',').next()?.trim().parse().ok()
+}
+
 fn parse_query(body: &str, file: &str) -> Result<(String, Vec<String>)> {
-    let statements = DFParser::parse_sql(body).map_err(|e| e.context(format!("{file}: the query does not parse")))?;
+    let first = body.lines().position(|l| !l.is_empty()).unwrap_or_default() + 1;
+    let statements = DFParser::parse_sql(body).map_err(|e| {
+        let line = line_of_parser(&e).unwrap_or(first);
+        e.context(format!("{file}:{line}: the query does not parse"))
+    })?;
     let (Some(statement), 1) = (statements.front(), statements.len()) else {
         return plan_err!("{file}: a rule is one query, not {} statements", statements.len());
     };
@@ -215,7 +283,7 @@ mod tests {
         assert!(error("-- rule: a\n-- rule: b\nSELECT 1").contains("r.sql:2: the header key 'rule' is given twice"));
         assert!(error("-- rule: a\n-- doc: x\n-- relation: r\nSELECT 1").contains("needs one of '-- group: src'"));
         assert!(error("-- view: a\n-- doc: x\n-- edge: r\nSELECT 1").contains("'edge' has no meaning"));
-        assert!(error("-- view: a\n-- doc: x\nSELEC 1").contains("r.sql: the query does not parse"));
+        assert!(error("-- view: a\n-- doc: x\nSELEC 1").contains("r.sql:3: the query does not parse"));
         assert!(error("-- view: a\n-- doc: x\nDROP TABLE t").contains("a rule is a query, not DROP TABLE t"));
         assert!(error("-- view: a\n-- doc: x\nSELECT 1; SELECT 2").contains("not 2 statements"));
     }

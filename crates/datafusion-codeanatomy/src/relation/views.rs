@@ -3,13 +3,14 @@
 use datafusion::catalog::TableProvider;
 use datafusion::common::{Result, plan_err};
 use datafusion::datasource::ViewTable;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
 use std::sync::Arc;
 
 use super::order::{Product, in_order};
-use super::rule::{Choice, Output, Rule};
+use super::rule::{Choice, Feature, Output, Rule};
 use super::{RuleFile, rule};
-use crate::winner::{candidates_sql, losers_sql, winners_sql};
+use crate::winner::{candidates_sql, explained_sql, losers_sql, winners_sql};
 
 /// A relation and what makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Relation {
     pub rules: Vec<String>,
     /// The view of all rows that could have a candidate, if a rule names one.
     pub left: Option<String>,
+    /// The queries of its rules, with the terms of their scores.
+    proposals: Vec<String>,
 }
 
 /// Makes the views and relations of `files` tables of `ctx`, which has the tables that they read. Nothing is run; a
@@ -36,6 +39,7 @@ pub async fn create_relations(ctx: &SessionContext, files: &[RuleFile]) -> Resul
         match product {
             Product::View(name) => {
                 for rule in rules.iter().filter(|r| r.output == Output::View && r.name == name) {
+                    plan_rule(ctx, rule).await?;
                     create_view(ctx, name, &rule.sql, &rule.file).await?;
                 }
             }
@@ -48,6 +52,7 @@ pub async fn create_relations(ctx: &SessionContext, files: &[RuleFile]) -> Resul
 
 async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Result<Relation> {
     let mut parts = vec![];
+    let mut explained = vec![];
     let mut choices = vec![];
     let mut names = vec![];
     let mut lefts = vec![];
@@ -58,11 +63,14 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Re
             choice,
             priority,
             left,
+            features,
         } = &rule.output
             && relation == name
         {
-            let columns = candidate_columns(ctx, rule).await?;
-            parts.push(proposal_sql(rule, edge, *priority, &columns));
+            let columns = candidate_columns(ctx, rule, features).await?;
+            let proposal = |terms: &str| proposal_sql(rule, edge, *priority, &columns, features, terms);
+            parts.push(proposal(""));
+            explained.push(proposal(&terms_sql(features)));
             choices.push((*choice, rule));
             names.push(rule.name.clone());
             lefts.extend(left.as_ref().map(|left| (left, rule)));
@@ -92,24 +100,48 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Re
         choice,
         rules: names,
         left: lefts.first().map(|(left, _)| (*left).clone()),
+        proposals: explained,
     })
 }
 
 /// Makes the answers about each relation `r` tables of `ctx`: `r_ambiguity`, the groups whose best score is shared;
 /// `r_coverage`, candidates, winners and rows that have one, per rule and in all (`rule` is null); and where a rule names
-/// what could have a candidate, `r_unresolved`, what has none, and why.
+/// what could have a candidate, `r_unresolved`, what has none, and why. `r_explained` has all candidates with the terms of
+/// their scores and what decided their rank.
 pub async fn create_answers(ctx: &SessionContext, relations: &[Relation]) -> Result<()> {
-    for Relation { name, left, .. } in relations {
+    for Relation {
+        name,
+        left,
+        choice,
+        proposals,
+        ..
+    } in relations
+    {
         let ambiguity =
             format!("SELECT DISTINCT src, path, bstart, bend, score, tied, candidate_count FROM {name} WHERE tied > 1");
+        create_view(
+            ctx,
+            &format!("{name}_explained"),
+            &explained_sql(*choice, proposals),
+            name,
+        )
+        .await?;
         create_view(ctx, &format!("{name}_ambiguity"), &ambiguity, name).await?;
         let counts =
             "count(*) AS candidates, count(*) FILTER (WHERE rank = 1) AS winners, count(DISTINCT src) AS resolved";
         let (all, without) = match left {
             Some(left) => {
+                // Where candidates exclude each other by their place, that of a repetition has no edge of its own, and no reason.
+                let (keys, is_left) = match choice {
+                    Choice::GroupByPlace | Choice::TiesByPlace => (
+                        "c.path = l.path AND c.bstart = l.bstart AND c.bend = l.bend",
+                        "WHERE l.reason IS NOT NULL",
+                    ),
+                    _ => ("c.path = l.path AND c.src = l.src", ""),
+                };
                 let unresolved = format!(
                     "SELECT l.src, l.path, l.bstart, l.bend, l.reason FROM {left} l \
-                     LEFT ANTI JOIN {name}_candidates c ON c.path = l.path AND c.src = l.src"
+                     LEFT ANTI JOIN {name}_candidates c ON {keys} {is_left}"
                 );
                 create_view(ctx, &format!("{name}_unresolved"), &unresolved, name).await?;
                 let count = |of: &str| format!("SELECT count(*) AS n FROM {of}");
@@ -139,34 +171,49 @@ async fn create_view(ctx: &SessionContext, name: &str, sql: &str, file: &str) ->
     Ok(())
 }
 
+/// The plan of a rule's query; an error says the line of the file that it is about, or at which the query begins.
+async fn plan_rule(ctx: &SessionContext, rule: &rule::Rule) -> Result<LogicalPlan> {
+    let mut state = ctx.state();
+    state.config_mut().options_mut().sql_parser.collect_spans = true;
+    state.create_logical_plan(&rule.text).await.map_err(|e| {
+        let span = e.diagnostic().and_then(|d| d.span);
+        let first = rule.text.lines().position(|l| !l.is_empty()).unwrap_or_default() + 1;
+        let line = span.map_or(first, |s| s.start.line as usize);
+        e.context(format!("{}:{line}: the query cannot be planned", rule.file))
+    })
+}
+
 const REQUIRED: [&str; 7] = ["src", "dst", "path", "bstart", "bend", "score", "resolution"];
 const OPTIONAL: [&str; 2] = ["kind", "preference"];
 
 /// The columns of a rule's query, checked.
-async fn candidate_columns(ctx: &SessionContext, rule: &rule::Rule) -> Result<Vec<String>> {
+async fn candidate_columns(ctx: &SessionContext, rule: &rule::Rule, features: &[Feature]) -> Result<Vec<String>> {
     let file = &rule.file;
-    let plan = ctx
-        .state()
-        .create_logical_plan(&rule.sql)
-        .await
-        .map_err(|e| e.context(format!("{file}: the query cannot be planned")))?;
+    let plan = plan_rule(ctx, rule).await?;
     let columns: Vec<String> = plan.schema().fields().iter().map(|f| f.name().clone()).collect();
-    if let Some(missing) = REQUIRED.iter().find(|r| !columns.iter().any(|c| c == *r)) {
+    let is_feature = |name: &str| features.iter().any(|f| f.name == name);
+    let mut required: Vec<&str> = REQUIRED.to_vec();
+    if !features.is_empty() {
+        required.retain(|name| *name != "score");
+        required.extend(features.iter().map(|f| f.name.as_str()));
+    }
+    if let Some(missing) = required.iter().find(|r| !columns.iter().any(|c| c == *r)) {
         return plan_err!(
             "{file}: the query has no column {missing}; it needs {}",
-            REQUIRED.join(", ")
+            required.join(", ")
         );
     }
     if let Some(extra) = columns
         .iter()
-        .find(|c| !REQUIRED.contains(&c.as_str()) && !OPTIONAL.contains(&c.as_str()))
+        .find(|c| !required.contains(&c.as_str()) && !OPTIONAL.contains(&c.as_str()))
     {
         return plan_err!(
             "{file}: the column {extra} has no meaning; besides the required ones there are {}",
             OPTIONAL.join(", ")
         );
     }
-    for name in ["bstart", "bend", "score", "preference"] {
+    let counted = columns.iter().filter(|c| is_feature(c)).map(String::as_str);
+    for name in ["bstart", "bend", "score", "preference"].into_iter().chain(counted) {
         if let Ok(field) = plan.schema().field_with_unqualified_name(name)
             && !(field.data_type().is_integer() || field.data_type().is_null())
         {
@@ -177,7 +224,14 @@ async fn candidate_columns(ctx: &SessionContext, rule: &rule::Rule) -> Result<Ve
 }
 
 /// The rule's rows with all columns of a candidate.
-fn proposal_sql(rule: &Rule, edge: &str, priority: i64, columns: &[String]) -> String {
+fn proposal_sql(
+    rule: &Rule,
+    edge: &str,
+    priority: i64,
+    columns: &[String],
+    features: &[Feature],
+    terms: &str,
+) -> String {
     let has = |name: &str| columns.iter().any(|c| c == name);
     let kind = if has("kind") {
         "kind".to_string()
@@ -192,11 +246,38 @@ fn proposal_sql(rule: &Rule, edge: &str, priority: i64, columns: &[String]) -> S
     let text = |sql: &str, name: &str| format!("arrow_cast({sql}, 'Utf8View') AS {name}");
     format!(
         "SELECT {kind}, src, dst, path, CAST(bstart AS BIGINT) AS bstart, CAST(bend AS BIGINT) AS bend, {rule_name}, \
-         CAST({priority} AS BIGINT) AS rule_priority, {resolution}, CAST(score AS BIGINT) AS score, \
-         {preference} AS preference FROM ({sql}) WHERE src IS NOT NULL AND dst IS NOT NULL",
+         CAST({priority} AS BIGINT) AS rule_priority, {resolution}, {score} AS score, \
+         {preference} AS preference{terms} FROM ({sql}) WHERE src IS NOT NULL AND dst IS NOT NULL",
         kind = text(&kind, "kind"),
         rule_name = text(&format!("'{}'", rule.name.replace('\'', "''")), "rule"),
         resolution = text("resolution", "resolution"),
+        score = match features {
+            [] => "CAST(score AS BIGINT)".to_string(),
+            _ => features.iter().map(term_sql).collect::<Vec<_>>().join(" + "),
+        },
         sql = rule.sql,
     )
+}
+
+/// What a feature adds to the score.
+fn term_sql(feature: &Feature) -> String {
+    format!("CAST({} AS BIGINT) * {}", feature.name, feature.weight)
+}
+
+/// The column `terms`: what the score is the sum of.
+fn terms_sql(features: &[Feature]) -> String {
+    let of = |name: &str, value: &str, weight: i64, term: &str| {
+        format!(
+            "named_struct('feature', '{name}', 'value', CAST({value} AS BIGINT), 'weight', CAST({weight} AS BIGINT), \
+             'term', {term})"
+        )
+    };
+    let terms: Vec<String> = match features {
+        [] => vec![of("score", "score", 1, "CAST(score AS BIGINT)")],
+        _ => features
+            .iter()
+            .map(|f| of(&f.name, &f.name, f.weight, &term_sql(f)))
+            .collect(),
+    };
+    format!(", make_array({}) AS terms", terms.join(", "))
 }

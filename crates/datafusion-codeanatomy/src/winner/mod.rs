@@ -20,7 +20,7 @@ mod selection;
 mod spec;
 mod winners;
 
-pub use candidates::{candidates_sql, losers_sql, winners_sql};
+pub use candidates::{candidates_sql, explained_sql, losers_sql, winners_sql};
 pub use exec::{WinnerMode, WinnerSelectExec};
 pub(crate) use recognise::{WinnerCombine, WinnerSelect};
 pub use selection::{Rows, Winners, WinnersExt};

@@ -1,13 +1,13 @@
-//! From the files of a source to the rows of `resolved_calls`.
+//! From the files of a source to the rows of `resolved_calls` and `resolved_references`.
 
 use std::ops::Range;
 
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Request, Table};
-use codeanatomy_model::dataset::ResolvedCallRow;
+use codeanatomy_model::dataset::{ResolvedCallRow, ResolvedReferenceRow};
 use codeanatomy_model::id::stable_id;
 use codeanatomy_model::{Contract, Language, Row, find};
-use codeanatomy_pointsto::{Analysis, Calls, FileRows, INPUTS};
+use codeanatomy_pointsto::{Analysis, Calls, FileRows, INPUTS, References, Unresolved};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::{Result, exec_err, internal_err};
 use datafusion::execution::memory_pool::MemoryReservation;
@@ -72,45 +72,88 @@ impl CallAnalysis {
     }
 
     /// The calls of all files.
-    pub(crate) fn solve(self, is_wanted: &dyn Fn() -> bool) -> ResolvedCalls {
-        ResolvedCalls(self.analysis.solve(is_wanted))
+    fn solve_calls(self, is_wanted: &dyn Fn() -> bool) -> Resolved {
+        Resolved::Calls(self.analysis.solve(is_wanted))
+    }
+
+    /// The calls of all files, and what other expressions refer to.
+    pub(crate) fn solve(self, is_wanted: &dyn Fn() -> bool) -> (Resolved, Resolved) {
+        let (calls, references) = self.analysis.solve_with_references(is_wanted);
+        (Resolved::Calls(calls), Resolved::References(references))
     }
 }
 
-/// The rows of `resolved_calls` of a source, made when they are asked for.
+/// The rows of one of the two datasets, made when they are asked for.
 #[derive(Debug)]
-pub(crate) struct ResolvedCalls(Calls);
+pub(crate) enum Resolved {
+    Calls(Calls),
+    References(References),
+}
 
-impl ResolvedCalls {
+impl Resolved {
     /// The number of rows.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        match self {
+            Self::Calls(calls) => calls.len(),
+            Self::References(references) => references.len(),
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Calls(calls) => calls.size(),
+            Self::References(references) => references.size(),
+        }
     }
 
     /// Which rows the files from `first` to `last` have.
     pub(crate) fn between(&self, first: &str, last: &str) -> Range<usize> {
-        self.0.between(first, last)
+        match self {
+            Self::Calls(calls) => calls.between(first, last),
+            Self::References(references) => references.between(first, last),
+        }
     }
 
     /// The columns of `projection` of some rows.
     pub(crate) fn batch(&self, rows: Range<usize>, projection: Option<&[usize]>) -> Result<RecordBatch> {
-        let mut table = Table::new(ResolvedCallRow::CONTRACT, projection)?;
-        for row in self.0.rows(rows) {
-            table.push(&ResolvedCallRow {
-                path: row.path,
-                node_id: row.node_id,
-                seq: row.seq,
-                form: row.form,
-                caller_id: row.caller_id,
-                caller: row.caller,
-                callee_id: row.callee_id,
-                callee: row.callee.as_deref(),
-                callee_kind: row.callee_kind,
-                callee_count: row.callees,
-                reason: row.reason.map(codeanatomy_pointsto::Unresolved::name),
-                bstart: row.bstart,
-                bend: row.bend,
-            });
+        let mut table = match self {
+            Self::Calls(_) => Table::new(ResolvedCallRow::CONTRACT, projection)?,
+            Self::References(_) => Table::new(ResolvedReferenceRow::CONTRACT, projection)?,
+        };
+        match self {
+            Self::Calls(calls) => calls.rows(rows).for_each(|row| {
+                table.push(&ResolvedCallRow {
+                    path: row.path,
+                    node_id: row.node_id,
+                    seq: row.seq,
+                    form: row.form,
+                    caller_id: row.caller_id,
+                    caller: row.caller,
+                    callee_id: row.callee_id,
+                    callee: row.callee.as_deref(),
+                    callee_kind: row.callee_kind,
+                    callee_count: row.callees,
+                    reason: row.reason.map(Unresolved::name),
+                    bstart: row.bstart,
+                    bend: row.bend,
+                });
+            }),
+            Self::References(references) => references.rows(rows).for_each(|row| {
+                table.push(&ResolvedReferenceRow {
+                    path: row.path,
+                    node_id: row.node_id,
+                    role: row.role,
+                    seq: row.seq,
+                    owner_id: row.owner_id,
+                    target_kind: row.target_kind,
+                    target_id: row.target_id.as_deref(),
+                    target: row.target.as_deref(),
+                    target_count: row.targets,
+                    reason: row.reason.map(Unresolved::name),
+                    bstart: row.bstart,
+                    bend: row.bend,
+                });
+            }),
         }
         Ok(table.take()?)
     }
@@ -127,13 +170,14 @@ fn inputs() -> Result<Vec<(&'static Contract, Vec<usize>)>> {
     INPUTS.iter().map(of).collect()
 }
 
-/// The calls of a source.
+/// The rows of one of the two datasets.
 pub(super) fn of_files(
+    contract: &Contract,
     source: &Source,
     files: &Files,
     reservation: &MemoryReservation,
     is_wanted: &dyn Fn() -> bool,
-) -> Result<ResolvedCalls> {
+) -> Result<Resolved> {
     let mut extractor = Extractor::new(&CallAnalysis::request(Request::new(source.limits()), &[])?)?;
     let mut analysis = CallAnalysis::new();
     let mut reader = files.reader();
@@ -153,7 +197,10 @@ pub(super) fn of_files(
             .collect();
         analysis.add(entry, &rows)?;
     }
-    let calls = analysis.solve(is_wanted);
-    reservation.try_resize(calls.0.size())?;
-    Ok(calls)
+    let rows = match contract.name == ResolvedCallRow::CONTRACT.name {
+        true => analysis.solve_calls(is_wanted),
+        false => analysis.solve(is_wanted).1,
+    };
+    reservation.try_resize(rows.size())?;
+    Ok(rows)
 }

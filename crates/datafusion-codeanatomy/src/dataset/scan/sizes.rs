@@ -17,6 +17,7 @@ fn rows_per_megabyte(dataset: &str) -> u64 {
         "resolved_imports" => 500,
         "calls" => 10_600,
         "resolved_calls" => 16_000,
+        "resolved_references" => 8_000,
         "scopes" => 2_500,
         "symbols" => 13_000,
         "bindings" => 7_000,

@@ -1,0 +1,14 @@
+-- rule: raises
+-- relation: raises
+-- group: place
+-- keep: ties
+-- edge: raises
+-- left: raise_sites
+-- priority: 10
+-- doc: Code raises the class that it names, or whose instance it gives. The edge stands where it does so first.
+-- feature: evidence 100
+-- feature: share 1
+SELECT owner_id AS src, target_node AS dst, path, bstart, bend, 1 AS evidence, 100 / target_count AS share,
+    target_kind AS resolution
+FROM reference_targets
+WHERE role = 'raise' AND n = 1

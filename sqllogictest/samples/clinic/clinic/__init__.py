@@ -1,0 +1,2 @@
+from .animals import Animal, Cat, Dog
+from . import care

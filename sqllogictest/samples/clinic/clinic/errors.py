@@ -1,0 +1,9 @@
+class ClinicError(Exception):
+    pass
+
+
+class Unknown(ClinicError, KeyError):
+    pass
+
+
+CARE_ERRORS = (Unknown, ValueError)

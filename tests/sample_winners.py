@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Draws calls of a source and what they are said to call, to be read by a person.
+
+    python3 tests/sample_winners.py [--binary PATH] [--seed 7] [--count 50] SOURCE
+
+Winners of `call_targets` are drawn by the seed, evenly over all of them, and shown with the line of the call and the first line of what it is
+said to call. `docs/sample.md` lists those that were read, with verdicts. Before them comes how many calls have one target, several, or
+none by reason.
+"""
+
+import argparse
+import json
+import pathlib
+import random
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+WINNERS = """
+SELECT t.path, c.line, c.bstart, c.bend, t.resolution, t.tied, g.caller, g.callee, d.path AS at, d.line AS at_line
+FROM call_targets t
+JOIN calls c ON c.call_id = t.src
+JOIN call_graph g ON g.path = c.path AND g.node_id = c.node_id AND g.form = 'call'
+    AND (g.callee_id = t.dst OR (g.callee_id IS NULL AND t.dst IN (stable_id('external', g.callee), stable_id('builtin', substr(g.callee, 11)))))
+LEFT JOIN definitions d ON d.def_id = t.dst
+ORDER BY t.path, c.bstart, g.callee
+"""
+SHARES = """
+SELECT CASE WHEN callee_count = 0 THEN reason WHEN callee_count = 1 THEN 'one' ELSE 'several' END AS outcome, count(DISTINCT concat(path, ':', node_id)) AS calls
+FROM resolved_calls WHERE form = 'call' GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+
+
+def rows(binary, source, sql):
+    command = [binary, "-q", "--format", "nd-json", "--maxrows", "inf", "--source", source, "-c", sql]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    if answer.returncode:
+        sys.exit(answer.stderr)
+    return [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", default=str(HERE.parent / "target/release/codeanatomy"))
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--count", type=int, default=50)
+    parser.add_argument("source")
+    options = parser.parse_args()
+    shares = rows(options.binary, options.source, SHARES)
+    whole = sum(row["calls"] for row in shares)
+    for row in shares:
+        print(f"{row['outcome']:16} {row['calls']:8} {row['calls'] / whole:7.1%}")
+    winners = rows(options.binary, options.source, WINNERS)
+    drawn = random.Random(options.seed).sample(winners, min(options.count, len(winners)))
+    root = pathlib.Path(options.source)
+    for i, row in enumerate(sorted(drawn, key=lambda r: (r["path"], r["bstart"])), 1):
+        text = (root / row["path"]).read_bytes()[row["bstart"] : row["bend"]].decode("utf-8", "replace")
+        place = f" ({row['at']}:{row['at_line']})" if row.get("at") else ""
+        print(f"{i}. {row['path']}:{row['line']} in {row['caller']}: `{' '.join(text.split())[:100]}` -> {row['callee']}{place} [{row['resolution']}, 1 of {row['tied']}]")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
