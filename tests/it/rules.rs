@@ -79,6 +79,7 @@ async fn a_rule_that_cannot_be_planned_is_an_error_before_anything_runs() {
 #[tokio::test]
 async fn a_score_is_the_sum_of_its_terms_and_it_is_said_what_decided() {
     let ctx = session().await;
+    datafusion_codeanatomy::register_all(&ctx).unwrap();
     let text = "-- rule: r\n-- relation: rel\n-- group: place\n-- doc: d\n-- feature: evidence 10\n-- feature: extra 3\n\
          SELECT column1 AS src, column2 AS dst, 1 AS evidence, column3 AS extra, column1 AS path, 0 AS bstart, 1 AS bend, 'x' AS resolution FROM t";
     let relations = create_relations(&ctx, &[rule(text)]).await.unwrap();
@@ -109,7 +110,10 @@ async fn an_error_says_the_line_of_the_file() {
     for (body, expected) in [
         ("SELECT column1 AS src,\n    nope AS dst\nFROM t", "mine.sql:7: "),
         ("SELECT column1 AS src\nFORM t t t", "mine.sql:7: "),
-        ("SELECT column1 AS src\nFROM t\nWHERE column1 = no_function(1)", "mine.sql:"),
+        (
+            "SELECT column1 AS src\nFROM t\nWHERE column1 = no_function(1)",
+            "mine.sql:",
+        ),
     ] {
         let error = create_relations(&session().await, &[rule(&format!("{header}{body}"))])
             .await

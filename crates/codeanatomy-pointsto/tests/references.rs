@@ -44,7 +44,10 @@ fn an_attribute_belongs_to_the_class_whose_methods_set_it() {
 fn a_name_of_a_module_is_followed_through_re_exports_and_stars() {
     let files = [
         ("a.py", "import p\np.X\np.Y\np.q.Z\np.W\n"),
-        ("p/__init__.py", "from .q import X\nfrom .q import *\nfrom . import q\nY = 1\n"),
+        (
+            "p/__init__.py",
+            "from .q import X\nfrom .q import *\nfrom . import q\nY = 1\n",
+        ),
         ("p/q.py", "X = 1\nZ = 2\ndef W(): pass\n"),
     ];
     assert_eq!(
@@ -53,6 +56,7 @@ fn a_name_of_a_module_is_followed_through_re_exports_and_stars() {
             "read p.X -> p.q.X (variable)",
             "read p.Y -> p.Y (variable)",
             "read p.q.Z -> p.q.Z (variable)",
+            "read p.q -> p.q (variable)",
             "read p.W -> p.q.W (function)",
         ]
     );
