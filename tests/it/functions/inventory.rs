@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use datafusion::prelude::{SessionConfig, SessionContext};
-use datafusion_codeanatomy::register_all;
+use datafusion_codeanatomy::{SourceOptions, attach_source, register_all};
 
 use crate::{lines, rows};
 
@@ -92,11 +92,16 @@ async fn every_function_has_its_file_its_suite_and_its_page() {
 #[tokio::test]
 async fn every_example_runs_and_every_page_of_the_engine_has_it() {
     let ctx = session();
-    let examples = lines(&ctx, "SELECT name, example FROM functions() ORDER BY name").await;
-    for line in examples {
-        let (name, example) = line.split_once(" | ").unwrap();
-        if let Err(error) = rows(&ctx, example).await {
-            panic!("{name}: {example}\n{error}");
+    let asked = session();
+    let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/shop");
+    attach_source(&asked, shop, &SourceOptions::default()).await.unwrap();
+    for (ctx, which) in [(&ctx, "<>"), (&asked, "=")] {
+        let sql = format!("SELECT name, example FROM functions() WHERE section {which} 'Questions' ORDER BY name");
+        for line in lines(ctx, &sql).await {
+            let (name, example) = line.split_once(" | ").unwrap();
+            if let Err(error) = rows(ctx, example).await {
+                panic!("{name}: {example}\n{error}");
+            }
         }
     }
     let unknown = lines(

@@ -36,7 +36,9 @@ impl Lowering<'_, '_> {
             match self.tree.kind(node) {
                 Kind::Name | Kind::Attribute => {
                     let of = self.var(node);
-                    self.ask(Role::Annotation, inside, node, of, NONE, owner);
+                    // It may be evaluated later, when all of the file is bound.
+                    let also = self.bindings.of_name(node).unwrap_or(NONE);
+                    self.ask(Role::Annotation, inside, node, of, also, owner);
                 }
                 Kind::Subscript => {
                     let base = self.tree.child(node, "value");

@@ -1,11 +1,12 @@
 //! Runs the analysis over a folder.
+#![allow(dead_code, reason = "each test takes a part of it")]
 
 use std::path::Path;
 
 use codeanatomy_extract::file::{Globs, walk};
 use codeanatomy_extract::{Extractor, Options, Request};
 use codeanatomy_model::{Language, Languages, find};
-use codeanatomy_pointsto::{Analysis, Calls, FileRows, INPUTS};
+use codeanatomy_pointsto::{Analysis, Calls, FileRows, INPUTS, References};
 
 const BUILTINS: [&str; 140] = [
     "ArithmeticError",
@@ -154,6 +155,11 @@ const BUILTINS: [&str; 140] = [
 #[allow(dead_code)]
 pub(crate) fn calls(folder: &Path) -> Calls {
     analysis(folder).solve(&|| true)
+}
+
+/// What other expressions of the Python files below a folder refer to.
+pub(crate) fn references(folder: &Path) -> References {
+    analysis(folder).solve_with_references(&|| true).1
 }
 
 /// The analysis of the Python files below a folder, before it is solved.

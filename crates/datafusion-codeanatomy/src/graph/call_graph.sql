@@ -10,7 +10,8 @@ FROM (
     JOIN (SELECT src, dst FROM cpg_edges WHERE relation = 'contains') o ON o.dst = e.src
     WHERE e.relation = 'call_targets' AND e.kind = 'calls'
     UNION ALL
-    SELECT e.src, e.dst, e.path, e.bstart, e.bend, e.resolution, 'implicit', CAST(1 AS BIGINT)
+    SELECT e.src AS caller_id, e.dst, e.path, e.bstart, e.bend, e.resolution AS form, 'implicit' AS resolution,
+        CAST(1 AS BIGINT) AS callee_count
     FROM cpg_edges e
     WHERE e.relation = 'implicit_calls'
 ) c

@@ -1,0 +1,3 @@
+def run(): return helper()
+def helper(): pass
+def other(): pass

@@ -1,0 +1,4 @@
+
+import mod
+mod.real()
+mod.virtual()

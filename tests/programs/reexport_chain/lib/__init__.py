@@ -1,0 +1,2 @@
+from .api import Client
+from . import api

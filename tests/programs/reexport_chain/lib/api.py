@@ -1,0 +1,2 @@
+from .core import Client, helper
+from . import core

@@ -1,0 +1,3 @@
+def helper(): pass
+class Client:
+    def get(self): return helper()

@@ -1,0 +1,4 @@
+
+from pkg import *
+from pkg.sub import deep
+a(); B().m(); deep(); 

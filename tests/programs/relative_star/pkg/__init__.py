@@ -1,0 +1,3 @@
+from .one import *
+from .two import B
+__all__ = ['a', 'B']

@@ -1,0 +1,3 @@
+def a(): return _hid()
+def _hid(): pass
+def notme(): pass

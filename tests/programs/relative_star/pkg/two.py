@@ -1,0 +1,3 @@
+from .one import *
+class B:
+    def m(self): return notme()
