@@ -85,8 +85,8 @@ def compare(commands, times, end):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", nargs="?", default=None)
-    binary = pathlib.Path(__file__).parent.parent / "target/release/examples/interval_join"
-    parser.add_argument("--binary", default=str(binary))
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or pathlib.Path(__file__).parent.parent / "target")
+    parser.add_argument("--binary", default=str(target / "release/examples/interval_join"))
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=3)
     options = parser.parse_args()

@@ -11,7 +11,8 @@ import argparse, os, pathlib, resource, subprocess, sys, time
 import importlib.util as util
 
 COLUMNS = ["k", "s", "n", "path", "name", "digest"]
-BENCH = pathlib.Path(__file__).parent.parent / "target/release/examples/winner_bench"
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or pathlib.Path(__file__).parent.parent / "target")
+BENCH = TARGET / "release/examples/winner_bench"
 DUCKDB = {
     "DuckDB arg_max": "SELECT k, arg_max(t, row(s, -n)) FROM t GROUP BY k",
     "DuckDB DISTINCT ON": "SELECT DISTINCT ON (k) * FROM t ORDER BY k, s DESC, n",

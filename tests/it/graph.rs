@@ -142,6 +142,15 @@ async fn a_star_import_hides_a_builtin_and_gives_no_private_names() {
 }
 
 #[tokio::test]
+async fn an_error_is_in_the_innermost_definition_around_it() {
+    let text = "class A:\n    def f(self):\n        x = (1 +)\n        return x\n    y = [1 2]\n\n\nz = )\n";
+    let (ctx, _source) = attach(&[("a.py", text), ("b.py", "def g():\n    return 1\n")]).await;
+    let sql = "SELECT DISTINCT concat(e.line, ' ', n.kind, ' ', n.name) FROM cpg_edges c JOIN parse_errors e ON e.error_id = c.dst \
+         JOIN cpg_nodes n ON n.node_id = c.src WHERE c.kind = 'contains' ORDER BY 1";
+    assert_eq!(lines(&ctx, sql).await, ["3 method f", "5 class A", "8 file a.py"]);
+}
+
+#[tokio::test]
 async fn a_line_at_the_top_changes_no_id_of_what_it_did_not_touch() {
     let text = "import os\ndef f(a): return a\nclass C:\n    def m(self): return f(os.sep)\n";
     let ids = async |text: &str| {

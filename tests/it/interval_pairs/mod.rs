@@ -195,7 +195,7 @@ async fn rows_are_the_same_with_and_without_the_interval_join() {
         spilled += u64::from(is_limited && ran.spilled);
         let found = match ran.rows {
             Ok(found) => found,
-            // The engine's own operators may need more; and so does the best match among many rows of one key.
+            // The engine's own operators may need more.
             Err(e) if on.little_memory && matches!(e.find_root(), DataFusionError::ResourcesExhausted(_)) => {
                 exhausted += u64::from(is_limited);
                 continue;

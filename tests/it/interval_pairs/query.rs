@@ -37,6 +37,9 @@ const REST: &[&str] = &[
 ];
 
 pub(super) fn query(draw: &mut Draw, bound: &DataType, has_lengths: bool) -> Query {
+    if has_lengths && draw.one_in(12) {
+        return nearest(draw);
+    }
     match draw.below(8) {
         0..=2 => plain(draw, bound),
         3 | 4 => existence(draw, bound),
@@ -123,6 +126,27 @@ fn ranked(draw: &mut Draw, bound: &DataType) -> Query {
     Query { form: "ranked", sql }
 }
 
+/// The nearest rows in plain SQL, where spans may be reversed and bounds null.
+fn nearest(draw: &mut Draw) -> Query {
+    let join = *draw.of(&[
+        "JOIN r ON l.k = r.k",
+        "LEFT JOIN r ON l.k = r.k AND l.id > 3",
+        "CROSS JOIN r",
+    ]);
+    let nulls = *draw.of(&["", " NULLS FIRST"]);
+    let order = *draw.of(&["r.id", "r.tag DESC, r.id", "r.s, r.id"]);
+    let k = *draw.of(&["= 1", "<= 3"]);
+    let sql = format!(
+        "SELECT lid, ls, rid, rtag FROM (SELECT l.id AS lid, l.s AS ls, r.id AS rid, r.tag AS rtag, row_number() OVER (PARTITION BY l.number \
+         ORDER BY CASE WHEN r.s > l.e THEN r.s - l.e WHEN l.s > r.e THEN l.s - r.e ELSE l.e - l.e END{nulls}, {order}) AS rn \
+         FROM (SELECT *, row_number() OVER () AS number FROM l) l {join}) WHERE rn {k}"
+    );
+    Query {
+        form: "nearest in SQL",
+        sql,
+    }
+}
+
 fn function(draw: &mut Draw, has_lengths: bool) -> Query {
     let modes = ["'contains'", "'contained_by'", "'overlaps'", "'nearest'", "'exact'"];
     let mode = *draw.of(&modes[..if has_lengths { 5 } else { 3 }]);
@@ -141,5 +165,9 @@ fn function(draw: &mut Draw, has_lengths: bool) -> Query {
         "SELECT * FROM interval_join(left => (SELECT * FROM l), right => (SELECT * FROM r), mode => {mode}, how => {how}, \
          best => {best}{k}{on}, left_span => [s, e], right_span => [s, e])"
     );
-    Query { form: "function", sql }
+    let form = match mode == "'nearest'" && !matches!(how, "'semi'" | "'anti'") {
+        true => "nearest",
+        false => "function",
+    };
+    Query { form, sql }
 }

@@ -13,7 +13,7 @@ use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Constraints, Result, Statistics, internal_err};
+use datafusion::common::{Constraints, Result, ScalarValue, Statistics, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, TableProviderFilterPushDown,
@@ -280,6 +280,10 @@ impl ScalarUDFImpl for InPart {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let paths = args.args[0].to_array(args.number_rows)?;
+        if paths.data_type().is_null() {
+            // So the engine asks whether a row without a path passes, before it tells the other side of an outer join.
+            return Ok(ColumnarValue::Scalar(ScalarValue::Boolean(None)));
+        }
         let Some(paths) = paths.as_string_view_opt() else {
             return internal_err!("in_part takes a path");
         };

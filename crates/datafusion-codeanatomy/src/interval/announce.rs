@@ -109,7 +109,8 @@ impl Announcement {
 fn asked(spec: &IntervalJoinSpec) -> (Vec<PhysicalExprRef>, Vec<(PhysicalExprRef, Operator, PhysicalExprRef)>) {
     let left_asks = spec.probe() == JoinSide::Left;
     let key = |(left, right): &(PhysicalExprRef, PhysicalExprRef)| Arc::clone(if left_asks { left } else { right });
-    let ranges = spec.ranges.iter().map(|range| {
+    // The nearest rows need not satisfy them.
+    let ranges = spec.ranges.iter().filter(|_| !spec.is_nearest()).map(|range| {
         let (left, right) = (Arc::clone(&range.left), Arc::clone(&range.right));
         match left_asks {
             true => (left, range.op, right),

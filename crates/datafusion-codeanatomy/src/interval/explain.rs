@@ -11,7 +11,8 @@ impl DisplayAs for IntervalJoinExec {
         let spec = self.spec();
         let best = spec.best.as_ref().map(|best| {
             let order: Vec<_> = best.order_by.iter().map(ToString::to_string).collect();
-            format!("{} by [{}]", best.k, order.join(", "))
+            let what = if best.nearest { "nearest" } else { "best" };
+            format!("{what}={} by [{}]", best.k, order.join(", "))
         });
         if t == DisplayFormatType::TreeRender {
             let on: Vec<_> = spec.on.iter().map(|(l, r)| format!("({l} = {r})")).collect();
@@ -24,7 +25,7 @@ impl DisplayAs for IntervalJoinExec {
                 writeln!(f, "filter={}", residual.expression())?;
             }
             if let Some(best) = best {
-                writeln!(f, "best={best}")?;
+                writeln!(f, "{best}")?;
             }
             return writeln!(f, "build={}", spec.build);
         }
@@ -41,7 +42,7 @@ impl DisplayAs for IntervalJoinExec {
             write!(f, ", filter={}", residual.expression())?;
         }
         if let Some(best) = best {
-            write!(f, ", best={best}")?;
+            write!(f, ", {best}")?;
         }
         if let Some(projection) = &spec.projection {
             let name = |i: &usize| format!("{}@{i}", self.join_schema.field(*i).name());

@@ -5,11 +5,12 @@ use std::num::NonZeroUsize;
 use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::common::{JoinSide, JoinType, Result, plan_err};
 use datafusion::logical_expr::Operator;
+use datafusion::physical_expr::utils::collect_columns;
 use datafusion::physical_expr::{PhysicalExprRef, PhysicalSortExpr};
 use datafusion::physical_plan::joins::JoinOn;
 use datafusion::physical_plan::joins::utils::JoinFilter;
 
-use super::index::is_bound_type;
+use super::index::{is_bound_type, widest_distance};
 
 /// A join of two inputs on equal keys and one or two inequalities. A row of the left and a row of the right match where all
 /// keys are equal, all inequalities hold and the residual is true. A null key or bound matches nothing, as in SQL.
@@ -51,6 +52,11 @@ pub struct Best {
     /// The order, over the columns of the left and then those of the right. Where it ties, the columns of the kept row decide, ascending with nulls
     /// last, so that the answer does not depend on the order of the inputs.
     pub order_by: Vec<PhysicalSortExpr>,
+    /// Rows need equal keys only, and those that miss the inequalities least are the best: the first of `order_by` is by how much, least first,
+    /// which is 0 where both hold, and otherwise the difference of the bounds of the one that fails, as the engine subtracts them; of two
+    /// that fail that is the one that asks for a kept bound to be at most another. What follows reads kept columns only. There are two inequalities,
+    /// one by `<=` and one by `>=`, between integers, dates, timestamps or durations, and the residual reads streaming rows only.
+    pub nearest: bool,
 }
 
 impl IntervalJoinSpec {
@@ -129,6 +135,51 @@ impl IntervalJoinSpec {
                 self.join_type
             );
         }
+        self.check_nearest(left, right)
+    }
+
+    fn check_nearest(&self, left: &Schema, right: &Schema) -> Result<()> {
+        let Some(best) = self.best.as_ref().filter(|best| best.nearest) else {
+            return Ok(());
+        };
+        let mut is_known = self.ranges.len() == 2;
+        for op in [Operator::LtEq, Operator::GtEq] {
+            is_known &= self.ranges.iter().any(|range| range.op == op);
+        }
+        for range in &self.ranges {
+            is_known &= widest_distance(&range.left.data_type(left)?).is_some();
+        }
+        if !is_known {
+            return plan_err!(
+                "the nearest rows of an interval join are found by one '<=' and one '>=' of integers, dates, timestamps or durations"
+            );
+        }
+        let width = left.fields().len();
+        let is_kept =
+            |index: usize| (index < width) == (self.build == JoinSide::Left) && index < width + right.fields().len();
+        let rest = best
+            .order_by
+            .iter()
+            .skip(1)
+            .flat_map(|order| collect_columns(&order.expr));
+        if best.order_by.is_empty() || !rest.into_iter().all(|column| is_kept(column.index())) {
+            return plan_err!(
+                "the nearest rows of an interval join are ordered by the distance and then by columns of the {} side",
+                self.build
+            );
+        }
+        let residual = self.residual.iter().flat_map(|residual| residual.column_indices());
+        if !residual.into_iter().all(|column| column.side == self.probe()) {
+            return plan_err!(
+                "the condition of an interval join that looks for the nearest rows reads the {} side only",
+                self.probe()
+            );
+        }
         Ok(())
+    }
+
+    /// Whether rows are wanted that miss the inequalities least.
+    pub(super) fn is_nearest(&self) -> bool {
+        self.best.as_ref().is_some_and(|best| best.nearest)
     }
 }

@@ -27,6 +27,8 @@ pub(in crate::interval) trait Ordinal: Copy + Ord + Default + Send + Sync + 'sta
     fn before(self) -> Option<Self>;
     /// All bits flipped: the order reversed.
     fn complement(self) -> Self;
+    /// How much greater it is than `other`; 0 if it is not.
+    fn above(self, other: Self) -> Self;
 }
 
 macro_rules! ordinal {
@@ -44,6 +46,10 @@ macro_rules! ordinal {
             #[inline]
             fn complement(self) -> Self {
                 !self
+            }
+            #[inline]
+            fn above(self, other: Self) -> Self {
+                self.saturating_sub(other)
             }
         }
     )+};
@@ -127,6 +133,20 @@ pub(in crate::interval) fn is_wide(data_type: &DataType) -> bool {
         data_type,
         DataType::Decimal128(..) | DataType::Interval(IntervalUnit::MonthDayNano)
     )
+}
+
+/// The greatest difference of two values that the engine's subtraction gives as it is; `None` for types whose integers are not
+/// as far apart as their values.
+pub(in crate::interval) fn widest_distance(data_type: &DataType) -> Option<u128> {
+    use DataType::*;
+    match data_type {
+        other if other.is_unsigned_integer() => Some(u128::from(u64::MAX)),
+        Int8 | Int16 | Int32 | Int64 | Date32 | Date64 | Timestamp(..) | Duration(_) => {
+            let bits = 8 * data_type.primitive_width()?;
+            Some((1 << (bits - 1)) - 1)
+        }
+        _ => None,
+    }
 }
 
 /// Which side of `kept op asked` an array holds.

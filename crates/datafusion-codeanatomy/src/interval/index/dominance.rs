@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{NO_GROUP, Ordinal};
+use super::{Beyond, NO_GROUP, Ordinal};
 
 /// Entries per block. Greater ones read more entries that do not match, smaller ones climb more levels.
 const FAN_BITS: usize = 3;
@@ -32,13 +32,14 @@ impl<K: Ordinal> Dominance<K> {
     pub(in crate::interval) const BYTES_PER_ROW: usize = 24 + 4 * size_of::<K>();
 
     /// The index of the rows whose entry in `groups` is not [`NO_GROUP`]. Groups are below `group_count`; points can be removed if
-    /// `removes`.
+    /// `removes`. Points with equal first bounds stand by `ranks`, a number for each row and all numbers once, else by their rows.
     pub(in crate::interval) fn new(
         groups: &[u32],
         group_count: usize,
         first: &[K],
         second: Option<&[K]>,
         removes: bool,
+        ranks: Option<&[u32]>,
     ) -> Self {
         let mut begins = vec![0_u32; group_count + 1];
         for group in groups.iter().filter(|g| **g != NO_GROUP) {
@@ -51,14 +52,23 @@ impl<K: Ordinal> Dominance<K> {
         let mut points = vec![(K::default(), 0_u32); begins[group_count] as usize];
         for (row, group) in groups.iter().enumerate().filter(|(_, g)| **g != NO_GROUP) {
             let at = &mut next[*group as usize];
-            points[*at as usize] = (first[row], row as u32);
+            points[*at as usize] = (first[row], ranks.map_or(row as u32, |ranks| ranks[row]));
             *at += 1;
         }
         for group in begins.windows(2) {
             // Linear where the points are sorted already.
             points[group[0] as usize..group[1] as usize].sort_unstable();
         }
-        let rows: Vec<u32> = points.iter().map(|(_, row)| *row).collect();
+        let mut rows: Vec<u32> = points.iter().map(|(_, row)| *row).collect();
+        if let Some(ranks) = ranks {
+            let mut by_rank = vec![0_u32; ranks.len()];
+            for (row, rank) in (0..).zip(ranks) {
+                by_rank[*rank as usize] = row;
+            }
+            for row in &mut rows {
+                *row = by_rank[*row as usize];
+            }
+        }
         let first = points.into_iter().map(|(first, _)| first).collect();
         let levels = match second {
             Some(second) => tree(rows.iter().map(|row| second[*row as usize]).collect()),
@@ -92,6 +102,25 @@ impl<K: Ordinal> Dominance<K> {
         let (begin, end) = (self.begins[group as usize], self.begins[group as usize + 1]);
         let count = self.first[begin as usize..end as usize].partition_point(|first| *first <= a);
         begin..begin + count as u32
+    }
+
+    /// All points of a group.
+    pub(in crate::interval) fn group(&self, group: u32) -> Range<u32> {
+        match group {
+            NO_GROUP => 0..0,
+            group => self.begins[group as usize]..self.begins[group as usize + 1],
+        }
+    }
+
+    /// The first bound of a point.
+    pub(in crate::interval) fn first(&self, point: u32) -> K {
+        self.first[point as usize]
+    }
+
+    /// The points by their second bounds, of which there are some; `ranks` of the rows.
+    pub(in crate::interval) fn beyond(&self, ranks: &[u32]) -> Beyond<K> {
+        let second = self.levels.first().map_or(&[][..], Vec::as_slice);
+        Beyond::new(&self.begins, second, |point| ranks[self.row(point) as usize])
     }
 
     /// The row of a point.
@@ -222,7 +251,7 @@ mod tests {
             let (first, second): (Vec<u64>, Vec<u64>) = (bound(2), bound(3));
             for with_second in [true, false] {
                 let given = with_second.then_some(second.as_slice());
-                let mut index = Dominance::new(&groups, 3, &first, given, true);
+                let mut index = Dominance::new(&groups, 3, &first, given, true, None);
                 let mut removed = vec![false; count];
                 for (turn, a) in numbers(4, 60, 60).into_iter().enumerate() {
                     let b = if turn % 7 == 0 {

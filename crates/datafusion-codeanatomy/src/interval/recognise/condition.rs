@@ -22,15 +22,21 @@ use crate::interval::index::is_bound_type;
 /// A condition, taken apart.
 #[derive(Debug)]
 pub(super) struct Condition {
-    /// One or two inequalities, each between an expression of the left and one of the right.
+    /// Up to two inequalities, each between an expression of the left and one of the right.
     pub(super) ranges: Vec<RangeConjunct>,
     /// Everything else.
     pub(super) residual: Option<JoinFilter>,
 }
 
 impl Condition {
-    /// Takes `filter` apart; `None` if there is no inequality between the sides, or the condition is not the same each time.
-    pub(super) fn of(filter: &JoinFilter, left: &Schema, right: &Schema) -> Result<Option<Self>> {
+    /// Takes `filter` apart; `None` if the condition is not the same each time.
+    pub(super) fn of(filter: Option<&JoinFilter>, left: &Schema, right: &Schema) -> Result<Option<Self>> {
+        let Some(filter) = filter else {
+            return Ok(Some(Self {
+                ranges: vec![],
+                residual: None,
+            }));
+        };
         if is_volatile(filter.expression()) {
             return Ok(None);
         }
@@ -39,7 +45,12 @@ impl Condition {
         for (i, conjunct) in conjuncts.iter().enumerate() {
             ranges.extend(range(conjunct, filter, left, right)?.map(|range| (i, range)));
         }
-        let Some(first) = ranges.first() else { return Ok(None) };
+        let Some(first) = ranges.first() else {
+            return Ok(Some(Self {
+                ranges: vec![],
+                residual: Some(filter.clone()),
+            }));
+        };
         // One bound from below and one from above close a span; two of one direction say less.
         let below = |range: &RangeConjunct| matches!(range.op, Operator::Lt | Operator::LtEq);
         let second = ranges
@@ -114,7 +125,7 @@ pub(super) fn columns(expr: &PhysicalExprRef) -> Vec<usize> {
 }
 
 /// Whether an expression in `expr` gives other values each time.
-fn is_volatile(expr: &PhysicalExprRef) -> bool {
+pub(super) fn is_volatile(expr: &PhysicalExprRef) -> bool {
     datafusion::physical_expr_common::physical_expr::is_volatile(expr)
 }
 
@@ -153,7 +164,7 @@ fn residual(rest: PhysicalExprRef, filter: &JoinFilter) -> Result<JoinFilter> {
 
 /// Whether `expr` gives a value for every row. A hash join evaluates it for the pairs of equal keys only, an interval join for
 /// every row; so one that can fail might fail where the query gave rows.
-fn cannot_fail(expr: &PhysicalExprRef, schema: &Schema) -> Result<bool> {
+pub(super) fn cannot_fail(expr: &PhysicalExprRef, schema: &Schema) -> Result<bool> {
     let mut safe = true;
     expr.apply(|e| {
         safe = safe && node_cannot_fail(e, schema)?;

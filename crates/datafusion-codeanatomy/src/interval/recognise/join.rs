@@ -6,7 +6,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{JoinType, NullEquality};
 use datafusion::physical_expr::PhysicalExprRef;
 use datafusion::physical_plan::joins::utils::JoinFilter;
-use datafusion::physical_plan::joins::{HashJoinExec, JoinOn, NestedLoopJoinExec, SortMergeJoinExec};
+use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, JoinOn, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
 /// A join of the engine that an interval join could do in its place.
@@ -15,7 +15,8 @@ pub(super) struct EngineJoin {
     pub(super) left: Arc<dyn ExecutionPlan>,
     pub(super) right: Arc<dyn ExecutionPlan>,
     pub(super) on: JoinOn,
-    pub(super) filter: JoinFilter,
+    /// What must be true of a pair beside the keys.
+    pub(super) filter: Option<JoinFilter>,
     pub(super) join_type: JoinType,
     /// The columns that come out, as positions in the join's schema.
     pub(super) projection: Option<Vec<usize>>,
@@ -47,7 +48,7 @@ impl EngineJoin {
                 left: Arc::clone(join.left()),
                 right: Arc::clone(join.right()),
                 on: join.on().to_vec(),
-                filter: join.filter()?.clone(),
+                filter: join.filter().cloned(),
                 join_type: *join.join_type(),
                 projection: join.projection.as_ref().map(|p| p.to_vec()),
             });
@@ -57,8 +58,18 @@ impl EngineJoin {
                 left: Arc::clone(join.left()),
                 right: Arc::clone(join.right()),
                 on: join.on().to_vec(),
-                filter: join.filter().clone()?,
+                filter: join.filter().clone(),
                 join_type: join.join_type(),
+                projection: None,
+            });
+        }
+        if let Some(join) = plan.downcast_ref::<CrossJoinExec>() {
+            return Some(Self {
+                left: Arc::clone(join.left()),
+                right: Arc::clone(join.right()),
+                on: vec![],
+                filter: None,
+                join_type: JoinType::Inner,
                 projection: None,
             });
         }
@@ -67,7 +78,7 @@ impl EngineJoin {
             left: Arc::clone(join.left()),
             right: Arc::clone(join.right()),
             on: vec![],
-            filter: join.filter()?.clone(),
+            filter: join.filter().cloned(),
             join_type: *join.join_type(),
             projection: join.projection().as_ref().map(|p| p.to_vec()),
         })

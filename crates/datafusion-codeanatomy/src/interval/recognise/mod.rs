@@ -68,9 +68,12 @@ fn interval_join(plan: &Arc<dyn ExecutionPlan>, least_pairs: usize) -> Result<Op
     let Some(join) = EngineJoin::of(plan) else {
         return Ok(None);
     };
-    let Some(condition) = Condition::of(&join.filter, &join.left.schema(), &join.right.schema())? else {
+    let Some(condition) = Condition::of(join.filter.as_ref(), &join.left.schema(), &join.right.schema())? else {
         return Ok(None);
     };
+    if condition.ranges.is_empty() {
+        return Ok(None);
+    }
     if !worth::pays(&join, &condition, least_pairs)? {
         return Ok(None);
     }

@@ -7,6 +7,7 @@ use datafusion::common::Result;
 
 use super::best::Chosen;
 use super::kept::Kept;
+use super::near::{Search, Wanted};
 use super::shape::{Shape, evaluate};
 use crate::interval::index::{NO_GROUP, Ordinal, Side};
 
@@ -39,6 +40,9 @@ pub(super) struct Asked<K> {
     pub(super) row: usize,
     /// Where among its points the search goes on; `None`: from the first.
     at: Option<u32>,
+    /// What is needed if the nearest rows are wanted, and how far the search for those of the row has come.
+    wanted: Option<Wanted>,
+    search: Option<Search>,
     /// Which rows have a match that came out.
     pub(super) matched: Vec<bool>,
     /// The best candidates of the row that is not finished.
@@ -50,10 +54,22 @@ pub(super) struct Asked<K> {
 impl<K: Ordinal> Asked<K> {
     pub(super) fn try_new(shape: &Shape, kept: &Kept<K>, batch: RecordBatch) -> Result<Self> {
         let rows = batch.num_rows();
-        let groups = kept.groups.find(&evaluate(&shape.asked_keys, &batch)?, rows)?;
-        let (first, second) = shape.bounds::<K>(Side::Asked, &batch)?;
+        let mut groups = kept.groups.find(&evaluate(&shape.asked_keys, &batch)?, rows)?;
+        let (mut first, mut second) = shape.bounds::<K>(Side::Asked, &batch)?;
+        let wanted = match &kept.near {
+            Some(near) => Some(Wanted::of(
+                shape,
+                kept,
+                near,
+                &batch,
+                &mut groups,
+                (&mut first, second.as_mut()),
+            )?),
+            None => None,
+        };
         let prefix = |row: usize| {
-            let can_match = first.can_match(row) && second.as_ref().is_none_or(|second| second.can_match(row));
+            let can_match =
+                wanted.is_some() || first.can_match(row) && second.as_ref().is_none_or(|second| second.can_match(row));
             let group = if can_match { groups[row] } else { NO_GROUP };
             kept.index.prefix(group, first.values[row])
         };
@@ -62,6 +78,8 @@ impl<K: Ordinal> Asked<K> {
             second: second.map(|second| second.values),
             row: 0,
             at: None,
+            wanted,
+            search: None,
             matched: vec![false; rows],
             chosen: Chosen::default(),
             choosing: 0,
@@ -71,7 +89,7 @@ impl<K: Ordinal> Asked<K> {
 
     /// The row whose candidates have not all come, if there is one.
     pub(super) fn unfinished(&self) -> Option<u32> {
-        self.at.map(|_| self.row as u32)
+        (self.at.is_some() || self.search.is_some()).then_some(self.row as u32)
     }
 
     /// Whether all rows have been asked for.
@@ -82,6 +100,25 @@ impl<K: Ordinal> Asked<K> {
     /// The next pairs, at most `limit`.
     pub(super) fn pairs(&mut self, kept: &mut Kept<K>, limit: usize) -> Pairs {
         let mut pairs = Pairs::default();
+        if let Some(wanted) = &self.wanted {
+            while self.row < self.prefixes.len() {
+                let prefix = &self.prefixes[self.row];
+                let second = self.second.as_ref().map_or(K::MAX, |second| second[self.row]);
+                let search = self.search.get_or_insert_with(|| wanted.search(self.row, prefix.start));
+                while pairs.asked.len() < limit
+                    && let Some(point) = search.next(kept, prefix, second)
+                {
+                    pairs.asked.push(self.row as u32);
+                    pairs.points.push(point);
+                }
+                if pairs.asked.len() == limit {
+                    return pairs;
+                }
+                self.search = None;
+                self.row += 1;
+            }
+            return pairs;
+        }
         while self.row < self.prefixes.len() {
             let Range { start, end } = self.prefixes[self.row];
             let bound = self.second.as_ref().map_or(K::MAX, |second| second[self.row]);

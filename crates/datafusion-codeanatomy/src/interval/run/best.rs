@@ -1,8 +1,8 @@
 //! The best matches of each asking row, kept while its candidates come.
 //!
 //! Candidates are compared by the order and then by the rank of the kept row. The rank is the kept row's place among
-//! all kept rows by all their columns, so ties fall the same way whatever order the rows came in. Where the order
-//! reads only kept columns it is part of the rank, and comparing two candidates is comparing two integers.
+//! all kept rows by all their columns, so ties fall the same way whatever order the rows came in. The end of the order that
+//! reads only kept columns is part of the rank; where that is all of it, comparing two candidates is comparing two integers.
 
 use std::collections::BinaryHeap;
 use std::sync::Arc;
@@ -26,9 +26,12 @@ use crate::interval::spec::IntervalJoinSpec;
 #[derive(Debug, Clone)]
 pub(in crate::interval) struct Order {
     pub(super) k: usize,
+    /// What is compared first, over pairs of rows.
     by: Vec<PhysicalSortExpr>,
-    /// Over which rows `by` is: the kept ones alone, or pairs of rows with these columns.
-    over: Option<(Arc<Schema>, Vec<ColumnIndex>)>,
+    /// The columns of these pairs.
+    over: (Arc<Schema>, Vec<ColumnIndex>),
+    /// What is compared then, over kept rows.
+    by_kept: Vec<PhysicalSortExpr>,
 }
 
 impl Order {
@@ -42,19 +45,18 @@ impl Order {
             true => (JoinSide::Left, index),
             false => (JoinSide::Right, index - split),
         };
-        let mut read: Vec<usize> = (best.order_by.iter())
+        let is_of_kept = |order: &PhysicalSortExpr| {
+            let columns = collect_columns(&order.expr);
+            columns.iter().all(|column| origin(column.index()).0 == spec.build)
+        };
+        let of_kept = best.order_by.iter().rev().take_while(|order| is_of_kept(order)).count();
+        let (by, by_kept) = best.order_by.split_at(best.order_by.len() - of_kept);
+        let mut read: Vec<usize> = (by.iter())
             .flat_map(|order| collect_columns(&order.expr))
             .map(|column| column.index())
             .collect();
         read.sort_unstable();
         read.dedup();
-        let of_kept = read.iter().all(|index| origin(*index).0 == spec.build);
-        let place = |index: usize| match of_kept {
-            true => origin(index).1,
-            false => read.partition_point(|read| *read < index),
-        };
-        let by = best.order_by.iter();
-        let by = by.map(|order| Ok(PhysicalSortExpr::new(with_columns(&order.expr, &place)?, order.options)));
         let field = |index: &usize| {
             let (side, index) = origin(*index);
             let of = if side == JoinSide::Left { left } else { right };
@@ -63,17 +65,28 @@ impl Order {
         let (fields, columns): (Vec<_>, Vec<_>) = read.iter().map(field).unzip();
         Ok(Some(Self {
             k: best.k.get(),
-            by: by.collect::<Result<_>>()?,
-            over: (!of_kept).then(|| (Arc::new(Schema::new(fields)), columns)),
+            by: with_places(by, &|index| read.partition_point(|read| *read < index))?,
+            over: (Arc::new(Schema::new(fields)), columns),
+            by_kept: with_places(by_kept, &|index| origin(index).1)?,
         }))
+    }
+
+    /// The columns of pairs that are compared first, and by what.
+    pub(super) fn of_columns(&self) -> (&Schema, &[ColumnIndex], &[PhysicalSortExpr]) {
+        (&self.over.0, &self.over.1, &self.by)
+    }
+
+    /// What is compared then, over the kept columns.
+    pub(super) fn of_kept(&self) -> &[PhysicalSortExpr] {
+        &self.by_kept
     }
 
     /// Each kept row's place in the order, as far as kept columns alone give one.
     pub(super) fn ranks(&self, kept: &RecordBatch) -> Result<Vec<u32>> {
-        let keys = match &self.over {
-            // Rows of no columns would be none.
-            None if !self.by.is_empty() => Some(keys(&self.by, kept)?),
-            _ => None,
+        // Rows of no columns would be none.
+        let keys = match self.by_kept.as_slice() {
+            [] => None,
+            by => Some(keys(by, kept)?),
         };
         let options = SortOptions::new(false, false);
         // A column whose type has no order, such as a union, decides nothing.
@@ -99,9 +112,10 @@ impl Order {
 
     /// The keys of pairs of rows; `None` if ranks alone give the order.
     pub(super) fn of_pairs(&self, kept_side: JoinSide, kept: &Rows<'_>, asked: &Rows<'_>) -> Result<Option<Keys>> {
-        let Some((schema, columns)) = &self.over else {
+        if self.by.is_empty() {
             return Ok(None);
-        };
+        }
+        let (schema, columns) = &self.over;
         keys(&self.by, &assemble(schema, columns, kept_side, kept, asked)?).map(Some)
     }
 }
@@ -114,6 +128,12 @@ fn keys(by: &[PhysicalSortExpr], batch: &RecordBatch) -> Result<Keys> {
     let fields = arrays.iter().zip(by);
     let fields = fields.map(|(array, order)| SortField::new_with_options(array.data_type().clone(), order.options));
     Ok(RowConverter::new(fields.collect())?.convert_columns(&arrays)?)
+}
+
+/// The order over other columns.
+pub(super) fn with_places(by: &[PhysicalSortExpr], place: &impl Fn(usize) -> usize) -> Result<Vec<PhysicalSortExpr>> {
+    let moved = |order: &PhysicalSortExpr| Ok(PhysicalSortExpr::new(with_columns(&order.expr, place)?, order.options));
+    by.iter().map(moved).collect()
 }
 
 /// The expression with its columns at other places.

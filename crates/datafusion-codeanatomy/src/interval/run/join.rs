@@ -234,7 +234,9 @@ impl<K: Ordinal> Join<K> {
     fn candidates(&mut self, asked: &mut Asked<K>) -> Result<Pairs> {
         let mut pairs = asked.pairs(&mut self.kept, self.batch_size);
         self.metrics.candidates.add(pairs.asked.len());
-        if let Some(residual) = self.shape.residual.as_ref().filter(|_| !pairs.asked.is_empty()) {
+        // That of the nearest rows is about the rows that ask, which know it.
+        let is_open = self.shape.nearest.is_none() && !pairs.asked.is_empty();
+        if let Some(residual) = self.shape.residual.as_ref().filter(|_| is_open) {
             let (kept, rows) = self.rows_of(asked, &pairs);
             let passes = passes(residual, self.shape.kept_side, &kept, &rows)?;
             pairs.keep(&passes);

@@ -12,7 +12,7 @@ use futures::StreamExt;
 
 use super::kept::Kept;
 use super::shape::Shape;
-use crate::interval::index::{Dominance, Groups, Ordinal};
+use crate::interval::index::{Beyond, Dominance, Groups, Ordinal};
 
 /// Batches that will be one, so that no text may be longer than its offsets can say.
 const MOST_BYTES: usize = i32::MAX as usize;
@@ -65,7 +65,11 @@ impl<K: Ordinal> Load<K> {
                 u32::MAX
             );
         }
-        let per_row = Dominance::<K>::BYTES_PER_ROW + Groups::BYTES_PER_ROW;
+        let near = match self.shape.nearest {
+            Some(_) => Beyond::<K>::BYTES_PER_ROW,
+            None => 0,
+        };
+        let per_row = Dominance::<K>::BYTES_PER_ROW + Groups::BYTES_PER_ROW + near;
         reservation.try_grow(bytes - self.bytes + batch.num_rows() * per_row)?;
         (self.rows, self.bytes) = (rows, bytes);
         self.batches.push(batch);

@@ -5,6 +5,7 @@ mod best;
 mod join;
 mod kept;
 mod load;
+mod near;
 mod ordered;
 mod output;
 mod partition;

@@ -8,7 +8,7 @@ use datafusion::physical_expr::PhysicalExprRef;
 use datafusion::physical_plan::joins::utils::{ColumnIndex, JoinFilter};
 
 use super::best::Order;
-use crate::interval::index::{Bounds, Ordinal, Side, is_wide};
+use crate::interval::index::{Bounds, Ordinal, Side, is_wide, widest_distance};
 use crate::interval::spec::IntervalJoinSpec;
 
 /// `kept op asked`.
@@ -41,6 +41,8 @@ pub(in crate::interval) struct Shape {
     inequalities: Vec<Inequality>,
     pub(super) residual: Option<JoinFilter>,
     pub(super) best: Option<Order>,
+    /// If rows are wanted that miss the inequalities least: up to which distance the engine's subtraction gives it.
+    pub(super) nearest: Option<u128>,
     pub(super) kept_fate: Fate,
     pub(super) asked_fate: Fate,
     /// Where each column of the output comes from.
@@ -65,9 +67,12 @@ impl Shape {
         };
         let (kept_keys, asked_keys) = spec.on.iter().map(by_side).unzip();
         let mut wide = false;
+        let mut nearest = spec.is_nearest().then_some(u128::MAX);
         let mut inequalities = vec![];
         for range in &spec.ranges {
-            wide |= is_wide(&range.left.data_type(left)?);
+            let data_type = range.left.data_type(left)?;
+            wide |= is_wide(&data_type);
+            nearest = nearest.map(|distance| distance.min(widest_distance(&data_type).unwrap_or(0)));
             let (kept, asked) = by_side(&(
                 PhysicalExprRef::clone(&range.left),
                 PhysicalExprRef::clone(&range.right),
@@ -93,6 +98,7 @@ impl Shape {
             inequalities,
             residual: spec.residual.clone(),
             best: Order::try_new(spec, left, right)?,
+            nearest,
             kept_fate: fate(spec.build),
             asked_fate: fate(spec.probe()),
             columns,

@@ -3,9 +3,9 @@
 //! Both sides are divided by the hash of their keys into parts on disk, and part joins part. A part that does not fit either
 //! is divided again, by another hash. One whose rows did not get fewer has one key (or none): its kept rows are taken a
 //! slice at a time, as many as fit, and each slice is asked by all asking rows again; which of those have a
-//! match is remembered from slice to slice, a bit each, and the last slice decides about those that have none. Only the best matches of
-//! a row cannot be found in slices, since a later slice may hold better ones: that is an error.
-//! Where the plan counts on the order of the asking rows, see [`ordered`](super::ordered).
+//! match is remembered from slice to slice, a bit each, and the last slice decides about those that have none.
+//! Where the plan counts on the order of the asking rows, or a row's best matches are wanted, of which each slice may hold some, see
+//! [`ordered`](super::ordered).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use futures::StreamExt;
 use super::join::{Join, Marks};
 use super::kept::Kept;
 use super::load::Load;
-use super::ordered::numbered_shape;
+use super::ordered::{Merged, numbered_shape};
 use super::partition::{Disk, Part, numbered};
 use super::shape::{Fate, Shape};
 use super::stream::{Inputs, Metrics};
@@ -73,8 +73,10 @@ pub(super) struct Spilled<K> {
     kept: Disk,
     asking: Disk,
     /// What comes out when the order is kept.
-    merged: Option<SendableRecordBatchStream>,
+    merged: Option<Merged>,
     ordered: bool,
+    /// How many columns come out.
+    pub(super) width: usize,
     tasks: Vec<Task>,
     slices: Option<Slices>,
     join: Option<Join<K>>,
@@ -88,8 +90,13 @@ impl<K: Ordinal> Spilled<K> {
         kept_so_far: Vec<RecordBatch>,
         inputs: Inputs,
     ) -> Result<Self> {
-        let (shape, asking_rows) = match inputs.ordered {
-            true => (Arc::new(numbered_shape(shape, &inputs)), numbered(inputs.asking)),
+        let ordered = inputs.ordered || shape.best.is_some();
+        let width = shape.columns.len();
+        let (shape, asking_rows) = match ordered {
+            true => {
+                let shape = numbered_shape(shape, &inputs.kept.schema(), &inputs.asking.schema());
+                (Arc::new(shape), numbered(inputs.asking))
+            }
             false => (Arc::clone(shape), inputs.asking),
         };
         let disk = |rows: &SendableRecordBatchStream, keys: &Vec<_>| {
@@ -105,7 +112,8 @@ impl<K: Ordinal> Spilled<K> {
             kept,
             asking,
             merged: None,
-            ordered: inputs.ordered,
+            ordered,
+            width,
             tasks: vec![],
             slices: None,
             join: None,
@@ -157,9 +165,7 @@ impl<K: Ordinal> Spilled<K> {
             let Some(merged) = &mut self.merged else {
                 return Ok(None);
             };
-            let batch = merged.next().await.transpose()?;
-            let columns: Vec<_> = (0..self.shape.columns.len() - 1).collect();
-            return batch.map(|batch| Ok(batch.project(&columns)?)).transpose();
+            return merged.next().await;
         }
         loop {
             match self.step().await? {
@@ -197,9 +203,6 @@ impl<K: Ordinal> Spilled<K> {
     /// Joins two parts, divides them again, or begins with their first slice.
     async fn start(&mut self, task: Task) -> Result<()> {
         if task.whole {
-            if self.shape.best.is_some() {
-                return self.start_whole(task).await;
-            }
             let mut rest = self.kept.read(&task.kept)?;
             let ahead = rest.next().await.transpose()?.into_iter().collect();
             let slices = Slices {
@@ -221,22 +224,6 @@ impl<K: Ordinal> Spilled<K> {
         let asking = self.asking.read(&task.asking)?;
         self.divide(load.into_batches(), rows, asking, task.level, Some(task.kept.rows))
             .await
-    }
-
-    /// The best matches are found where all kept rows of a key are.
-    async fn start_whole(&mut self, task: Task) -> Result<()> {
-        let mut load = Load::<K>::new(&self.shape, self.kept.schema());
-        let mut rows = self.kept.read(&task.kept)?;
-        if load.all(&mut rows, &self.room.reservation).await?
-            && let Ok(kept) = load.finish(&self.room.reservation)?
-        {
-            return self.start_join(kept, &task.asking, None);
-        }
-        resources_err!(
-            "an interval join that looks for the best matches of a row keeps all rows of a key in memory, and the {} rows of one \
-             key do not fit in the memory limit; raise it, or keep the other side",
-            task.kept.rows
-        )
     }
 
     /// Joins as many kept rows as fit.

@@ -13,5 +13,14 @@ FROM (
     UNION ALL
     SELECT container_id, ref_id, path, bstart, bend FROM "references"
     UNION ALL
-    SELECT NULL, error_id, path, bstart, bend FROM parse_errors
+    -- The innermost definition around an error.
+    SELECT container_id, error_id, path, bstart, bend
+    FROM (
+        SELECT d.def_id AS container_id, e.error_id, e.path, e.bstart, e.bend,
+            row_number() OVER (PARTITION BY e.path, e.seq ORDER BY d.bend - d.bstart, d.bstart DESC, d.def_id) AS n
+        FROM parse_errors e
+        LEFT JOIN definitions d ON d.path = e.path AND d.bstart <= e.bstart AND e.bend <= d.bend
+            AND (e.bstart < d.bend OR e.bstart = d.bstart)
+    )
+    WHERE n = 1
 )

@@ -22,7 +22,7 @@ pub(super) struct Join {
     pub(super) spec: IntervalJoinSpec,
 }
 
-/// `node` as a join that finds spans, whether it is the engine's or ours; also one with a single inequality.
+/// `node` as a join that finds spans, whether it is the engine's or ours; also one with a single inequality or none.
 pub(super) fn join(node: &Arc<dyn ExecutionPlan>, least_pairs: usize) -> Result<Option<Join>> {
     if let Some(join) = node.downcast_ref::<IntervalJoinExec>() {
         let plain = join.spec().best.is_none() && join.fetch().is_none();
@@ -35,7 +35,7 @@ pub(super) fn join(node: &Arc<dyn ExecutionPlan>, least_pairs: usize) -> Result<
     let Some(join) = EngineJoin::of(node) else {
         return Ok(None);
     };
-    let Some(condition) = Condition::of(&join.filter, &join.left.schema(), &join.right.schema())? else {
+    let Some(condition) = Condition::of(join.filter.as_ref(), &join.left.schema(), &join.right.schema())? else {
         return Ok(None);
     };
     if !is_large(&join, least_pairs)? {

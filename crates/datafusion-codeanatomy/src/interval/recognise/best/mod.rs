@@ -10,9 +10,11 @@
 //! ```
 //!
 //! The partition has to tell the rows of one input apart: a declared key, a grouping, or a number that `row_number() OVER ()`
-//! gave. Such a number is not computed any more if nothing else asks for it.
+//! gave. Such a number is not computed any more if nothing else asks for it. A join without inequalities is taken where the order
+//! begins with the distance of spans ([`nearest`]).
 
 mod joined;
+mod nearest;
 mod number;
 
 use std::num::NonZeroUsize;
@@ -81,13 +83,20 @@ pub(super) fn fuse(plan: &Arc<dyn ExecutionPlan>, least_pairs: usize) -> Result<
     let order = exprs.split_off(outputs + partitions);
     let partition = exprs.split_off(outputs);
     let order = order.into_iter().zip(&rank.order_by);
-    let mut order_by = order.map(|(expr, o)| PhysicalSortExpr::new(expr, o.options)).collect();
+    let mut order_by: Vec<_> = order.map(|(expr, o)| PhysicalSortExpr::new(expr, o.options)).collect();
     let Some(probe) = join.rows_of(&partition) else {
         return Ok(None);
     };
-    without_completion(&mut order_by, join.columns_of(probe.negate()));
     join.spec.build = probe.negate();
-    join.spec.best = Some(Best { k, order_by });
+    let nearest = join.spec.ranges.is_empty();
+    if nearest {
+        let Some(ranges) = nearest::ranges(&join, &order_by)? else {
+            return Ok(None);
+        };
+        join.spec.ranges = ranges;
+    }
+    without_completion(&mut order_by, join.columns_of(probe.negate()));
+    join.spec.best = Some(Best { k, order_by, nearest });
     join.drop_row_number(probe, &partition, &exprs)?;
 
     let mut used: Vec<usize> = exprs.iter().flat_map(columns).collect();
