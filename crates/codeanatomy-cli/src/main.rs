@@ -13,6 +13,7 @@ mod query;
 mod script;
 mod session;
 mod size;
+mod stores;
 
 use std::process::ExitCode;
 

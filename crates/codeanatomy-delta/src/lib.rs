@@ -26,5 +26,6 @@ mod table;
 mod write;
 
 pub use graph::{DeltaGraph, attach_graph};
+pub use location::store_from_environment;
 pub use register::register_all;
 pub use table::DeltaTableProvider;

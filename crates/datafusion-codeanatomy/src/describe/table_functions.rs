@@ -8,16 +8,19 @@ use datafusion::catalog::Session;
 use datafusion::common::Result;
 
 use crate::dataset::parameters;
-use crate::planner::{Parameter, relation_functions};
+use crate::planner::{Parameter, functions_outside, relation_functions};
 
-pub(super) fn rows(_session: &dyn Session) -> Result<RecordBatch> {
+pub(super) fn rows(session: &dyn Session) -> Result<RecordBatch> {
     let datasets = CATALOGUE
         .iter()
         .flat_map(|c| (1..).zip(parameters(c)).map(|(i, p)| (c.name, Some((i, p)))));
     let of_relations =
         relation_functions().flat_map(|f| (1..).zip(f.parameters).map(move |(i, p)| (f.name, Some((i, p)))));
     let listings = super::listings().map(|(name, _)| (name, None));
-    let rows: Vec<(&str, Option<(i64, &Parameter)>)> = datasets.chain(of_relations).chain(listings).collect();
+    let outside = functions_outside(session).into_iter();
+    let outside = outside.flat_map(|f| (1..).zip(f.parameters()).map(move |(i, p)| (f.name(), Some((i, p)))));
+    let rows: Vec<(&str, Option<(i64, &Parameter)>)> =
+        datasets.chain(of_relations).chain(listings).chain(outside).collect();
     let parameter = |f: fn(&Parameter) -> &str| {
         Arc::new(
             rows.iter()
