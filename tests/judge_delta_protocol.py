@@ -276,6 +276,18 @@ def formats(judge, folder):
         else:
             judge.refused("a generated value that is wrong", "", open_it, "INSERT INTO t VALUES (3, 7)")
 
+    root = folder / "empty"
+    table = Table(root, [LONG, TEXT])
+    for i in range(2):
+        table.write(rows(10 * i, 10 * i + 10))
+        table.done()
+    for what, damaged in [("an empty commit", ""), ("a commit that is cut off", '{"commitInfo":{}}\n{"add":{"pa'), ("a commit that is no JSON", "{}}")]:
+        (root / "_delta_log" / ("%020d.json" % 1)).write_text(damaged)
+        judge.refused(what, "", "SELECT * FROM delta_scan(uri => '%s')" % root)
+        judge.same("the version before " + what, judge.sql("SELECT * FROM delta_scan(uri => '%s', version => 0)" % root), dicts(range(10)))
+    (root / "_delta_log" / ("%020d.json" % 0)).unlink()
+    judge.refused("a log without its beginning", "", "SELECT * FROM delta_scan(uri => '%s')" % root)
+
     root = folder / "in_commit"
     table = Table(root, [LONG, TEXT], writer=["inCommitTimestamp"], configuration={"delta.enableInCommitTimestamps": "true"})
     table.protocol.update({"minReaderVersion": 1})

@@ -96,6 +96,7 @@ class Store:
         version = self.log()[-1]
         wrong = [p.name for p in self.out.iterdir() if p.name not in ("CURRENT", "versions", "tables", "runs", "lock")]
         wrong += [p.name for p in (self.out / "versions").iterdir() if p.name != version["folder"]]
+        wrong += [str(p) for p in self.out.rglob("*#*")]
         for table in (self.out / "tables").iterdir() if (self.out / "tables").exists() else []:
             files = [p.name for p in table.glob("*.parquet")]
             if table.name not in version.get("tables", {}) or len(files) != 1:

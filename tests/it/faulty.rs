@@ -29,7 +29,7 @@ pub(crate) fn in_memory(store: Arc<dyn ObjectStore>) -> SessionContext {
 pub(crate) enum Fault {
     /// The n-th request of any kind fails.
     Fails(usize),
-    /// The n-th object that is read ends early.
+    /// The n-th object that is read ends early: between two lines, if it has lines.
     Truncates(usize),
     /// The n-th object is written, and the answer is lost.
     Forgets(usize),
@@ -108,7 +108,9 @@ impl ObjectStore for Faulty {
             Fault::Truncates(n) if self.is_due(n) => {
                 let (meta, range, attributes) = (got.meta.clone(), got.range.clone(), got.attributes.clone());
                 let bytes = got.bytes().await?;
-                let half = bytes.slice(..bytes.len() / 2);
+                let half = &bytes[..bytes.len() / 2];
+                let end = half.iter().rposition(|byte| *byte == b'\n');
+                let half = bytes.slice(..end.map_or(half.len(), |end| end + 1));
                 got = GetResult {
                     payload: GetResultPayload::Stream(futures::stream::iter([Ok(half)]).boxed()),
                     meta,

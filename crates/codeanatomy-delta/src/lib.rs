@@ -23,6 +23,7 @@ mod location;
 mod open;
 mod register;
 mod table;
+mod whole;
 mod write;
 
 pub use graph::{DeltaGraph, attach_graph};

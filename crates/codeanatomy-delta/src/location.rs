@@ -12,6 +12,8 @@ use datafusion::object_store::prefix::PrefixStore;
 use deltalake::logstore::{LogStoreRef, StorageConfig, logstore_factories, object_store_factories, store_for};
 use url::Url;
 
+use crate::whole::Whole;
+
 /// Options of a store that a statement brings, as `aws_region`.
 pub(crate) type StorageOptions = BTreeMap<String, String>;
 
@@ -51,7 +53,7 @@ impl Location {
     ///
     /// A commit is a conditional put: of several writers of one version the first wins.
     pub(crate) fn log_store(&self, runtime: &RuntimeEnv, options: &StorageOptions) -> Result<LogStoreRef> {
-        let root = self.store(runtime, options)?;
+        let root: Arc<dyn ObjectStore> = Arc::new(Whole(self.store(runtime, options)?));
         let prefix = ObjectPath::from_url_path(self.url.path())
             .map_err(|e| plan_datafusion_err!("'{}' is no place of a Delta table: {e}", self.shown))?;
         let prefixed = Arc::new(PrefixStore::new(Arc::clone(&root), prefix));
