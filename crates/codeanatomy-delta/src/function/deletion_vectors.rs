@@ -65,8 +65,8 @@ async fn misread(table: &DeltaTable, shown: &str, version: u64) -> Result<Option
             None if has_vector => return Ok(Some(path)),
             Some(before) if has_vector || before.deletion_vector.is_some() => {
                 let store = log.object_store(None);
-                let name = Path::from_url_path(&path)
-                    .map_err(|e| exec_datafusion_err!("'{path}' is no name of a file: {e}"))?;
+                let name =
+                    Path::parse(&path).map_err(|e| exec_datafusion_err!("'{path}' is no name of a file: {e}"))?;
                 let mut file = store.head(&name).await?;
                 // The store is that of the table's folder, and says where in the whole store a file is.
                 file.location = name;

@@ -86,7 +86,7 @@ impl NamedTableFunction for DeltaChanges {
 }
 
 /// The provider of delta-rs, whose plan is put right in two places: it has a scan without partitions where there are no files of
-/// a kind, and the engine's sorts want one; and it takes the names of files as the log has them, where they are escaped as in a URL.
+/// a kind, and the engine's sorts want one; and it escapes names of files in which values of partitions are escaped already.
 #[derive(Debug)]
 struct Changes {
     shown: String,
@@ -96,13 +96,11 @@ struct Changes {
 /// The same scan of files by their names.
 fn unescaped(files: &FileScanConfig) -> Result<Arc<dyn ExecutionPlan>> {
     let named = |mut file: PartitionedFile| {
-        // The path is the name in the log, escaped once more.
         let meta = &mut file.object_meta;
-        let in_log = percent_decode_str(meta.location.as_ref())
-            .decode_utf8_lossy()
-            .into_owned();
-        meta.location = Path::from_url_path(&in_log)
-            .map_err(|e| exec_datafusion_err!("delta_changes: '{in_log}' is no name of a file: {e}"))?;
+        let escaped = percent_decode_str(meta.location.as_ref()).decode_utf8_lossy();
+        let name = Path::parse(&escaped)
+            .map_err(|e| exec_datafusion_err!("delta_changes: '{escaped}' is no name of a file: {e}"))?;
+        meta.location = name;
         Ok(file)
     };
     let groups = files.file_groups.iter().map(|group| {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::arrow::array::{AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{Fields, Schema, SchemaRef};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DataFusionError, Result, exec_datafusion_err, internal_err};
@@ -65,14 +65,14 @@ impl fmt::Debug for CheckRows {
 impl PhysicalOptimizerRule for CheckRows {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         let schema = plan.schema();
+        let rows = without_change(&schema);
         let names = |schema: &SchemaRef| -> BTreeSet<String> {
-            let names = schema.fields().iter().map(|field| field.name().clone());
-            names.filter(|name| name != CHANGE).collect()
+            schema.fields().iter().map(|field| field.name().clone()).collect()
         };
-        if names(&schema) != names(&self.columns) {
+        if names(&rows) != names(&self.columns) {
             return Ok(plan);
         }
-        let checks = self.contract.bind(&schema, &self.session)?;
+        let checks = self.contract.bind(&rows, &self.session)?;
         if checks.is_empty() {
             return Ok(plan);
         }
@@ -86,6 +86,11 @@ impl PhysicalOptimizerRule for CheckRows {
     fn schema_check(&self) -> bool {
         true
     }
+}
+
+fn without_change(schema: &SchemaRef) -> SchemaRef {
+    let fields = schema.fields().iter().filter(|field| field.name() != CHANGE);
+    Arc::new(Schema::new(fields.cloned().collect::<Fields>()))
 }
 
 /// Passes rows on as they are. If some break a condition, the rows of all partitions are looked at, none is passed on any more,
@@ -219,9 +224,14 @@ impl Part {
         let Some(change) = batch.column_by_name(CHANGE).and_then(|c| c.as_string_opt::<i32>()) else {
             return self.checks.look(batch, broken);
         };
-        let stays = change.iter().map(|change| Some(!GOES.contains(&change?)));
-        let stays: BooleanArray = stays.map(|stays| Some(stays == Some(true))).collect();
-        self.checks.look(&filter_record_batch(batch, &stays)?, broken)
+        let stays = change
+            .iter()
+            .map(|change| Some(change.is_some_and(|change| !GOES.contains(&change))));
+        let mut rows = filter_record_batch(batch, &stays.collect::<BooleanArray>())?;
+        if let Ok(column) = rows.schema().index_of(CHANGE) {
+            rows.remove_column(column);
+        }
+        self.checks.look(&rows, broken)
     }
 
     /// Looks at the rest of the rows, waits for the other partitions, which run at once with this one, and says what they all
