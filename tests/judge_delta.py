@@ -23,8 +23,9 @@ from deltalake import DeltaTable, QueryBuilder, write_deltalake
 
 
 class Judge:
-    def __init__(self, binary):
-        self.binary, self.wrong, self.right, self.skipped = binary, [], 0, []
+    def __init__(self, binary, verbose=False):
+        self.binary, self.verbose = binary, verbose
+        self.wrong, self.right, self.skipped = [], 0, []
 
     def sql(self, *statements):
         """The rows of the last statement."""
@@ -51,6 +52,15 @@ class Judge:
         else:
             self.wrong.append("%s: only here %s; only there %s" % (what, list((a - b))[:3], list((b - a))[:3]))
 
+    def right_or_refused(self, what, there, *statements):
+        """An error is no wrong row; it is said."""
+        try:
+            here = self.sql(*statements)
+        except RuntimeError as error:
+            self.skipped.append("%s: refused: %s" % (what, error))
+        else:
+            self.same(what, here, there)
+
     def refused(self, what, message, *statements):
         try:
             rows = self.sql(*statements)
@@ -59,8 +69,18 @@ class Judge:
                 self.right += 1
             else:
                 self.wrong.append("%s: the error is '%s'" % (what, error))
+            if self.verbose:
+                print("error: %s: %s" % (what, error))
         else:
             self.wrong.append("%s: gave %d rows" % (what, len(rows)))
+
+    def end(self):
+        for skipped in self.skipped:
+            print("skipped: " + skipped)
+        for wrong in self.wrong:
+            print("differs: " + wrong)
+        print("%d comparisons agree, %d differ" % (self.right, len(self.wrong)))
+        sys.exit(1 if self.wrong else 0)
 
 
 def plain(row):
@@ -225,12 +245,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         written_there(judge, Path(folder))
         written_here(judge, Path(folder))
-    for skipped in judge.skipped:
-        print("skipped: " + skipped)
-    for wrong in judge.wrong:
-        print("differs: " + wrong)
-    print("%d comparisons agree, %d differ" % (judge.right, len(judge.wrong)))
-    sys.exit(1 if judge.wrong else 0)
+    judge.end()
 
 
 if __name__ == "__main__":

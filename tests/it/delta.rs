@@ -143,3 +143,60 @@ async fn a_graph_of_delta_tables_stands_in_an_object_store_too() {
         assert_eq!(lines(&reader, sql).await, [files]);
     }
 }
+
+const GRAPH: &str = "SELECT count(*), sum(bend), count(DISTINCT path) FROM cpg_nodes";
+
+async fn graph_rows(ctx: SessionContext) -> datafusion::error::Result<String> {
+    attach_graph(&ctx, "memory:///graph", None).await?;
+    let rows = rows(&ctx, GRAPH).await?;
+    Ok(datafusion::arrow::util::pretty::pretty_format_batches(&rows)?.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_graph_of_delta_tables_in_a_store_that_fails_is_the_old_one_or_the_new_one() {
+    let options = |ctx: &SessionContext| BuildOptions {
+        format: Some(Arc::new(DeltaGraph::new(ctx.runtime_env()))),
+        runtime: ctx.runtime_env(),
+        ..BuildOptions::default()
+    };
+    let source = folder(&[("a.py", "def f():\n    return g()\n\ndef g(): pass\n")]);
+    let grown = folder(&[
+        ("a.py", "def f():\n    return g()\n\ndef g(): pass\n"),
+        ("b.py", "from a import f\nf()\n"),
+    ]);
+    let mut outcomes = BTreeMap::<&str, usize>::new();
+    for n in (0..90).step_by(6) {
+        for fault in [Fault::Fails(n), Fault::Forgets(n), Fault::Truncates(n)] {
+            let objects = Arc::new(InMemory::new());
+            let healthy = || in_memory(Arc::clone(&objects) as _);
+            build(source.path(), "memory:///graph", &options(&healthy()), &Silent)
+                .await
+                .unwrap();
+            let old = graph_rows(healthy()).await.unwrap();
+            // Readers of Parquet break off where a file ends early, so these are tasks of their own.
+            let reader = in_memory(Faulty::new(&objects, fault));
+            let read = match tokio::spawn(graph_rows(reader)).await {
+                Ok(Ok(rows)) => {
+                    assert_eq!(rows, old, "{fault:?}");
+                    "read"
+                }
+                Ok(Err(_)) | Err(_) => "not read",
+            };
+            let (writer, grown) = (in_memory(Faulty::new(&objects, fault)), grown.path().to_path_buf());
+            let built = tokio::spawn(async move {
+                let options = options(&writer);
+                build(grown, "memory:///graph", &options, &Silent).await.map(|_| ())
+            });
+            let is_built = matches!(built.await, Ok(Ok(())));
+            let now = graph_rows(healthy()).await.unwrap();
+            assert!(now == old || now.contains("| 2 "), "{fault:?}: {now}");
+            assert!(!is_built || now != old, "{fault:?}: built, and not there");
+            *outcomes.entry(read).or_default() += 1;
+            *outcomes
+                .entry(if is_built { "built" } else { "not built" })
+                .or_default() += 1;
+        }
+    }
+    let seen: Vec<_> = outcomes.keys().copied().collect();
+    assert_eq!(seen, ["built", "not built", "not read", "read"], "{outcomes:?}");
+}

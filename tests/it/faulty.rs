@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use datafusion::execution::object_store::ObjectStoreUrl;
@@ -28,10 +29,12 @@ pub(crate) fn in_memory(store: Arc<dyn ObjectStore>) -> SessionContext {
 pub(crate) enum Fault {
     /// The n-th request of any kind fails.
     Fails(usize),
-    /// The n-th object that is read ends early.
+    /// The n-th object that is read ends early: between two lines, if it has lines.
     Truncates(usize),
     /// The n-th object is written, and the answer is lost.
     Forgets(usize),
+    /// The n-th request of any kind waits before it is looked at.
+    Delays(usize, Duration),
 }
 
 /// A store that fails on purpose.
@@ -60,9 +63,13 @@ impl Faulty {
         }
     }
 
-    fn may_fail(&self) -> StoreResult<()> {
+    async fn may_fail(&self) -> StoreResult<()> {
         match self.fault {
             Fault::Fails(n) if self.is_due(n) => Err(Self::broken()),
+            Fault::Delays(n, time) if self.is_due(n) => {
+                tokio::time::sleep(time).await;
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -77,7 +84,7 @@ impl fmt::Display for Faulty {
 #[async_trait]
 impl ObjectStore for Faulty {
     async fn put_opts(&self, path: &ObjectPath, payload: PutPayload, options: PutOptions) -> StoreResult<PutResult> {
-        self.may_fail()?;
+        self.may_fail().await?;
         let put = self.inner.put_opts(path, payload, options).await;
         match self.fault {
             Fault::Forgets(n) if self.is_due(n) => Err(Self::broken()),
@@ -90,18 +97,20 @@ impl ObjectStore for Faulty {
         path: &ObjectPath,
         options: PutMultipartOptions,
     ) -> StoreResult<Box<dyn MultipartUpload>> {
-        self.may_fail()?;
+        self.may_fail().await?;
         self.inner.put_multipart_opts(path, options).await
     }
 
     async fn get_opts(&self, path: &ObjectPath, options: GetOptions) -> StoreResult<GetResult> {
-        self.may_fail()?;
+        self.may_fail().await?;
         let mut got = self.inner.get_opts(path, options).await?;
         match self.fault {
             Fault::Truncates(n) if self.is_due(n) => {
                 let (meta, range, attributes) = (got.meta.clone(), got.range.clone(), got.attributes.clone());
                 let bytes = got.bytes().await?;
-                let half = bytes.slice(..bytes.len() / 2);
+                let half = &bytes[..bytes.len() / 2];
+                let end = half.iter().rposition(|byte| *byte == b'\n');
+                let half = bytes.slice(..end.map_or(half.len(), |end| end + 1));
                 got = GetResult {
                     payload: GetResultPayload::Stream(futures::stream::iter([Ok(half)]).boxed()),
                     meta,
@@ -126,7 +135,7 @@ impl ObjectStore for Faulty {
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&ObjectPath>) -> StoreResult<ListResult> {
-        self.may_fail()?;
+        self.may_fail().await?;
         self.inner.list_with_delimiter(prefix).await
     }
 

@@ -3,6 +3,7 @@
 
 mod cache;
 mod cache_times;
+mod delayed;
 mod delta;
 mod determinism;
 mod export;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use codeanatomy_delta::register_all;
 use codeanatomy_model::{CATALOGUE, Contract, Languages};
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::prelude::SessionContext;
-use datafusion_codeanatomy::register_all;
 
 use crate::{lines, rows};
 
@@ -141,10 +141,47 @@ async fn functions(ctx: &SessionContext, pages: &mut BTreeMap<String, String>) {
             None => sections.push((section.to_string(), entry)),
         }
     }
+    tables_of_delta(ctx, pages, &mut sections).await;
     for (title, entries) in sections {
         write!(index, "\n## {title}\n\n{entries}").unwrap();
     }
     pages.insert("functions/README.md".to_string(), index);
+}
+
+/// The pages of Delta's functions, whose examples name tables of the reader.
+async fn tables_of_delta(
+    ctx: &SessionContext,
+    pages: &mut BTreeMap<String, String>,
+    sections: &mut Vec<(String, String)>,
+) {
+    let sql = "SELECT name, section, signature, description, example FROM functions() WHERE section = 'Delta Lake'";
+    for line in lines(ctx, sql).await {
+        let cells: Vec<_> = line.split(" | ").collect();
+        let [name, section, signature, description, example] = cells[..] else {
+            panic!("a cell with a bar: {line}");
+        };
+        let mut page = format!("{FUNCTIONS}\n# `{signature}`\n\n{description}\n\n- Kind: table\n\n");
+        page.push_str("| argument | default | meaning |\n|---|---|---|\n");
+        let sql = format!(
+            "SELECT concat('`', name, '`'), CASE WHEN is_required THEN 'required' ELSE default END, description \
+             FROM function_parameters() WHERE function = '{name}' ORDER BY position"
+        );
+        for parameter in lines(ctx, &sql).await {
+            writeln!(page, "| {parameter} |").unwrap();
+        }
+        write!(
+            page,
+            "\n```sql\n{example}\n```\n\nMore is in [Delta Lake](../delta.md).\n"
+        )
+        .unwrap();
+        pages.insert(format!("functions/{name}.md"), page);
+        let first = description.split_inclusive(". ").next().unwrap_or_default().trim_end();
+        let entry = format!("- [`{signature}`]({name}.md): {first}\n");
+        match sections.last_mut().filter(|(title, _)| title == section) {
+            Some((_, entries)) => entries.push_str(&entry),
+            None => sections.push((section.to_string(), entry)),
+        }
+    }
 }
 
 #[tokio::test]

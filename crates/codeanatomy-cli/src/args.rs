@@ -351,13 +351,14 @@ Examples:
   codeanatomy build src --out graph
   codeanatomy build . --out graph --include 'src/**' --exclude '**/generated/**' --threads 4
   codeanatomy build src --out graph --format delta
+  codeanatomy build src --out s3://bucket/graph
   codeanatomy build src --out graph -q --summary json")]
 pub(crate) struct BuildArgs {
     /// The source: a folder
     #[arg(value_name = "SOURCE", value_hint = ValueHint::DirPath)]
     pub(crate) source: String,
 
-    /// Where the graph is kept
+    /// Where the graph is kept: a folder, or a URL of an object store, whose credentials come from the environment
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Data")]
     pub(crate) out: String,
 

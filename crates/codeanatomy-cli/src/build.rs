@@ -8,7 +8,6 @@ use codeanatomy_delta::DeltaGraph;
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
 use datafusion::config::FormatOptions;
 use datafusion::error::DataFusionError;
-use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
 use datafusion_codeanatomy::SourceOptions;
@@ -16,7 +15,7 @@ use datafusion_codeanatomy::build::{BuildOptions, BuildReport, KindCount, build}
 
 use crate::args::{BuildArgs, GraphFormat};
 use crate::failure::Failure;
-use crate::progress;
+use crate::{progress, stores};
 
 /// Builds, and says what was built.
 pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
@@ -29,7 +28,7 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
         summary,
         quiet,
     } = args;
-    let runtime = Arc::<RuntimeEnv>::default();
+    let runtime = stores::runtime()?;
     let options = BuildOptions {
         source: SourceOptions {
             include: files.include,

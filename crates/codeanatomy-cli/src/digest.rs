@@ -13,13 +13,14 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::FunctionRegistry;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, lit};
-use datafusion::prelude::{DataFrame, SessionContext};
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
 
 use crate::args::DigestArgs;
 use crate::failure::Failure;
 use crate::session::attach;
+use crate::stores;
 
 /// One relation, its rows and its digest.
 struct Digest {
@@ -30,7 +31,7 @@ struct Digest {
 
 /// Prints the digest of every relation that the command line names.
 pub(crate) async fn run(args: DigestArgs) -> Result<(), Failure> {
-    let ctx = SessionContext::new().enable_url_table();
+    let ctx = SessionContext::new_with_config_rt(SessionConfig::new(), stores::runtime()?).enable_url_table();
     register_all(&ctx)?;
     attach(&ctx, args.source.as_deref(), &args.files, args.graph.as_deref(), None).await?;
     let mut digests = vec![];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use codeanatomy_model::{CATALOGUE, Contract};
 use datafusion::arrow::array::{Float64Array, RecordBatch, StringArray, UInt64Array};
 use datafusion::config::FormatOptions;
-use datafusion::prelude::SessionContext;
+use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
 use datafusion_codeanatomy::store::{TableRecord, export_dataset};
@@ -14,6 +14,7 @@ use datafusion_codeanatomy::{Source, SourceOptions, register_all};
 
 use crate::args::ExportArgs;
 use crate::failure::Failure;
+use crate::stores;
 
 /// Writes the files, and says what was written.
 pub(crate) async fn run(args: ExportArgs) -> Result<(), Failure> {
@@ -23,7 +24,7 @@ pub(crate) async fn run(args: ExportArgs) -> Result<(), Failure> {
         ..SourceOptions::default()
     };
     let source = Source::new(&args.source, &options)?;
-    let ctx = SessionContext::new();
+    let ctx = SessionContext::new_with_config_rt(SessionConfig::new(), stores::runtime()?);
     register_all(&ctx)?;
     let mut written = vec![];
     for contract in chosen(&args.dataset)? {

@@ -7,17 +7,17 @@ use codeanatomy_delta::DeltaGraph;
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
 use datafusion::config::FormatOptions;
 use datafusion::error::DataFusionError;
-use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
 use datafusion_codeanatomy::store::{Place, Store, TableFormat, Vacuumed, vacuum};
 
 use crate::args::{GraphsArgs, VacuumArgs};
 use crate::failure::Failure;
+use crate::stores;
 
 /// Lists the versions of a graph.
 pub(crate) async fn list(args: GraphsArgs) -> Result<(), Failure> {
-    let place = Place::new(&args.dir, &RuntimeEnv::default())?;
+    let place = Place::new(&args.dir, stores::runtime()?.as_ref())?;
     let versions = Store::list(&place).await?;
     Ok(print(&mut std::io::stdout().lock(), &table(&versions)?, args.format)?)
 }
@@ -49,7 +49,7 @@ fn table(versions: &[Store]) -> Result<RecordBatch, DataFusionError> {
 
 /// Forgets old versions.
 pub(crate) async fn forget(args: VacuumArgs) -> Result<(), Failure> {
-    let runtime = Arc::<RuntimeEnv>::default();
+    let runtime = stores::runtime()?;
     let place = Place::new(&args.dir, &runtime)?;
     let formats: [Arc<dyn TableFormat>; 1] = [Arc::new(DeltaGraph::new(runtime))];
     let done = vacuum(&place, args.keep, &formats).await?;

@@ -20,6 +20,7 @@ use datafusion_codeanatomy::{SourceOptions, attach_source};
 
 use crate::args::{FileArgs, QueryArgs};
 use crate::failure::Failure;
+use crate::stores::Stores;
 
 /// Opens a session and attaches what the command line names.
 pub(crate) async fn open(
@@ -27,8 +28,7 @@ pub(crate) async fn open(
     registry: &Arc<InstrumentedObjectStoreRegistry>,
     sql_from_stdin: bool,
 ) -> Result<SessionContext, Failure> {
-    let mut runtime =
-        RuntimeEnvBuilder::new().with_object_store_registry(Arc::<InstrumentedObjectStoreRegistry>::clone(registry));
+    let mut runtime = RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(Stores(Arc::clone(registry))));
     if let Some(limit) = args.memory_limit {
         runtime = runtime.with_memory_pool(memory_pool(&args.mem_pool_type, limit, args.top_memory_consumers));
     }

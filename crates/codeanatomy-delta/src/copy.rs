@@ -15,16 +15,21 @@ use datafusion::datasource::table_schema::TableSchema;
 use datafusion::object_store::{ObjectMeta, ObjectStore};
 use datafusion::physical_expr::LexRequirement;
 use datafusion::physical_plan::ExecutionPlan;
+use deltalake::DeltaTable;
+use deltalake::delta_datafusion::DataFusionMixins;
 use deltalake::protocol::SaveMode;
 
 use crate::error::of_table;
 use crate::register::STORED_AS;
-use crate::table::DeltaOptions;
+use crate::table::{DeltaOptions, refuse_binary};
 use crate::write::DeltaSink;
 
 /// Makes the format of `STORED AS DELTATABLE` in COPY.
 #[derive(Debug)]
-pub(crate) struct DeltaCopy;
+pub(crate) struct DeltaCopy {
+    /// The fingerprint of the statement, where it is known.
+    pub(crate) rule: Option<String>,
+}
 
 impl GetExt for DeltaCopy {
     fn get_ext(&self) -> String {
@@ -42,6 +47,7 @@ impl FileFormatFactory for DeltaCopy {
     fn create(&self, _session: &dyn Session, options: &Options) -> Result<Arc<dyn FileFormat>> {
         Ok(Arc::new(DeltaFormat {
             options: DeltaOptions::parse("COPY", options)?,
+            rule: self.rule.clone(),
         }))
     }
 
@@ -50,16 +56,38 @@ impl FileFormatFactory for DeltaCopy {
     }
 }
 
+/// Fails if rows have other columns than the table to which they are written. Their order does not matter.
+fn check_columns(shown: &str, table: &DeltaTable, rows: &SchemaRef) -> Result<()> {
+    let state = table.snapshot().map_err(|e| of_table(shown, e))?;
+    let columns = state.snapshot().input_schema();
+    let missing = |from: &SchemaRef, in_other: &SchemaRef| {
+        let names = from.fields().iter().map(|f| f.name().as_str());
+        let names: Vec<_> = names.filter(|name| in_other.index_of(name).is_err()).collect();
+        names.join(", ")
+    };
+    let (left_out, unknown) = (missing(&columns, rows), missing(rows, &columns));
+    match (left_out.as_str(), unknown.as_str()) {
+        ("", "") => Ok(()),
+        ("", unknown) => plan_err!("COPY: the Delta table '{shown}' has no column {unknown}; COPY changes no columns"),
+        (left_out, "") => plan_err!("COPY: the rows have no column {left_out}, which the Delta table '{shown}' has"),
+        (left_out, unknown) => plan_err!(
+            "COPY: the rows have no column {left_out}, which the Delta table '{shown}' has, and it has no column {unknown}; \
+             COPY changes no columns"
+        ),
+    }
+}
+
 /// What COPY writes to. Reading is by `delta_scan` and external tables.
 #[derive(Debug, Default)]
 struct DeltaFormat {
     options: DeltaOptions,
+    rule: Option<String>,
 }
 
 #[async_trait]
 impl FileFormat for DeltaFormat {
     fn get_ext(&self) -> String {
-        DeltaCopy.get_ext()
+        DeltaCopy { rule: None }.get_ext()
     }
 
     fn get_ext_with_compression(&self, compression: &FileCompressionType) -> Result<String> {
@@ -128,15 +156,18 @@ impl FileFormat for DeltaFormat {
         };
         if exists {
             table.load().await.map_err(|e| of_table(shown, e))?;
+            check_columns(shown, &table, &input.schema())?;
         }
-        let partitions = config.table_partition_cols.into_iter().map(|(name, _)| name).collect();
-        let made_with = self.options.properties();
+        let partitions: Vec<_> = config.table_partition_cols.into_iter().map(|(name, _)| name).collect();
+        refuse_binary(shown, &input.schema(), &partitions)?;
+        let made_with = self.options.properties("COPY")?;
         if exists && !made_with.is_empty() || !self.options.constraints().is_empty() {
             return plan_err!(
                 "COPY: properties are given to a table that is made, constraints by CREATE EXTERNAL TABLE"
             );
         }
-        let sink = DeltaSink::new(session, &place, table, mode, &input)?.making(partitions, made_with);
+        let sink =
+            DeltaSink::new(session, &place, table, mode, &input, self.rule.as_deref())?.making(partitions, made_with);
         Ok(Arc::new(DataSinkExec::new(input, Arc::new(sink), order)))
     }
 

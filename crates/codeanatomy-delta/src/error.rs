@@ -24,6 +24,10 @@ pub(crate) fn of_table(shown: &str, error: DeltaTableError) -> DataFusionError {
         DeltaTableError::VersionAlreadyExists(version) => exec_datafusion_err!(
             "the write to the Delta table '{shown}' conflicts with another one, which made version {version}; run it again"
         ),
+        // Its own text speaks of schemas, whatever happened.
+        DeltaTableError::Arrow { source } => {
+            exec_datafusion_err!("the Delta table '{shown}': {}", one_line(&source.to_string()))
+        }
         DeltaTableError::Generic(message) => exec_datafusion_err!("the Delta table '{shown}': {}", one_line(&message)),
         other => exec_datafusion_err!("the Delta table '{shown}': {}", one_line(&other.to_string())),
     }

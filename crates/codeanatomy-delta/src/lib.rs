@@ -23,8 +23,10 @@ mod location;
 mod open;
 mod register;
 mod table;
+mod whole;
 mod write;
 
 pub use graph::{DeltaGraph, attach_graph};
+pub use location::store_from_environment;
 pub use register::register_all;
 pub use table::DeltaTableProvider;

@@ -12,6 +12,8 @@ use datafusion::object_store::prefix::PrefixStore;
 use deltalake::logstore::{LogStoreRef, StorageConfig, logstore_factories, object_store_factories, store_for};
 use url::Url;
 
+use crate::whole::Whole;
+
 /// Options of a store that a statement brings, as `aws_region`.
 pub(crate) type StorageOptions = BTreeMap<String, String>;
 
@@ -51,7 +53,7 @@ impl Location {
     ///
     /// A commit is a conditional put: of several writers of one version the first wins.
     pub(crate) fn log_store(&self, runtime: &RuntimeEnv, options: &StorageOptions) -> Result<LogStoreRef> {
-        let root = self.store(runtime, options)?;
+        let root: Arc<dyn ObjectStore> = Arc::new(Whole(self.store(runtime, options)?));
         let prefix = ObjectPath::from_url_path(self.url.path())
             .map_err(|e| plan_datafusion_err!("'{}' is no place of a Delta table: {e}", self.shown))?;
         let prefixed = Arc::new(PrefixStore::new(Arc::clone(&root), prefix));
@@ -80,14 +82,7 @@ impl Location {
                  'delta.storage.aws_region'"
             );
         }
-        let scheme = Url::parse(&format!("{}://", base.scheme())).ok();
-        if !scheme.is_some_and(|scheme| object_store_factories().contains_key(&scheme)) {
-            return plan_err!(
-                "this program was built without a store for '{base}'; the crate's features are s3, gcs and azure"
-            );
-        }
-        let given = options.iter().map(|(key, value)| (key.clone(), value.clone()));
-        let store = store_for(&base, given).map_err(|e| crate::error::of_table(&self.shown, e))?;
+        let store = make_store(&base, options, &self.shown)?;
         runtime.register_object_store(&base, Arc::clone(&store));
         Ok(store)
     }
@@ -100,6 +95,22 @@ impl Location {
         base.set_fragment(None);
         Ok(base)
     }
+}
+
+/// The object store of a URL, made by delta-rs from variables of the environment, if the feature of its kind is on.
+pub fn store_from_environment(url: &Url) -> Result<Arc<dyn ObjectStore>> {
+    make_store(url, &StorageOptions::new(), url.as_str())
+}
+
+fn make_store(base: &Url, options: &StorageOptions, shown: &str) -> Result<Arc<dyn ObjectStore>> {
+    let scheme = Url::parse(&format!("{}://", base.scheme())).ok();
+    if !scheme.is_some_and(|scheme| object_store_factories().contains_key(&scheme)) {
+        return plan_err!(
+            "this program was built without a store for '{base}'; the crate's features are s3, gcs and azure"
+        );
+    }
+    let given = options.iter().map(|(key, value)| (key.clone(), value.clone()));
+    store_for(base, given).map_err(|e| crate::error::of_table(shown, e))
 }
 
 /// What the engine's registry is asked by.

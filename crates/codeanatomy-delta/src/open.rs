@@ -8,9 +8,13 @@ use datafusion::arrow::compute::kernels::cast_utils::string_to_datetime;
 use datafusion::common::{Result, plan_datafusion_err, plan_err};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use deltalake::DeltaTable;
+use futures::TryStreamExt;
 
 use crate::error::of_table;
 use crate::location::{Location, StorageOptions};
+
+/// The property of a table whose commits say when they were made; of others the files of the log do.
+const SAYS_TIMES: &str = "delta.enableInCommitTimestamps";
 
 /// Which version of a table is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +119,10 @@ impl Place {
         table.load().await.map_err(failed)?;
         let state = table.snapshot().map_err(failed)?;
         let newest = state.version();
+        let says = state.metadata().configuration().get(SAYS_TIMES);
+        if says.is_some_and(|enabled| enabled == "true") {
+            return self.load_said_time(table, time).await;
+        }
         let mut version = newest;
         let mut known = state.version_timestamp(version);
         while let Some(at) = known {
@@ -136,5 +144,35 @@ impl Place {
             return plan_err!("the Delta table '{shown}': the timestamp is out of range");
         };
         table.load_with_datetime(time.into()).await.map_err(failed)
+    }
+
+    /// The last version at or before a time, by what the commits say.
+    async fn load_said_time(&self, table: &mut DeltaTable, time: i64) -> Result<()> {
+        let shown = self.location.shown();
+        let failed = |e| of_table(shown, e);
+        let newest = table.version().unwrap_or(0);
+        let mut found = None;
+        {
+            let state = table.snapshot().map_err(failed)?;
+            // From the newest, one per version.
+            let mut commits = table.history(None);
+            let mut version = newest;
+            while let Some(commit) = commits.try_next().await.map_err(failed)? {
+                // Older commits may be from before they said so.
+                let at = commit.in_commit_timestamp.or_else(|| state.version_timestamp(version));
+                if at.is_some_and(|at| at <= time) {
+                    found = Some(version);
+                    break;
+                }
+                version = version.saturating_sub(1);
+            }
+        }
+        match found {
+            None => {
+                plan_err!("the Delta table '{shown}' has no version at that time: the first that its log has is later")
+            }
+            Some(version) if version == newest => Ok(()),
+            Some(version) => table.load_version(version).await.map_err(failed),
+        }
     }
 }

@@ -10,7 +10,7 @@ use datafusion_codeanatomy::register_table_functions;
 use crate::copy::DeltaCopy;
 use crate::function::functions;
 use crate::table::{DeltaOptions, DeltaTableFactory};
-use crate::write::KeepPredicates;
+use crate::write::NoteStatements;
 
 /// How SQL names tables of this kind: `STORED AS DELTATABLE`.
 pub(crate) const STORED_AS: &str = "DELTATABLE";
@@ -33,8 +33,8 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
         .table_factories_mut()
         .insert(STORED_AS.to_string(), Arc::new(DeltaTableFactory));
     state.register_table_options_extension(DeltaOptions::default());
-    state.register_file_format(Arc::new(DeltaCopy), false)?;
-    state.add_analyzer_rule(Arc::new(KeepPredicates));
+    state.register_file_format(Arc::new(DeltaCopy { rule: None }), false)?;
+    state.add_analyzer_rule(Arc::new(NoteStatements));
     Ok(())
 }
 
@@ -43,5 +43,5 @@ fn is_registered(state: &SessionState) -> bool {
         .analyzer()
         .rules
         .iter()
-        .any(|rule| rule.name() == KeepPredicates::NAME)
+        .any(|rule| rule.name() == NoteStatements::NAME)
 }

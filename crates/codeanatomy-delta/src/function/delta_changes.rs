@@ -6,16 +6,22 @@ use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{Result, plan_err};
+use datafusion::common::{Result, exec_datafusion_err, plan_err};
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, FileScanConfigBuilder};
+use datafusion::datasource::source::DataSourceExec;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::object_store::path::Path;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
 use deltalake::delta_datafusion::DeltaCdfTableProvider;
+use percent_encoding::percent_decode_str;
 
-use super::uri;
+use super::deletion_vectors::refuse_misread;
+use super::{SECTION, uri};
 use crate::blocking::wait;
-use crate::error::of_table;
+use crate::error::{of_table, one_line};
 use crate::open::Place;
 
 /// The change feed of a Delta table from a version to another, both included: its columns, and `_change_type` (`insert`,
@@ -34,6 +40,18 @@ const PARAMETERS: &[Parameter] = &[
 impl NamedTableFunction for DeltaChanges {
     fn name(&self) -> &'static str {
         "delta_changes"
+    }
+
+    fn section(&self) -> &'static str {
+        SECTION
+    }
+
+    fn description(&self) -> &'static str {
+        "The changes of a Delta table from a version to another, both included: its columns, _change_type ('insert', 'delete', 'update_preimage' or 'update_postimage'), _commit_version and _commit_timestamp, in no order. The table must have recorded them since from_version (delta.enableChangeDataFeed)."
+    }
+
+    fn example(&self) -> &'static str {
+        "SELECT * FROM delta_changes(uri => 'orders', from_version => 4)"
     }
 
     fn parameters(&self) -> &'static [Parameter] {
@@ -58,26 +76,50 @@ impl NamedTableFunction for DeltaChanges {
             if from > to {
                 return plan_err!("delta_changes: from_version is {from} and to_version is {to}, which is before it");
             }
+            refuse_misread(&table, &shown, from, to).await?;
             let changes = table.scan_cdf().with_starting_version(from).with_ending_version(to);
-            DeltaCdfTableProvider::try_new(changes).map_err(|e| of_table(&shown, e))
+            let provider = DeltaCdfTableProvider::try_new(changes).map_err(|e| of_table(&shown, e))?;
+            Ok(Changes { shown, provider })
         })?;
-        Ok(Arc::new(Changes(provider)))
+        Ok(Arc::new(provider))
     }
 }
 
-/// The provider of delta-rs, whose plan has a scan without partitions where there are no files of a kind; the engine's sorts
-/// want one.
+/// The provider of delta-rs, whose plan is put right in two places: it has a scan without partitions where there are no files of
+/// a kind, and the engine's sorts want one; and it escapes names of files in which values of partitions are escaped already.
 #[derive(Debug)]
-struct Changes(DeltaCdfTableProvider);
+struct Changes {
+    shown: String,
+    provider: DeltaCdfTableProvider,
+}
+
+/// The same scan of files by their names.
+fn unescaped(files: &FileScanConfig) -> Result<Arc<dyn ExecutionPlan>> {
+    let named = |mut file: PartitionedFile| {
+        let meta = &mut file.object_meta;
+        let escaped = percent_decode_str(meta.location.as_ref()).decode_utf8_lossy();
+        let name = Path::parse(&escaped)
+            .map_err(|e| exec_datafusion_err!("delta_changes: '{escaped}' is no name of a file: {e}"))?;
+        meta.location = name;
+        Ok(file)
+    };
+    let groups = files.file_groups.iter().map(|group| {
+        let files: Result<Vec<_>> = group.iter().cloned().map(named).collect();
+        files.map(FileGroup::from)
+    });
+    let groups = groups.collect::<Result<_>>()?;
+    let files = FileScanConfigBuilder::from(files.clone()).with_file_groups(groups);
+    Ok(DataSourceExec::from_data_source(files.build()))
+}
 
 #[async_trait]
 impl TableProvider for Changes {
     fn schema(&self) -> SchemaRef {
-        self.0.schema()
+        self.provider.schema()
     }
 
     fn table_type(&self) -> TableType {
-        self.0.table_type()
+        self.provider.table_type()
     }
 
     async fn scan(
@@ -87,19 +129,28 @@ impl TableProvider for Changes {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let plan = self.0.scan(session, projection, filters, limit).await?;
+        let shown = &self.shown;
+        let plan = self.provider.scan(session, projection, filters, limit).await;
+        let plan = plan.map_err(|e| {
+            let problem = one_line(&e.strip_backtrace());
+            exec_datafusion_err!("delta_changes: the changes of the Delta table '{shown}' cannot be read: {problem}")
+        })?;
         let full = plan.transform_up(|node| {
             if node.children().is_empty() && node.output_partitioning().partition_count() == 0 {
                 return Ok(Transformed::yes(
                     Arc::new(EmptyExec::new(node.schema())) as Arc<dyn ExecutionPlan>
                 ));
             }
-            Ok(Transformed::no(node))
+            let source = node.downcast_ref::<DataSourceExec>().map(DataSourceExec::data_source);
+            match source.and_then(|source| source.downcast_ref::<FileScanConfig>()) {
+                Some(files) => unescaped(files).map(Transformed::yes),
+                None => Ok(Transformed::no(node)),
+            }
         })?;
         Ok(full.data)
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        self.0.supports_filters_pushdown(filters)
+        self.provider.supports_filters_pushdown(filters)
     }
 }

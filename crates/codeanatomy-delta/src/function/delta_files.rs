@@ -10,7 +10,7 @@ use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
 use deltalake::kernel::LogicalFileView;
 use futures::TryStreamExt;
 
-use super::{PINNED, pinned, rows};
+use super::{PINNED, SECTION, pinned, rows};
 use crate::blocking::wait;
 use crate::error::of_table;
 
@@ -23,6 +23,18 @@ pub(super) struct DeltaFiles;
 impl NamedTableFunction for DeltaFiles {
     fn name(&self) -> &'static str {
         "delta_files"
+    }
+
+    fn section(&self) -> &'static str {
+        SECTION
+    }
+
+    fn description(&self) -> &'static str {
+        "One row per data file of a version of a Delta table, by path: its size, its rows and how many of them are deleted, when it was written, its partition values and statistics."
+    }
+
+    fn example(&self) -> &'static str {
+        "SELECT path, rows FROM delta_files(uri => 'orders')"
     }
 
     fn parameters(&self) -> &'static [Parameter] {

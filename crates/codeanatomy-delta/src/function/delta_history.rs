@@ -12,7 +12,7 @@ use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
 use deltalake::kernel::CommitInfo;
 use futures::TryStreamExt;
 
-use super::{rows, uri};
+use super::{SECTION, rows, uri};
 use crate::blocking::wait;
 use crate::error::of_table;
 use crate::open::Place;
@@ -31,6 +31,18 @@ const METRICS: &str = "operationMetrics";
 impl NamedTableFunction for DeltaHistory {
     fn name(&self) -> &'static str {
         "delta_history"
+    }
+
+    fn section(&self) -> &'static str {
+        SECTION
+    }
+
+    fn description(&self) -> &'static str {
+        "One row per commit that the log of a Delta table still has, from the oldest: version, timestamp, operation, and as JSON its parameters, what the writer added (metadata) and its metrics."
+    }
+
+    fn example(&self) -> &'static str {
+        "SELECT version, operation FROM delta_history(uri => 'orders')"
     }
 
     fn parameters(&self) -> &'static [Parameter] {

@@ -6,7 +6,7 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result;
 use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
 
-use super::{PINNED, pinned};
+use super::{PINNED, SECTION, pinned};
 use crate::blocking::wait;
 use crate::open::Pin;
 use crate::table::DeltaTableProvider;
@@ -21,6 +21,18 @@ pub(super) struct DeltaScan;
 impl NamedTableFunction for DeltaScan {
     fn name(&self) -> &'static str {
         "delta_scan"
+    }
+
+    fn section(&self) -> &'static str {
+        SECTION
+    }
+
+    fn description(&self) -> &'static str {
+        "The rows of a Delta table at a version, at a time, or as they are when the query is planned. Its columns are the table's, partition columns with their types; which files are read follows from the filters."
+    }
+
+    fn example(&self) -> &'static str {
+        "SELECT * FROM delta_scan(uri => 'orders', version => 3)"
     }
 
     fn parameters(&self) -> &'static [Parameter] {

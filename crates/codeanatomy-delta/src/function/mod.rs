@@ -1,5 +1,6 @@
 //! The table functions, a file each.
 
+mod deletion_vectors;
 mod delta_changes;
 mod delta_files;
 mod delta_history;
@@ -23,6 +24,9 @@ pub(crate) fn functions() -> Vec<Arc<dyn NamedTableFunction>> {
         Arc::new(delta_files::DeltaFiles),
     ]
 }
+
+/// Where they are listed.
+const SECTION: &str = "Delta Lake";
 
 /// The argument `uri`, which is required.
 fn uri<'a>(arguments: &'a Arguments<'_>) -> Result<&'a str> {

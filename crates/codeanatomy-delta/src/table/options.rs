@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use datafusion::common::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
 use datafusion::common::{Result, config_err, plan_err};
+use deltalake::TableProperty;
 
 use crate::location::StorageOptions;
 use crate::open::{Pin, Place};
@@ -143,13 +144,19 @@ impl DeltaOptions {
     }
 
     /// The properties of a table that is made, such as `delta.enableChangeDataFeed`. The SQL planner writes keys in lower case.
-    pub(crate) fn properties(&self) -> BTreeMap<String, String> {
+    pub(crate) fn properties(&self, what: &str) -> Result<BTreeMap<String, String>> {
         let spelled = |key: String| match PROPERTIES.iter().find(|known| known.eq_ignore_ascii_case(&key)) {
-            Some(known) => (*known).to_string(),
-            None => key,
+            Some(known) => Ok((*known).to_string()),
+            None if key.starts_with("delta.") && key.parse::<TableProperty>().is_err() => {
+                plan_err!(
+                    "{what}: there is no property '{key}'; there are {}",
+                    PROPERTIES.join(", ")
+                )
+            }
+            None => Ok(key),
         };
         let given = self.named(PROPERTY).into_iter();
-        given.map(|(key, value)| (spelled(key), value)).collect()
+        given.map(|(key, value)| Ok((spelled(key)?, value))).collect()
     }
 
     /// The conditions that rows of a table that is made must meet, by name.

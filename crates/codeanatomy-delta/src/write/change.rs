@@ -1,7 +1,7 @@
 //! `UPDATE`, `DELETE` and `MERGE`: changes of rows that are there.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt64Array};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -17,10 +17,12 @@ use datafusion::physical_plan::{
     ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties, ReplaceChildrenOptions,
 };
 use deltalake::DeltaTable;
+use deltalake::delta_datafusion::DataFusionMixins;
 use deltalake::kernel::transaction::CommitProperties;
 use futures::stream;
 
-use super::{Merge, fingerprint, properties, session};
+use super::contract_exec::Failure;
+use super::{Merge, Origin, fingerprint, properties, session};
 use crate::error::of_table;
 use crate::open::Place;
 
@@ -46,24 +48,35 @@ enum Kind {
 
 impl Change {
     /// Rows go for which `predicate` is true; all, without one.
-    pub(crate) fn delete(session: &dyn Session, predicate: Option<Expr>) -> Self {
-        Self::new(session, Kind::Delete { predicate }, None)
+    pub(crate) fn delete(session: &dyn Session, rule: Option<&str>, predicate: Option<Expr>) -> Self {
+        let origin = Origin { rule, input: None };
+        Self::new(session, Kind::Delete { predicate }, origin)
     }
 
     /// Columns get values in the rows for which `predicate` is true; in all, without one.
-    pub(crate) fn update(session: &dyn Session, predicate: Option<Expr>, values: Vec<(String, Expr)>) -> Self {
-        Self::new(session, Kind::Update { predicate, values }, None)
+    pub(crate) fn update(
+        session: &dyn Session,
+        rule: Option<&str>,
+        predicate: Option<Expr>,
+        values: Vec<(String, Expr)>,
+    ) -> Self {
+        let origin = Origin { rule, input: None };
+        Self::new(session, Kind::Update { predicate, values }, origin)
     }
 
-    pub(crate) fn merge(session: &dyn Session, merge: Merge) -> Self {
-        let input = fingerprint(merge.source.as_ref());
-        Self::new(session, Kind::Merge(Box::new(merge)), Some(&input))
+    pub(crate) fn merge(session: &dyn Session, rule: Option<&str>, merge: Merge) -> Self {
+        let input = fingerprint::of_input(merge.source.as_ref());
+        let origin = Origin {
+            rule,
+            input: Some(&input),
+        };
+        Self::new(session, Kind::Merge(Box::new(merge)), origin)
     }
 
-    fn new(session: &dyn Session, kind: Kind, input: Option<&str>) -> Self {
+    fn new(session: &dyn Session, kind: Kind, origin: Origin<'_>) -> Self {
         Self {
             kind,
-            commit: properties(session, input),
+            commit: properties(session, origin),
             session: session::of_delta(session).map_err(|e| e.strip_backtrace()),
         }
     }
@@ -78,11 +91,30 @@ impl Change {
 
     /// Makes it, and says how many rows it changed; none, where the log does not say how many there were.
     async fn run(self, shown: &str, table: DeltaTable, context: Arc<TaskContext>) -> Result<Option<u64>> {
+        let failure = Failure::default();
+        let made = self.make(shown, table, context, &failure).await;
+        match failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(broken) => Err(broken),
+            None => made,
+        }
+    }
+
+    async fn make(
+        self,
+        shown: &str,
+        table: DeltaTable,
+        context: Arc<TaskContext>,
+        failure: &Failure,
+    ) -> Result<Option<u64>> {
         let failed = |e| of_table(shown, e);
-        let session = match self.session {
+        let mut session = match self.session {
             Ok(session) => session,
             Err(message) => return exec_err!("{message}"),
         };
+        if !matches!(self.kind, Kind::Delete { .. }) {
+            let columns = table.snapshot().map_err(failed)?.snapshot().read_schema();
+            session = session::checking(session, shown, &table, &columns, failure)?;
+        }
         match self.kind {
             Kind::Delete { predicate } => {
                 let mut delete = table

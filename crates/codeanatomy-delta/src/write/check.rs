@@ -1,15 +1,14 @@
 //! What must hold of rows that are written to a table, checked before anything is committed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
-use datafusion::arrow::compute::cast;
+use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use datafusion::arrow::compute::{cast, is_null, not, prep_null_mask_filter};
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::catalog::Session;
-use datafusion::common::{DFSchema, DataFusionError, Result, exec_datafusion_err};
+use datafusion::common::{DFSchema, Result, exec_datafusion_err};
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::logical_expr::Expr;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use deltalake::DeltaTable;
@@ -18,44 +17,48 @@ use deltalake::kernel::StructTypeExt;
 use deltalake::table::config::TablePropertiesExt;
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::broken::Broken;
 use crate::error::of_table;
 
-/// How many values of a row an error shows.
-const SHOWN: usize = 4;
+/// What a table asks of its rows.
+#[derive(Debug, Clone)]
+pub(super) struct Contract {
+    table: String,
+    not_null: Vec<String>,
+    /// What is shown of a condition, and the condition.
+    holds: Vec<(String, Expr)>,
+}
 
-/// The conditions of a table.
+/// A contract, for rows with certain columns.
 #[derive(Debug, Clone)]
 pub(super) struct Checks {
-    table: String,
-    conditions: Vec<Condition>,
+    table: Arc<str>,
+    conditions: Arc<[Condition]>,
+    schema: SchemaRef,
 }
 
-#[derive(Debug, Clone)]
-enum Condition {
-    NotNull(usize, String),
-    /// Must be true of every row; null is not true.
-    Holds(String, Arc<dyn PhysicalExpr>),
-}
-
-/// The rows that break a condition: how many, and the first.
 #[derive(Debug)]
-struct Broken {
-    rows: u64,
-    first: String,
+struct Condition {
+    /// What is said of rows that break it.
+    broken: String,
+    kind: Kind,
 }
 
-impl Checks {
-    /// Those of `table` for rows with the columns of `schema`.
-    pub(super) fn of(shown: &str, table: &DeltaTable, schema: &SchemaRef, session: &dyn Session) -> Result<Self> {
+#[derive(Debug)]
+enum Kind {
+    NotNull(usize),
+    /// Must be true of every row; null is not true.
+    Holds(Arc<dyn PhysicalExpr>),
+}
+
+impl Contract {
+    /// That of `table`.
+    pub(super) fn of(shown: &str, table: &DeltaTable, session: &dyn Session) -> Result<Self> {
         let failed = |e| of_table(shown, e);
         let state = table.snapshot().map_err(failed)?;
         let snapshot = state.snapshot();
-        let mut conditions = vec![];
-        for field in snapshot.input_schema().fields().iter().filter(|f| !f.is_nullable()) {
-            if let Ok(i) = schema.index_of(field.name()) {
-                conditions.push(Condition::NotNull(i, field.name().clone()));
-            }
-        }
+        let columns = snapshot.input_schema();
+        let not_null = columns.fields().iter().filter(|f| !f.is_nullable());
         let constraints = snapshot.table_properties().get_constraints();
         let constraints = constraints
             .into_iter()
@@ -67,23 +70,61 @@ impl Checks {
         let invariants = invariants
             .into_iter()
             .map(|i| (format!("{} ({})", i.field_name, i.invariant_sql), i.invariant_sql));
-        let columns = DFSchema::try_from(schema.as_ref().clone())?;
         let mut sorted: Vec<_> = constraints.chain(invariants).collect();
         sorted.sort();
-        for (name, sql) in sorted {
+        let parsed = |(name, sql): (String, String)| {
             let parsed = snapshot.parse_predicate_expression(&sql, session).map_err(failed)?;
-            conditions.push(Condition::Holds(name, session.create_physical_expr(parsed, &columns)?));
-        }
+            Ok((name, parsed))
+        };
         Ok(Self {
             table: shown.to_string(),
-            conditions,
+            not_null: not_null.map(|f| f.name().clone()).collect(),
+            holds: sorted.into_iter().map(parsed).collect::<Result<_>>()?,
         })
+    }
+
+    /// For rows with the columns of `schema`.
+    pub(super) fn bind(&self, schema: &SchemaRef, session: &dyn Session) -> Result<Checks> {
+        let mut conditions = vec![];
+        for name in &self.not_null {
+            if let Ok(i) = schema.index_of(name) {
+                conditions.push(Condition {
+                    broken: format!("{name} is null"),
+                    kind: Kind::NotNull(i),
+                });
+            }
+        }
+        let columns = DFSchema::try_from(schema.as_ref().clone())?;
+        for (name, condition) in &self.holds {
+            conditions.push(Condition {
+                broken: format!("{name} does not hold"),
+                kind: Kind::Holds(session.create_physical_expr(condition.clone(), &columns)?),
+            });
+        }
+        Ok(Checks {
+            table: Arc::from(self.table.as_str()),
+            conditions: conditions.into(),
+            schema: Arc::clone(schema),
+        })
+    }
+}
+
+impl Checks {
+    /// Whether there is nothing to check.
+    pub(super) fn is_empty(&self) -> bool {
+        self.conditions.is_empty()
+    }
+
+    /// Where rows that break a condition are noted.
+    pub(super) fn nothing_broken(&self) -> Result<Broken> {
+        let names = self.conditions.iter().map(|c| c.broken.clone()).collect();
+        Broken::new(&self.table, names, &self.schema)
     }
 
     /// The rows as they are. If some break a condition, all are looked at, and the error says of each condition how many
     /// break it and which is the first.
     pub(super) fn check(self, rows: SendableRecordBatchStream) -> SendableRecordBatchStream {
-        if self.conditions.is_empty() {
+        if self.is_empty() {
             return rows;
         }
         let schema = rows.schema();
@@ -91,83 +132,43 @@ impl Checks {
             let Some(batch) = rows.try_next().await? else {
                 return Ok(None);
             };
-            let mut broken = BTreeMap::new();
-            checks.look(&batch, &mut broken)?;
-            if broken.is_empty() {
+            let mut broken = checks.nothing_broken()?;
+            if !checks.look(&batch, &mut broken)? {
                 return Ok(Some((batch, (checks, rows))));
             }
             while let Some(batch) = rows.next().await {
                 checks.look(&batch?, &mut broken)?;
             }
-            Err(checks.report(&broken))
+            Err(broken.report())
         });
         Box::pin(RecordBatchStreamAdapter::new(schema, checked))
     }
 
-    fn look(&self, batch: &RecordBatch, broken: &mut BTreeMap<usize, Broken>) -> Result<()> {
+    /// Notes the rows that break a condition, and says whether there are any.
+    pub(super) fn look(&self, batch: &RecordBatch, broken: &mut Broken) -> Result<bool> {
+        let mut any = false;
         for (i, condition) in self.conditions.iter().enumerate() {
-            let (count, first) = match condition {
-                Condition::NotNull(column, _) => {
-                    let column = batch.column(*column);
-                    let nulls = column.logical_nulls();
-                    let count = nulls.as_ref().map_or(0, |n| n.null_count());
-                    (
-                        count,
-                        (0..batch.num_rows()).find(|row| nulls.as_ref().is_some_and(|n| n.is_null(*row))),
-                    )
-                }
-                Condition::Holds(_, expr) => {
+            let breaks = match &condition.kind {
+                Kind::NotNull(column) => is_null(batch.column(*column))?,
+                Kind::Holds(expr) => {
                     let holds = expr.evaluate(batch)?.into_array(batch.num_rows())?;
-                    let holds = cast(&holds, &DataType::Boolean)?;
-                    let holds = holds.as_boolean();
-                    let fails = |row: &usize| holds.is_null(*row) || !holds.value(*row);
-                    let mut failing = (0..batch.num_rows()).filter(fails);
-                    let first = failing.next();
-                    (first.map_or(0, |_| 1 + failing.count()), first)
+                    fails(cast(&holds, &DataType::Boolean)?.as_boolean())?
                 }
             };
-            if let Some(first) = first {
-                let known = broken.entry(i).or_insert(Broken {
-                    rows: 0,
-                    first: String::new(),
-                });
-                if known.rows == 0 {
-                    known.first = show(batch, first)?;
-                }
-                known.rows += count as u64;
+            if breaks.true_count() > 0 {
+                broken.note(i, batch, &breaks)?;
+                any = true;
             }
         }
-        Ok(())
-    }
-
-    fn report(&self, broken: &BTreeMap<usize, Broken>) -> DataFusionError {
-        let say = |(i, broken): (&usize, &Broken)| {
-            let condition = match self.conditions.get(*i) {
-                Some(Condition::NotNull(_, name)) => format!("{name} is null"),
-                Some(Condition::Holds(name, _)) => format!("{name} does not hold"),
-                None => String::new(),
-            };
-            let rows = if broken.rows == 1 { "row" } else { "rows" };
-            format!("{condition} in {} {rows}, the first with {}", broken.rows, broken.first)
-        };
-        exec_datafusion_err!(
-            "nothing was written to the Delta table '{}', since rows break its contract: {}",
-            self.table,
-            broken.iter().map(say).collect::<Vec<_>>().join("; ")
-        )
+        Ok(any)
     }
 }
 
-/// A row, as `id = 3, name = NULL, …`.
-fn show(batch: &RecordBatch, row: usize) -> Result<String> {
-    let options = FormatOptions::default().with_null("NULL");
-    let mut shown = vec![];
-    for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()).take(SHOWN) {
-        let value = ArrayFormatter::try_new(column.as_ref(), &options)?;
-        shown.push(format!("{} = {}", field.name(), value.value(row).try_to_string()?));
-    }
-    if batch.num_columns() > SHOWN {
-        shown.push("…".to_string());
-    }
-    Ok(shown.join(", "))
+/// What is false or null.
+fn fails(holds: &BooleanArray) -> Result<BooleanArray> {
+    let holds = match holds.null_count() {
+        0 => holds.clone(),
+        _ => prep_null_mask_filter(holds),
+    };
+    Ok(not(&holds)?)
 }

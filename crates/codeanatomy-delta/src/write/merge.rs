@@ -12,7 +12,7 @@ use datafusion::prelude::SessionContext;
 use deltalake::DeltaTable;
 use deltalake::operations::merge::MergeBuilder;
 
-use super::predicates::refuse_subqueries;
+use super::note::refuse_subqueries;
 use super::source::SourceTable;
 
 const TARGET: &str = "target";

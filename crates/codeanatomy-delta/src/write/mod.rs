@@ -1,26 +1,22 @@
 //! Writing: rows are checked, then committed, all or none.
 
+mod broken;
 mod change;
 mod check;
 mod commit;
+mod contract_exec;
+mod fingerprint;
 mod merge;
-mod predicates;
+mod note;
 mod session;
 mod sink;
 mod source;
-
-use std::sync::Arc;
-
-use datafusion::arrow::datatypes::SchemaRef;
-use deltalake::kernel::normalize_for_delta;
+mod target;
+mod types;
 
 pub(crate) use change::{Change, ChangeExec};
-pub(crate) use commit::{fingerprint, properties};
+pub(crate) use commit::{Origin, properties};
 pub(crate) use merge::Merge;
-pub(crate) use predicates::KeepPredicates;
+pub(crate) use note::NoteStatements;
 pub(crate) use sink::DeltaSink;
-
-/// The columns as Delta stores them: times in microseconds, plain texts.
-pub(crate) fn storable(schema: &SchemaRef) -> SchemaRef {
-    normalize_for_delta(&Arc::clone(schema))
-}
+pub(crate) use types::{storable, widened};

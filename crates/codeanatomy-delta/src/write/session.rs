@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::Session;
 use datafusion::common::Result;
 use datafusion::execution::{SessionState, SessionStateBuilder};
+use deltalake::DeltaTable;
 use deltalake::delta_datafusion::planner::DeltaPlanner;
+
+use super::check::Contract;
+use super::contract_exec::{CheckRows, Failure};
 
 /// A session with the runtime, settings and functions of `session`, and delta-rs's planner. The host's rules and planner
 /// have done their work on the input by then, and the plans of delta-rs are none of theirs.
@@ -31,5 +36,20 @@ pub(super) fn of_delta(session: &dyn Session) -> Result<SessionState> {
         .with_aggregate_functions(aggregate)
         .with_window_functions(window)
         .with_query_planner(DeltaPlanner::new())
+        .build())
+}
+
+/// The same, in which rows that are written to `table` are checked. What breaks its contract is left in `failure`.
+pub(super) fn checking(
+    session: SessionState,
+    shown: &str,
+    table: &DeltaTable,
+    columns: &SchemaRef,
+    failure: &Failure,
+) -> Result<SessionState> {
+    let contract = Contract::of(shown, table, &session)?;
+    let rule = CheckRows::new(contract, Arc::clone(columns), session.clone(), Arc::clone(failure));
+    Ok(SessionStateBuilder::new_from_existing(session)
+        .with_physical_optimizer_rule(Arc::new(rule))
         .build())
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::catalog::Session;
-use datafusion::common::{DataFusionError, Result, exec_err};
+use datafusion::common::{Result, exec_err};
 use datafusion::datasource::provider_as_source;
 use datafusion::datasource::sink::DataSink;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
@@ -21,9 +21,11 @@ use deltalake::operations::write::WriteBuilder;
 use deltalake::protocol::SaveMode;
 use futures::StreamExt;
 
-use super::check::Checks;
+use super::check::Contract;
+use super::contract_exec::Failure;
 use super::source::SourceTable;
-use super::{fingerprint, properties, session};
+use super::types::{widen, widened};
+use super::{Origin, fingerprint, properties, session};
 use crate::error::of_table;
 use crate::open::Place;
 
@@ -50,16 +52,22 @@ impl fmt::Debug for DeltaSink {
 }
 
 impl DeltaSink {
-    /// Into a table, which is made if it is not there.
+    /// Into a table, which is made if it is not there. `rule` is the fingerprint of the statement.
     pub(crate) fn new(
         session: &dyn Session,
         place: &Place,
         table: DeltaTable,
         mode: SaveMode,
         input: &Arc<dyn ExecutionPlan>,
+        rule: Option<&str>,
     ) -> Result<Self> {
         // All may be null here: what must not is checked by the table's contract, with a report.
         let nullable = |field: &Arc<Field>| field.as_ref().clone().with_nullable(true);
+        let read = fingerprint::of_input(input.as_ref());
+        let origin = Origin {
+            rule,
+            input: Some(&read),
+        };
         let fields: Vec<_> = input.schema().fields().iter().map(nullable).collect();
         Ok(Self {
             place: place.clone(),
@@ -69,7 +77,7 @@ impl DeltaSink {
             made_with: BTreeMap::new(),
             schema: Arc::new(Schema::new(fields)),
             session: session::of_delta(session)?,
-            commit: properties(session, Some(&fingerprint(input.as_ref()))),
+            commit: properties(session, origin),
             metrics: ExecutionPlanMetricsSet::new(),
         })
     }
@@ -81,10 +89,11 @@ impl DeltaSink {
         self
     }
 
-    /// Counts rows, and keeps the error that ends them: delta-rs gives back its text alone.
+    /// Gives rows types that Delta has, counts them, and keeps the error that ends them: delta-rs gives back its text alone.
     fn watched(rows: SendableRecordBatchStream, count: Count, failure: Failure) -> SendableRecordBatchStream {
-        let schema = rows.schema();
-        let watched = rows.map(move |batch| match batch {
+        let schema = widened(&rows.schema());
+        let wide = Arc::clone(&schema);
+        let watched = rows.map(move |batch| match batch.and_then(|batch| widen(batch, &wide)) {
             Ok(batch) => {
                 count.add(batch.num_rows());
                 Ok(batch)
@@ -100,8 +109,6 @@ impl DeltaSink {
         Box::pin(RecordBatchStreamAdapter::new(schema, watched))
     }
 }
-
-type Failure = Arc<Mutex<Option<DataFusionError>>>;
 
 impl DisplayAs for DeltaSink {
     fn fmt_as(&self, _format: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -129,7 +136,10 @@ impl DataSink for DeltaSink {
         let count = MetricBuilder::new(&self.metrics).global_counter("rows_written");
         let snapshot = self.table.snapshot().ok().map(|state| state.snapshot().clone());
         let rows = match &snapshot {
-            Some(_) => Checks::of(shown, &self.table, &rows.schema(), &self.session)?.check(rows),
+            Some(_) => {
+                let contract = Contract::of(shown, &self.table, &self.session)?;
+                contract.bind(&rows.schema(), &self.session)?.check(rows)
+            }
             None => rows,
         };
         let failure = Failure::default();

@@ -31,4 +31,5 @@ pub(crate) use parameters::parameters;
 pub(crate) use provider::{key_constraint, open};
 pub(crate) use row_caches::RowCaches;
 pub(crate) use rows::Rows;
+pub use scan::scanned_files;
 pub(crate) use scan::{DatasetScanExec, declared_order, estimated_rows};

@@ -9,7 +9,7 @@ use datafusion::catalog::Session;
 use datafusion::logical_expr::Volatility;
 
 use crate::dataset::parameters;
-use crate::planner::{Parameter, SqlFunction, SqlParameter, relation_functions, signature};
+use crate::planner::{Parameter, SqlFunction, SqlParameter, functions_outside, relation_functions, signature};
 use crate::question::QUESTIONS;
 
 /// A function.
@@ -38,8 +38,8 @@ pub(super) struct Described {
     pub(super) description: &'static str,
 }
 
-/// All of them: those of values in the order of the documentation, then datasets, functions of relations, questions, listings, and those
-/// that `CREATE FUNCTION` made in the session, by name.
+/// All of them: those of values in the order of the documentation, then datasets, functions of relations, questions, listings, those
+/// of other crates, and those that `CREATE FUNCTION` made in the session, the last two by name.
 pub(super) fn inventory(session: &dyn Session) -> Vec<Entry> {
     let values = specs().into_iter().map(|spec| Entry {
         name: spec.name.to_string(),
@@ -84,6 +84,15 @@ pub(super) fn inventory(session: &dyn Session) -> Vec<Entry> {
         let example = format!("SELECT * FROM {}()", listing.name);
         table("Listings", listing.name, &[], listing.description, example)
     });
+    let outside = functions_outside(session).into_iter().map(|f| {
+        table(
+            f.section(),
+            f.name(),
+            f.parameters(),
+            f.description(),
+            f.example().to_string(),
+        )
+    });
     let made: BTreeMap<_, _> = session
         .scalar_functions()
         .values()
@@ -96,6 +105,7 @@ pub(super) fn inventory(session: &dyn Session) -> Vec<Entry> {
         .chain(relations)
         .chain(questions)
         .chain(listings)
+        .chain(outside)
         .chain(made)
         .collect()
 }

@@ -8,10 +8,10 @@ use datafusion::catalog::Session;
 use datafusion::common::Result;
 
 use crate::dataset::parameters;
-use crate::planner::{Parameter, relation_functions};
+use crate::planner::{Parameter, functions_outside, relation_functions};
 use crate::question::QUESTIONS;
 
-pub(super) fn rows(_session: &dyn Session) -> Result<RecordBatch> {
+pub(super) fn rows(session: &dyn Session) -> Result<RecordBatch> {
     let datasets = CATALOGUE
         .iter()
         .flat_map(|c| (1..).zip(parameters(c)).map(|(i, p)| (c.name, Some((i, p)))));
@@ -24,10 +24,13 @@ pub(super) fn rows(_session: &dyn Session) -> Result<RecordBatch> {
         .filter(|q| q.parameters.is_empty())
         .map(|q| (q.name, None));
     let listings = super::listings().map(|(name, _)| (name, None)).chain(without);
+    let outside = functions_outside(session).into_iter();
+    let outside = outside.flat_map(|f| (1..).zip(f.parameters()).map(move |(i, p)| (f.name(), Some((i, p)))));
     let rows: Vec<(&str, Option<(i64, &Parameter)>)> = datasets
         .chain(of_relations)
         .chain(of_questions)
         .chain(listings)
+        .chain(outside)
         .collect();
     let parameter = |f: fn(&Parameter) -> &str| {
         Arc::new(

@@ -9,6 +9,7 @@ mod sql_function;
 pub(crate) use arguments::signature;
 pub use arguments::{Arguments, Parameter};
 pub(crate) use named_arguments::NamedArguments;
+pub(crate) use outside::functions_outside;
 pub use outside::{NamedTableFunction, register_table_functions};
 pub(crate) use relation_function::{RelationArguments, RelationFunction, relation_functions};
 pub(crate) use sql_function::{SqlFunction, SqlFunctions, SqlParameter};

@@ -137,6 +137,13 @@ impl DatasetScanExec {
     }
 }
 
+/// The dataset that a plan's leaf reads, and the path and size in bytes of each file of which it does; none of other leaves.
+pub fn scanned_files(leaf: &dyn ExecutionPlan) -> Option<(&'static str, Vec<(String, u64)>)> {
+    let scan = leaf.downcast_ref::<DatasetScanExec>()?;
+    let files = scan.files.entries.iter().map(|file| (file.path.clone(), file.size));
+    Some((scan.dataset.contract.name, files.collect()))
+}
+
 /// Whether rows come from SCIP indexes.
 fn is_of_indexes(contract: &Contract) -> bool {
     contract.inputs == Languages::SCIP

@@ -4,6 +4,8 @@
 //! same rows are the same bytes in every format. The log of the graph names the version of each table, so a reader sees the
 //! tables of one build, whatever was committed to some of them since.
 
+mod vacuum;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
@@ -25,7 +27,6 @@ use deltalake::delta_datafusion::DataFusionMixins;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, Add, StructType};
-use deltalake::operations::vacuum::VacuumMode;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use futures::TryStreamExt;
 
@@ -125,40 +126,6 @@ impl DeltaGraph {
             .await
             .map_err(failed)?;
         Ok(committed.version())
-    }
-
-    /// Removes the files of a table that no version of `keep` has. What a killed build has committed is taken back.
-    async fn clear(&self, place: &GraphPlace, name: &str, keep: &BTreeSet<u64>) -> Result<Vec<String>> {
-        let at = self.table(place, name, Pin::Newest)?;
-        let failed = |e| of_table(at.location.shown(), e);
-        let mut table = at.open(&self.runtime).await?;
-        if let Some(named) = keep.last().copied()
-            && table.version() != Some(named)
-        {
-            let kept = self
-                .table(place, name, Pin::Version(named))?
-                .open(&self.runtime)
-                .await?;
-            let (mut now, mut then) = (
-                files(&table).await.map_err(failed)?,
-                files(&kept).await.map_err(failed)?,
-            );
-            now.sort();
-            then.sort();
-            if now != then {
-                table = table.restore().with_version_to_restore(named).await.map_err(failed)?.0;
-            }
-        }
-        let keep: Vec<u64> = keep.iter().copied().collect();
-        let vacuum = table
-            .vacuum()
-            .with_mode(VacuumMode::Full)
-            .with_retention_period(Default::default())
-            .with_enforce_retention_duration(false)
-            .with_keep_versions(&keep);
-        let (_, done) = vacuum.await.map_err(failed)?;
-        let named = |file: String| format!("{TABLES}/{name}/{file}");
-        Ok(done.files_deleted.into_iter().map(named).collect())
     }
 }
 
