@@ -25,6 +25,7 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
         out,
         files,
         threads,
+        cache,
         format,
         summary,
         quiet,
@@ -37,6 +38,7 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
             ..SourceOptions::default()
         },
         threads,
+        cache,
         format: match format {
             GraphFormat::Parquet => None,
             GraphFormat::Delta => Some(Arc::new(DeltaGraph::new(Arc::clone(&runtime)))),

@@ -1,7 +1,9 @@
 //! What rules look up across files.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use codeanatomy_cache::Cache;
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Request};
 use codeanatomy_model::Language;
@@ -13,6 +15,7 @@ use datafusion::common::{DataFusionError, Result, internal_err};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::Progress;
+use super::cached::CachedExtraction;
 use crate::dataset::{CallAnalysis, Rows};
 use crate::source::{Files, Source, on_blocking_thread};
 
@@ -40,14 +43,23 @@ impl Facts {
         files: &Files,
         parts: &[Range<usize>],
         threads: usize,
+        cache: Option<&Arc<Cache>>,
         progress: &dyn Progress,
     ) -> Result<Self> {
+        let cached = match cache {
+            Some(cache) => Some(Arc::new(CachedExtraction::new(cache, source.limits(), wanted()?))),
+            None => None,
+        };
         let mut passes = stream::iter(parts.iter().cloned())
             .map(|part| {
-                let (source, files) = (source.clone(), files.clone());
+                let (source, files, cached) = (source.clone(), files.clone(), cached.clone());
                 async move {
                     let bytes: u64 = files.entries[part.clone()].iter().map(|f| f.size).sum();
-                    let rows = on_blocking_thread(move || extract_files(&source, &files, part)).await?;
+                    let read = move || match cached {
+                        Some(cached) => extract_cached(&cached, &files, part),
+                        None => extract_files(&source, &files, part),
+                    };
+                    let rows = on_blocking_thread(read).await?;
                     Ok::<_, DataFusionError>((bytes, rows))
                 }
             })
@@ -163,6 +175,38 @@ fn extract_files(source: &Source, files: &Files, part: Range<usize>) -> Result<P
             taken.of_calls.push((entry.clone(), rows));
         }
     }
+    Ok(taken)
+}
+
+/// What the first pass takes of files if whole rows come out of a cache: what the analysis of calls reads, and then the rest of
+/// [`CONTRACTS`].
+fn wanted() -> Result<Vec<&'static Contract>> {
+    let mut wanted = CallAnalysis::inputs()?;
+    let others = CONTRACTS
+        .into_iter()
+        .filter(|c| wanted.iter().all(|w| w.name != c.name));
+    wanted.extend(others.collect::<Vec<_>>());
+    Ok(wanted)
+}
+
+fn extract_cached(cached: &CachedExtraction, files: &Files, part: Range<usize>) -> Result<PartFacts> {
+    let wanted = wanted()?;
+    let inputs = CallAnalysis::inputs()?.len();
+    let mut taken = PartFacts {
+        facts: CONTRACTS.iter().map(|_| vec![]).collect(),
+        of_calls: vec![],
+    };
+    cached.each(files, part, |entry, mut rows| {
+        for (contract, all) in CONTRACTS.iter().zip(&mut taken.facts) {
+            let found = wanted.iter().zip(&rows).find(|(w, _)| w.name == contract.name);
+            all.extend(found.map(|(_, rows)| rows.clone()));
+        }
+        if entry.language == Language::Python {
+            rows.truncate(inputs);
+            taken.of_calls.push((entry.clone(), rows));
+        }
+        Ok(())
+    })?;
     Ok(taken)
 }
 

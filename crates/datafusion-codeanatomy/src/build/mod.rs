@@ -5,6 +5,7 @@
 //! datasets, relations and winners to sorted rows, which are checked and written in path order. So memory follows the
 //! part and what crosses files, not the source.
 
+mod cached;
 mod facts;
 mod part;
 mod part_table;
@@ -12,9 +13,10 @@ mod record;
 mod report;
 
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use codeanatomy_cache::Cache;
 use codeanatomy_extract::file::Entry;
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::{DataFusionError, Result};
@@ -42,6 +44,8 @@ pub struct BuildOptions {
     pub rules: Vec<RuleFile>,
     /// How many parts are worked on at once; as many as there are cores if `None`.
     pub threads: Option<NonZeroUsize>,
+    /// The folder of the persistent cache, whose rows are taken for files whose content is the same, and which gets those of others; none if `None`.
+    pub cache: Option<PathBuf>,
     /// How tables are stored; as Parquet files of the version if `None`.
     pub format: Option<Arc<dyn TableFormat>>,
     /// Knows the object stores of the source and of the place where the graph is kept.
@@ -54,6 +58,7 @@ impl Default for BuildOptions {
             source: SourceOptions::default(),
             rules: pack(),
             threads: None,
+            cache: None,
             format: None,
             runtime: Arc::default(),
         }
@@ -83,14 +88,25 @@ pub async fn build(
     let bytes = entries.iter().map(|f| f.size).sum();
     let place = Place::new(out, &options.runtime)?;
     let writer = VersionWriter::begin(&place).await?;
+    let cache = options.cache.as_deref().map(cached::open).transpose()?;
 
     progress.stage("reading", bytes);
-    let facts = Arc::new(Facts::extract(&source, &files, &parts, threads, progress).await?);
+    let facts = Arc::new(Facts::extract(&source, &files, &parts, threads, cache.as_ref(), progress).await?);
     run.lap("reading");
 
     progress.stage("relating", bytes);
-    let (tables, summary, contract_errors) =
-        write_tables(&writer, &source, &files, &parts, &facts, options, threads, progress).await?;
+    let (tables, summary, contract_errors) = write_tables(
+        &writer,
+        &source,
+        &files,
+        &parts,
+        &facts,
+        options,
+        cache.as_ref(),
+        threads,
+        progress,
+    )
+    .await?;
     run.lap("relating");
 
     progress.stage("committing", 0);
@@ -146,6 +162,7 @@ async fn write_tables(
     parts: &[std::ops::Range<usize>],
     facts: &Arc<Facts>,
     options: &BuildOptions,
+    cache: Option<&Arc<Cache>>,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<(Vec<TableRecord>, report::Summary, u64)> {
@@ -155,7 +172,7 @@ async fn write_tables(
         .collect::<Result<_>>()?;
     let mut checks = Checks::default();
     let mut summary = report::Summary::default();
-    let workers = Arc::new(Workers::new(facts, &options.rules).await?);
+    let workers = Arc::new(Workers::new(facts, &options.rules, source, cache).await?);
     let mut graph = stream::iter(parts.iter().cloned())
         .map(|part| {
             let (source, files, workers) = (source.clone(), files.clone(), Arc::clone(&workers));

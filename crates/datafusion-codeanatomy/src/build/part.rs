@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use codeanatomy_cache::Cache;
 use codeanatomy_model::dataset::{BindingRow, CallRow, FileRow, ParseErrorRow, ReferenceRow, ScopeRow, SymbolRow};
 use codeanatomy_model::{Contract, Row};
 use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
@@ -16,6 +17,7 @@ use datafusion::physical_plan::execution_plan::reset_plan_states;
 use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use super::cached::CachedExtraction;
 use super::facts::{Facts, extract};
 use super::part_table::{Part, PartSlot, PartTable};
 use crate::dataset::Rows;
@@ -52,11 +54,17 @@ pub(super) struct Workers {
     rules: Vec<RuleFile>,
     /// The rows of the views that read facts alone, which are the same for every part.
     views: Vec<(String, Arc<MemTable>)>,
+    cached: Option<Arc<CachedExtraction>>,
     idle: Mutex<Vec<Worker>>,
 }
 
 impl Workers {
-    pub(super) async fn new(facts: &Arc<Facts>, rules: &[RuleFile]) -> Result<Self> {
+    pub(super) async fn new(
+        facts: &Arc<Facts>,
+        rules: &[RuleFile],
+        source: &Source,
+        cache: Option<&Arc<Cache>>,
+    ) -> Result<Self> {
         let ctx = facts_session(facts, &PartSlot::default())?;
         let of_facts = |rule: &Rule| {
             let is_fact = |table: &String| facts.rows().any(|(c, _)| c.name == table);
@@ -66,6 +74,7 @@ impl Workers {
             facts: Arc::clone(facts),
             rules: vec![],
             views: vec![],
+            cached: cache.map(|cache| Arc::new(CachedExtraction::new(cache, source.limits(), contracts()))),
             idle: Mutex::default(),
         };
         let parsed = rules.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
@@ -91,7 +100,7 @@ impl Workers {
             Some(worker) => worker,
             None => Worker::plan(self).await?,
         };
-        let rows = worker.relate(&self.facts, source, files, part).await?;
+        let rows = worker.relate(self, source, files, part).await?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         Ok(rows)
     }
@@ -141,21 +150,21 @@ impl Worker {
         })
     }
 
-    async fn relate(&self, facts: &Facts, source: &Source, files: &Files, part: Range<usize>) -> Result<GraphPart> {
+    async fn relate(&self, of: &Workers, source: &Source, files: &Files, part: Range<usize>) -> Result<GraphPart> {
         let entries = &files.entries[part.clone()];
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
             return exec_err!("a part of the source has no file");
         };
         let mut batches = {
-            let (source, files) = (source.clone(), files.clone());
-            on_blocking_thread(move || {
-                let contracts: Vec<_> = CONTRACTS.into_iter().chain([FileRow::CONTRACT]).collect();
-                extract(&source, &files, part, &contracts)
+            let (source, files, cached) = (source.clone(), files.clone(), of.cached.clone());
+            on_blocking_thread(move || match cached {
+                Some(cached) => cached.all(&files, part),
+                None => extract(&source, &files, part, &contracts()),
             })
             .await?
         };
         if let Some(seen) = batches.pop() {
-            same_content(facts, &seen)?;
+            same_content(&of.facts, &seen)?;
         }
         let rows = CONTRACTS
             .into_iter()
@@ -192,6 +201,11 @@ impl Worker {
             source_bytes,
         })
     }
+}
+
+/// What is extracted in the second pass: its datasets, and what the files are.
+fn contracts() -> Vec<&'static Contract> {
+    CONTRACTS.into_iter().chain([FileRow::CONTRACT]).collect()
 }
 
 /// A session with the datasets of both passes and the graph's views.

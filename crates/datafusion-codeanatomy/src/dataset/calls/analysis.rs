@@ -28,6 +28,11 @@ impl CallAnalysis {
         }
     }
 
+    /// The datasets that it reads, in the order in which it wants their rows.
+    pub(crate) fn inputs() -> Result<Vec<&'static Contract>> {
+        Ok(inputs()?.into_iter().map(|(contract, _)| contract).collect())
+    }
+
     /// Asks for what it reads of a file; of `whole`, for all columns.
     pub(crate) fn request(mut request: Request, whole: &[&'static Contract]) -> Result<Request> {
         for (contract, columns) in inputs()? {
