@@ -6,6 +6,7 @@ use std::path::Path;
 use codeanatomy_model::{Contract, Encoding};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::{Result, exec_datafusion_err, plan_err};
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::prelude::{DataFrame, SessionContext, col};
 use futures::TryStreamExt;
 use parquet::basic::{self, Compression, ZstdLevel};
@@ -53,7 +54,6 @@ struct Layout {
     cluster: Option<usize>,
     level: ZstdLevel,
     page: usize,
-    row_group: usize,
 }
 
 impl Layout {
@@ -63,12 +63,10 @@ impl Layout {
             Err(_) => return plan_err!("zstd has no level {}; take one from 1 to 22", options.level),
         };
         let Some(name) = &options.cluster else {
-            let (cluster, page, row_group) = (None, PAGE, ROW_GROUP);
             return Ok(Self {
-                cluster,
+                cluster: None,
                 level,
-                page,
-                row_group,
+                page: PAGE,
             });
         };
         match contract.index_of(name) {
@@ -80,15 +78,13 @@ impl Layout {
                 cluster,
                 level,
                 page: CLUSTERED_PAGE,
-                row_group: CLUSTERED_ROW_GROUP,
             }),
         }
     }
 }
 
-/// Rows of a page, and of a row group, where rows of equal values stand together: what is asked for is a few pages of each group.
+/// Rows of a page where rows of equal values stand together: what is asked for is a few pages of each row group.
 const CLUSTERED_PAGE: usize = 1 << 14;
-const CLUSTERED_ROW_GROUP: usize = 1 << 18;
 
 /// Writes all rows of a dataset of `source` as `folder/NAME.parquet`, in the dataset's order, and says what was written. The
 /// file takes few bytes: each column is encoded as its contract says and compressed. It is there when it is complete, and
@@ -108,7 +104,9 @@ pub async fn export_dataset(
     let rows = ctx.read_table(open(source.clone(), contract, DatasetOptions::default())?)?;
     let name = format!("{}.parquet", contract.name);
     let unfinished = format!(".{name}.unfinished");
-    let written = write(rows, contract, folder, &unfinished, layout).await;
+    let memory =
+        MemoryConsumer::new(format!("row group of {}", contract.name)).register(&ctx.runtime_env().memory_pool);
+    let written = write(rows, contract, folder, &unfinished, layout, memory).await;
     let Ok(mut record) = written else {
         // Best effort: what is left is overwritten by the next export.
         let _ = fs::remove_file(folder.join(&unfinished));
@@ -119,7 +117,14 @@ pub async fn export_dataset(
     Ok(record)
 }
 
-async fn write(rows: DataFrame, contract: &Contract, folder: &Path, name: &str, layout: Layout) -> Result<TableRecord> {
+async fn write(
+    rows: DataFrame,
+    contract: &Contract,
+    folder: &Path,
+    name: &str,
+    layout: Layout,
+    memory: MemoryReservation,
+) -> Result<TableRecord> {
     let order = contract.order.iter().map(|c| col(*c).sort(true, false)).collect();
     let schema: SchemaRef = contract.schema();
     let columns = contract.columns.iter().enumerate();
@@ -140,7 +145,7 @@ async fn write(rows: DataFrame, contract: &Contract, folder: &Path, name: &str, 
     };
     // The order is that of a row group, not of the file.
     let mut table = TableWriter::new(contract.name, &schema, &[], file);
-    let mut groups = Clustered::new(&schema, column, layout.row_group);
+    let mut groups = Clustered::new(&schema, column, ROW_GROUP, memory);
     while let Some(batch) = batches.try_next().await? {
         groups.add(batch, &mut |rows| table.write(rows))?;
     }
@@ -161,7 +166,7 @@ fn properties(contract: &Contract, layout: Layout) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(layout.level))
         .set_created_by(concat!("codeanatomy ", env!("CARGO_PKG_VERSION")).to_string())
-        .set_max_row_group_row_count(Some(layout.row_group))
+        .set_max_row_group_row_count(Some(ROW_GROUP))
         .set_data_page_row_count_limit(layout.page)
         .set_data_page_size_limit(PAGE_BYTES)
         .set_dictionary_page_size_limit(PAGE_BYTES)
