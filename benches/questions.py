@@ -3,9 +3,9 @@
 
     python3 benches/questions.py --peers PYTHON [--repeats N] [--binary PATH] [--file FILE] [--check] [SOURCE]
 
-The file is that of `codeanatomy export` of SOURCE (default: the interpreter's own standard library), or FILE. All take turns, N times; the
-least CPU of each is compared, and its least wall time is shown beside it. CPU is that of the whole process for ours, and of the query alone, without the start of the
-interpreter, for DuckDB. Both must give the same rows. `--peers` names an interpreter that has `duckdb`. `--check` exits with 1 if a bound is
+The file is that of `codeanatomy export --cluster kind` of SOURCE (default: the interpreter's own standard library), or FILE. All take turns, N times; the
+least CPU of each is compared, and its least wall time is shown beside it. It is that of the query: of a process that answers it without that of one that answers
+`SELECT 1`, and for DuckDB, which is loaded and has answered `SELECT 1` before, what it takes then. Both must give the same rows. `--peers` names an interpreter that has `duckdb`. `--check` exits with 1 if a bound is
 exceeded.
 """
 
@@ -39,11 +39,13 @@ def main():
         if file is None:
             folder = pathlib.Path(scratch, "source")
             copy_files(arguments.source, folder)
-            measure([arguments.binary, "export", str(folder), "--out", scratch, "--dataset", "ast_nodes"])
+            measure([arguments.binary, "export", str(folder), "--out", scratch, "--dataset", "ast_nodes", "--cluster", "kind"])
             file = str(pathlib.Path(scratch, "ast_nodes.parquet"))
         ours = Ours(arguments.binary, scratch)
-        runs = {}
+        runs, starts = {}, {threads: [] for threads in THREADS}
         for _ in range(arguments.repeats):
+            for threads in THREADS:
+                starts[threads].append(ours.run("SELECT 1", threads=threads)[:2])
             for name, query in QUERIES.items():
                 query = query.replace("FILE", file)
                 for threads in THREADS:
@@ -58,10 +60,14 @@ def main():
     exceeded = False
     for (name, threads), pairs in runs.items():
         least = [min(run[side][time] for run in pairs) for side in (0, 1) for time in (0, 1)]
+        for time in (0, 1):
+            least[time] = max(least[time] - min(start[time] for start in starts[threads]), 0)
         ratio = least[0] / least[2]
         exceeded |= ratio > DUCKDB_BOUND
         cells = f"{least[0]:>8.3f}{least[1]:>8.3f}{least[2]:>14.3f}{least[3]:>8.3f}{ratio:>14.2f}{DUCKDB_BOUND:>7}"
         print(f"{name:<28}{threads:>8}{cells}{'  EXCEEDED' if ratio > DUCKDB_BOUND else ''}")
+    for threads, runs in starts.items():
+        print(f"starting, {threads} threads: {min(run[0] for run in runs):.3f} CPU s, which are left out")
     if arguments.check and exceeded:
         sys.exit(1)
 

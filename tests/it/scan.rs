@@ -1,11 +1,11 @@
 //! Datasets as tables: what is read, in which order, under which limits.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use codeanatomy_model::Language;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::physical_plan::{ExecutionPlan, displayable};
+use datafusion::physical_plan::{ExecutionPlan, displayable, execute_stream};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_codeanatomy::register_all;
 use futures::StreamExt;
@@ -113,6 +113,54 @@ async fn rows_are_the_same_for_all_partitions_and_batch_sizes() {
                 contract.name
             );
         }
+    }
+}
+
+/// How many files there are: `SMALL_FILES=100000` for many.
+fn small_files() -> usize {
+    std::env::var("SMALL_FILES")
+        .ok()
+        .map_or(5000, |count| count.parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_come_within_a_second_and_before_most_of_many_small_files_are_read() {
+    let source = folder(&[]);
+    for i in 0..small_files() {
+        let parent = source.path().join(format!("d{}", i / 100));
+        if i % 100 == 0 {
+            std::fs::create_dir(&parent).unwrap();
+        }
+        std::fs::write(
+            parent.join(format!("f{i}.py")),
+            format!("import os\ndef f(x):\n    return x + {i}\n"),
+        )
+        .unwrap();
+    }
+    let path = source.path().display();
+    let ctx = session(2, 1024);
+    for dataset in [
+        "ast_nodes",
+        "lines",
+        "definitions",
+        "modules",
+        "resolved_imports",
+        "files",
+    ] {
+        let mut least = Duration::MAX;
+        for _ in 0..3 {
+            let started = Instant::now();
+            let plan = plan(&ctx, &format!("SELECT * FROM {dataset}('{path}')")).await;
+            let mut rows = execute_stream(Arc::clone(&plan), ctx.task_ctx()).unwrap();
+            rows.next().await.unwrap().unwrap();
+            least = least.min(started.elapsed());
+            let (listed, read) = (sum(&plan, "files_listed"), sum(&plan, "files_read"));
+            assert!(
+                read < listed,
+                "{dataset}: {read} of {listed} files were read for the first rows"
+            );
+        }
+        assert!(least < Duration::from_secs(1), "{dataset}: {least:?}");
     }
 }
 

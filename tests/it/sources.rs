@@ -156,6 +156,23 @@ async fn a_commit_is_read_without_a_checkout() {
         answers(&ctx, &format!("source => '{place}', rev => 'HEAD~1'")).await,
         before
     );
+    let clone = folder(&[]);
+    let bare = clone.path().join("bare.git").display().to_string();
+    git(&["clone", "--quiet", "--bare", ".", &bare]);
+    assert_eq!(
+        answers(&ctx, &format!("source => '{bare}', rev => 'HEAD~1'")).await,
+        before
+    );
+    let inside = rows(
+        &ctx,
+        &format!("SELECT * FROM calls(source => '{bare}/refs', rev => 'HEAD')"),
+    )
+    .await;
+    let inside = inside.unwrap_err().to_string();
+    assert!(
+        inside.contains("is a folder inside of a repository without a work tree"),
+        "{inside}"
+    );
     let below =
         format!("SELECT path, name FROM definitions(source => '{place}/pkg', rev => 'HEAD') ORDER BY path, bstart");
     assert_eq!(lines(&ctx, &below).await, ["a.py | h", "b.py | C", "b.py | m"]);

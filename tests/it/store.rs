@@ -70,6 +70,50 @@ async fn the_same_source_gives_the_same_bytes_wherever_it_stands() {
     assert_eq!(first, contents(stores[2].path()));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_build_with_a_cache_gives_the_same_bytes_and_extracts_what_was_changed() {
+    let (source, cache) = (folder(FILES), folder(&[]));
+    write(source.path(), "pkg/odd.py", "# coding: latin-1\nx = 1\n");
+    write(source.path(), "lib.rs", "fn f() { g(1) }\n");
+    let built = async |cached: bool, threads: usize| {
+        let store = folder(&[]);
+        let options = BuildOptions {
+            cache: cached.then(|| cache.path().to_path_buf()),
+            ..options(threads)
+        };
+        build(source.path(), store.path(), &options, &Silent).await.unwrap();
+        contents(store.path())
+    };
+    let packs = || -> Vec<_> {
+        contents(cache.path())
+            .into_keys()
+            .filter(|f| f.ends_with(".pack"))
+            .collect()
+    };
+    let plain = built(false, 1).await;
+    assert_eq!(plain, built(true, 2).await);
+    let first = packs();
+    assert!(!first.is_empty());
+    for threads in [1, 3] {
+        assert_eq!(plain, built(true, threads).await);
+        assert_eq!(first, packs(), "everything was found, so that nothing was added");
+    }
+    write(source.path(), "pkg/a.py", "def f(x): return x\n");
+    let changed = built(false, 1).await;
+    assert_ne!(plain, changed);
+    assert_eq!(changed, built(true, 2).await);
+    assert_ne!(first, packs());
+    // What is damaged is as if it were not there.
+    for pack in packs() {
+        let path = cache.path().join(pack);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0xff;
+        std::fs::write(path, bytes).unwrap();
+    }
+    assert_eq!(changed, built(true, 2).await);
+}
+
 #[tokio::test]
 async fn a_stored_graph_holds_the_rows_of_the_live_one_and_breaks_no_contract() {
     let (source, store) = (folder(FILES), folder(&[]));

@@ -24,6 +24,7 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
         out,
         files,
         threads,
+        cache,
         format,
         summary,
         quiet,
@@ -36,6 +37,7 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
             ..SourceOptions::default()
         },
         threads,
+        cache,
         format: match format {
             GraphFormat::Parquet => None,
             GraphFormat::Delta => Some(Arc::new(DeltaGraph::new(Arc::clone(&runtime)))),

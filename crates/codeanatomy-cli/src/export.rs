@@ -9,7 +9,7 @@ use datafusion::config::FormatOptions;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
-use datafusion_codeanatomy::store::{TableRecord, export_dataset};
+use datafusion_codeanatomy::store::{ExportOptions, TableRecord, export_dataset};
 use datafusion_codeanatomy::{Source, SourceOptions, register_all};
 
 use crate::args::ExportArgs;
@@ -24,11 +24,15 @@ pub(crate) async fn run(args: ExportArgs) -> Result<(), Failure> {
         ..SourceOptions::default()
     };
     let source = Source::new(&args.source, &options)?;
+    let export = ExportOptions {
+        cluster: args.cluster,
+        level: args.level,
+    };
     let ctx = SessionContext::new_with_config_rt(SessionConfig::new(), stores::runtime()?);
     register_all(&ctx)?;
     let mut written = vec![];
     for contract in chosen(&args.dataset)? {
-        written.push(export_dataset(&ctx, &source, contract, &args.out).await?);
+        written.push(export_dataset(&ctx, &source, contract, &args.out, &export).await?);
     }
     write_summary(&mut std::io::stdout().lock(), &written, args.format)
 }

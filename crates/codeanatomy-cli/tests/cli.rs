@@ -105,6 +105,61 @@ fn a_command_that_fails_says_why_in_one_sentence() {
 }
 
 #[test]
+fn an_external_table_of_a_dataset_takes_its_options() {
+    let folder = with_source();
+    let create =
+        |options: &str| format!("CREATE EXTERNAL TABLE t STORED AS CODEANATOMY LOCATION 'src' OPTIONS ({options})");
+    let made = create("'codeanatomy.dataset' 'definitions', 'codeanatomy.include' '*.py'");
+    let count = "SELECT count(*) FROM t EXCEPT SELECT count(*) FROM definitions(source => 'src', include => '*.py')";
+    let output = run(
+        folder.path(),
+        &[
+            "-q",
+            "--format",
+            "csv",
+            "-c",
+            &made,
+            "-c",
+            count,
+            "-c",
+            "SELECT count(*) > 0 AS some FROM t",
+        ],
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).ends_with("some\ntrue\n"), "{}", stdout(&output));
+    assert!(!stdout(&output).contains(char::is_numeric), "{}", stdout(&output));
+    let output = run(
+        folder.path(),
+        &["-q", "-c", &create("'codeanatomy.datset' 'definitions'")],
+    );
+    assert_fails(
+        &output,
+        &[
+            "the option 'datset' is unknown",
+            "codeanatomy.dataset, include, exclude",
+        ],
+    );
+}
+
+#[test]
+fn an_export_may_put_rows_of_a_kind_together_and_names_what_cannot_be() {
+    let folder = with_source();
+    let export = |more: &[&str]| {
+        run(
+            folder.path(),
+            &[&["export", "src", "--out", "out", "--dataset", "ast_nodes"], more].concat(),
+        )
+    };
+    let output = export(&["--cluster", "kind", "--level", "19"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_fails(&export(&["--cluster", "colour"]), &["ast_nodes has no column 'colour'"]);
+    assert_fails(
+        &export(&["--level", "23"]),
+        &["zstd has no level 23; take one from 1 to 22"],
+    );
+}
+
+#[test]
 fn a_file_runs_whatever_its_layout() {
     let folder = folder();
     let sql = "#!/usr/bin/env codeanatomy\n-- first; line\nSELECT 'a;b' AS x; SELECT\n  2 AS y -- the end;\n;\n/* last */ SELECT 3 AS z";

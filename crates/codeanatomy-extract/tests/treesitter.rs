@@ -537,6 +537,30 @@ fn a_text_that_takes_too_much_effort_is_stopped_and_says_so() {
 }
 
 #[test]
+fn names_are_not_looked_for_where_that_takes_the_square_of_the_length() {
+    let stopped = |text: &str| {
+        let [definitions, named] = extract(
+            ["definitions", "parse_errors"],
+            "a.js",
+            text.as_bytes(),
+            Options::default(),
+        );
+        let limits = lines(&named, &["source", "message"])
+            .into_iter()
+            .filter(|line| line.starts_with("limit"));
+        (definitions.num_rows(), limits.collect::<Vec<_>>())
+    };
+    let message = "limit finding names takes more effort than a text of this length may: none are listed";
+    assert_eq!(stopped(&"(".repeat(100_000)), (0, vec![message.to_owned()]));
+    // What people write is long in another way.
+    assert_eq!(
+        stopped(&"function f() { return [1, 2, g(h)]; }\n".repeat(3000)),
+        (3000, vec![])
+    );
+    assert_eq!(stopped(&format!("x = [{}];", "1,".repeat(50_000))), (0, vec![]));
+}
+
+#[test]
 fn a_file_that_is_too_large_has_a_row_that_says_so() {
     let options = Options {
         max_file_bytes: 4,

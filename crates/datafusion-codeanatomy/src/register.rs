@@ -9,7 +9,7 @@ use datafusion::execution::FunctionRegistry;
 use datafusion::prelude::SessionContext;
 use std::sync::Arc;
 
-use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalOptions, RowCaches, SessionCache, parameters};
+use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalTableOptions, RowCaches, SessionCache, parameters};
 use crate::describe::listings;
 use crate::optimizer::{self, TellApart};
 use crate::ordering::CompleteOrders;
@@ -72,7 +72,7 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     }
     let factories = state.table_factories_mut();
     factories.insert("CODEANATOMY".to_string(), Arc::new(DatasetTableFactory));
-    state.register_table_options_extension(ExternalOptions::default());
+    state.register_table_options_extension(ExternalTableOptions::default());
     let config = state.config_mut();
     config.set_extension(Arc::new(SessionCache::default()));
     config.set_extension(Arc::new(RowCaches::default()));

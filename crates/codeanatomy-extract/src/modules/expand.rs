@@ -1,19 +1,61 @@
 //! What a star brings in.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use super::Kept;
 use super::find::Place;
 use super::index::ModuleId;
+use super::known::StarNames;
 use super::names::{All, ImportStatement, SiteKind};
 use super::resolve::Resolver;
+
+/// How long a chain of stars is gone down again at most, if it brings fewer names than that.
+const STAR_STEPS: usize = 64;
 
 impl<'m> Resolver<'m> {
     /// The names that `from module import *` binds, in the order of their bytes: those in `__all__`, else all that do not
     /// begin with an underscore. Where `__all__` holds more than is written down, both.
-    pub(super) fn star_names(&mut self, module: ModuleId) -> BTreeSet<Box<str>> {
+    ///
+    /// A chain of modules that each have one star is gone down once: what it brings is remembered on the way back.
+    pub(super) fn star_names(&mut self, module: ModuleId) -> StarNames {
+        let mut seen = FxHashSet::default();
+        let mut chain = Vec::new();
+        let mut at = self.replacement(module).unwrap_or(module);
+        let mut names = loop {
+            if let Some(known) = self.modules.known_star(at) {
+                break BTreeSet::clone(&known);
+            }
+            if !seen.insert(at) {
+                // In a circle all bring the same.
+                break self.names_below(at);
+            }
+            let (own, mut left) = self.own_names(at);
+            if left.len() > 1 {
+                let names = self.names_below(at);
+                self.modules.remember_star(at, Arc::new(names.clone()));
+                break names;
+            }
+            let Some(next) = left.pop() else { break own };
+            chain.push((at, own));
+            at = self.replacement(next).unwrap_or(next);
+        };
+        let mut steps = 0;
+        for (module, own) in chain.into_iter().rev() {
+            names.extend(own);
+            steps += 1;
+            if steps >= names.len().max(STAR_STEPS) {
+                self.modules.remember_star(module, Arc::new(names.clone()));
+                steps = 0;
+            }
+        }
+        Arc::new(names)
+    }
+
+    /// The same, with all modules looked at.
+    fn names_below(&mut self, module: ModuleId) -> BTreeSet<Box<str>> {
         let mut names = BTreeSet::new();
         let mut seen = FxHashSet::default();
         let mut left = vec![module];
@@ -22,19 +64,36 @@ impl<'m> Resolver<'m> {
             if !seen.insert(module) {
                 continue;
             }
-            let Some(kept) = self.kept(module) else { continue };
-            let all = self.all_of(module);
-            all.iter().for_each(|all| names.extend(all.names.iter().cloned()));
-            if all.is_empty() || all.iter().any(|all| all.is_open) {
-                self.public_names(module, kept, &mut names);
-                for star in &kept.stars {
-                    if let Some(Place::Here(found)) = self.star(module, *star) {
-                        left.extend(found.modules.first());
-                    }
+            match self.modules.known_star(module) {
+                Some(known) => names.extend(known.iter().cloned()),
+                None => {
+                    let (own, further) = self.own_names(module);
+                    names.extend(own);
+                    left.extend(further);
                 }
             }
         }
         names
+    }
+
+    /// The names that a star of a module brings without the stars in it, and the modules that those lead to.
+    fn own_names(&mut self, module: ModuleId) -> (BTreeSet<Box<str>>, Vec<ModuleId>) {
+        let mut names = BTreeSet::new();
+        let mut further = Vec::new();
+        let Some(kept) = self.kept(module) else {
+            return (names, further);
+        };
+        let all = self.all_of(module);
+        all.iter().for_each(|all| names.extend(all.names.iter().cloned()));
+        if all.is_empty() || all.iter().any(|all| all.is_open) {
+            self.public_names(module, kept, &mut names);
+            for star in &kept.stars {
+                if let Some(Place::Here(found)) = self.star(module, *star) {
+                    further.extend(found.modules.first());
+                }
+            }
+        }
+        (names, further)
     }
 
     /// The names without an underscore in front that a module itself binds.

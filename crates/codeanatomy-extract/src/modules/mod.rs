@@ -6,6 +6,7 @@
 mod expand;
 mod find;
 mod index;
+mod known;
 mod names;
 mod resolve;
 mod rows;
@@ -25,6 +26,7 @@ pub(crate) use rows::{DATASETS, needs_names, write};
 
 use find::Place;
 use index::{Index, ModuleId};
+use known::{AllKnown, Known, StarNames};
 
 /// Reads the files that imports lead to.
 pub trait ModuleReader: Debug + Send {
@@ -38,6 +40,7 @@ pub struct Modules {
     index: Arc<Index>,
     /// What is kept of each module once it was read; none if it could not be parsed.
     kept: Vec<OnceLock<Option<Arc<Kept>>>>,
+    known: AllKnown,
     bytes: AtomicUsize,
 }
 
@@ -81,6 +84,7 @@ impl Modules {
         Self {
             index,
             kept,
+            known: AllKnown::default(),
             bytes: AtomicUsize::new(0),
         }
     }
@@ -104,6 +108,26 @@ impl Modules {
         }
         let slot = self.kept[id.position()].get_or_init(|| self.keep(read(&module.entry).as_ref()));
         slot.as_deref()
+    }
+
+    /// What a name of a module is known to lead to.
+    fn known(&self, module: ModuleId, name: &str, beside: Option<ModuleId>) -> Option<Arc<Known>> {
+        self.known.get(module, name, beside)
+    }
+
+    fn remember(&self, module: ModuleId, name: &str, beside: Option<ModuleId>, known: Known) {
+        let bytes = self.known.insert(module, name, beside, known);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// The names that a star of a module is known to bring.
+    fn known_star(&self, module: ModuleId) -> Option<StarNames> {
+        self.known.star(module)
+    }
+
+    fn remember_star(&self, module: ModuleId, names: StarNames) {
+        let bytes = self.known.insert_star(module, names);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Leaves what is known of a file that was read anyway.

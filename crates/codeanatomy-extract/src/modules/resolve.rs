@@ -131,6 +131,11 @@ impl<'m> Resolver<'m> {
         resolution.reached.into_iter().find(is_module)
     }
 
+    fn variable_on(&mut self, walk: &mut Walk, absolute: &str, importer: &Entry) -> Option<Reached> {
+        walk.depends_on_way();
+        self.variable(absolute, importer)
+    }
+
     /// Follows an import of a module.
     pub(super) fn follow(&mut self, walk: &mut Walk, module: ModuleId, position: u32) {
         let index = self.index();
@@ -170,7 +175,8 @@ impl<'m> Resolver<'m> {
                 }
             }
             (Place::Outside, name) => walk.reach(outside(name), true),
-            (Place::Nowhere, name) => match (self.variable(absolute, importer), name) {
+            // How deep such lookups go is bounded.
+            (Place::Nowhere, name) => match (self.variable_on(walk, absolute, importer), name) {
                 (Some(reached), None) => walk.reach(reached.target, true),
                 (Some(Reached { target, .. }), Some(name)) => match target {
                     Target::Module(id) => self.enter(walk, id, &name.into(), &[]),

@@ -102,17 +102,30 @@ impl Resolution {
 
     /// Puts the chosen target first, and leaves each target there once.
     pub(super) fn choose(&mut self) {
-        let mut different: Vec<Reached> = Vec::new();
-        for reached in self.reached.drain(..) {
-            if different.len() < MAX_CANDIDATES && different.iter().all(|d| d.target != reached.target) {
-                different.push(reached);
-            }
-        }
+        keep_different(&mut self.reached, 0);
+        let different = &mut self.reached;
         if let Some(best) = (0..different.len()).min_by_key(|i| different[*i].target.rank()) {
             different[..=best].rotate_right(1);
         }
-        self.reached = different;
     }
+}
+
+/// Leaves of what was reached from a place on each target once, and not too many.
+pub(super) fn keep_different(reached: &mut Vec<Reached>, from: usize) {
+    if reached.len() <= from + 1 {
+        return;
+    }
+    let mut kept = from;
+    for i in from..reached.len() {
+        let is_new = reached[from..kept]
+            .iter()
+            .all(|other| other.target != reached[i].target);
+        if is_new && kept - from < MAX_CANDIDATES {
+            reached.swap(kept, i);
+            kept += 1;
+        }
+    }
+    reached.truncate(kept);
 }
 
 /// More targets of one name are not counted.
@@ -125,6 +138,18 @@ impl Reached {
             hops: 0,
             via: Vec::new(),
         }
+    }
+
+    /// The bytes that it takes beside itself.
+    pub(super) fn memory_size(&self) -> usize {
+        let text = match &self.target {
+            Target::Module(_) => 0,
+            Target::Definition { name, .. } | Target::Variable { name, .. } | Target::Implicit { name, .. } => {
+                name.len()
+            }
+            Target::External { module, name } => module.len() + name.as_ref().map_or(0, |name| name.len()),
+        };
+        text + self.via.capacity() * size_of::<ModuleId>()
     }
 }
 

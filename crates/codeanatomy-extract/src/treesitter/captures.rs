@@ -29,7 +29,7 @@ pub(super) struct Capture {
 
 /// Runs a query on a tree.
 pub(super) fn find(query: &Query, grammar: &Grammar, tree: &Tree, text: &str) -> Result<Vec<Capture>, Stopped> {
-    let mut budget = Budget::new(text.len());
+    let mut budget = Budget::of_query(tree, text.len());
     let mut spend = |_: &tree_sitter::QueryCursorState| budget.spend();
     let options = QueryCursorOptions::new().progress_callback(&mut spend);
     let mut cursor = QueryCursor::new();

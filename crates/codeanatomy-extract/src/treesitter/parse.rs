@@ -23,6 +23,11 @@ const ALLOCATED: u64 = 128 << 20;
 const ALLOCATED_PER_BYTE: u64 = 2048;
 const MAX_ALLOCATED: u64 = 2 << 30;
 
+/// A query looks, from each node that it comes to, at the siblings behind it up to the first that is named. That is no step of its own, and in a text such as
+/// `((((…` takes the square of its length: so many looks are allowed in all. They are counted in texts of that many bytes.
+const LOOKS: u64 = 200_000_000;
+const COUNTED_FROM: usize = 16 << 10;
+
 /// Why there is no tree, or not all of what a query finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stopped(pub(super) String);
@@ -44,6 +49,15 @@ impl Budget {
         }
     }
 
+    /// What a query may take of the tree of a text of that length: nothing if it would look at too many siblings.
+    pub(super) fn of_query(tree: &Tree, length: usize) -> Self {
+        let budget = Self::new(length);
+        match length >= COUNTED_FROM && looks(tree) > LOOKS {
+            true => Self { reports: 0, ..budget },
+            false => budget,
+        }
+    }
+
     /// Counts a report of progress, and breaks off if there is nothing left.
     pub(super) fn spend(&mut self) -> ControlFlow<()> {
         if self.is_spent() {
@@ -56,6 +70,30 @@ impl Budget {
     /// Whether there is nothing left.
     pub(super) fn is_spent(&self) -> bool {
         self.reports == 0 || memory::allocated() > self.allocated
+    }
+}
+
+/// How often a query looks at the siblings behind a node if it comes to all nodes.
+fn looks(tree: &Tree) -> u64 {
+    let mut cursor = tree.walk();
+    // How many siblings without a name come one behind the other, at each depth.
+    let mut runs = vec![0_u64];
+    let mut looks = 0_u64;
+    loop {
+        if let Some(run) = runs.last_mut() {
+            *run = if cursor.node().is_named() { 0 } else { *run + 1 };
+            looks = looks.saturating_add(*run);
+        }
+        if cursor.goto_first_child() {
+            runs.push(0);
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            runs.pop();
+            if !cursor.goto_parent() {
+                return looks;
+            }
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Definition<'a> {
 pub(super) struct Bindings<'a> {
     /// By the id of the binding.
     vars: FxHashMap<&'a str, Var>,
-    /// The names of every scope.
+    /// The names of every scope, in the order of their bytes.
     scopes: FxHashMap<&'a str, Vec<(&'a str, Var)>>,
     module_scope: &'a str,
     /// By node: what a `Name` means.
@@ -61,6 +61,14 @@ impl<'a> Bindings<'a> {
                 .entry(scopes.value(i))
                 .or_default()
                 .push((names.value(i), var));
+        }
+        // In no order that shows: each scope is sorted by itself, and what was first of equal names stays so.
+        for i in 0..rows.num_rows() {
+            if let Some(names) = this.scopes.get_mut(scopes.value(i))
+                && !names.is_sorted_by_key(|(name, _)| *name)
+            {
+                names.sort_by_key(|(name, _)| *name);
+            }
         }
         let rows = batch(file, "scopes")?;
         let (ids, parents, nodes, kinds) = (
@@ -165,7 +173,8 @@ impl<'a> Bindings<'a> {
     /// The variable of a name in a scope.
     pub(super) fn in_scope(&self, scope: &str, name: &str) -> Option<Var> {
         let names = self.scopes.get(scope)?;
-        names.iter().find(|(n, _)| *n == name).map(|(_, var)| *var)
+        let at = names.partition_point(|(n, _)| *n < name);
+        names.get(at).filter(|(n, _)| *n == name).map(|(_, var)| *var)
     }
 
     /// The variable of a name in the module.

@@ -1,10 +1,9 @@
 //! What rules look up across files.
 
-use std::ops::Range;
 use std::sync::Arc;
 
+use codeanatomy_cache::Cache;
 use codeanatomy_extract::file::Entry;
-use codeanatomy_extract::{Extractor, Request};
 use codeanatomy_model::Language;
 use codeanatomy_model::dataset::{DefinitionRow, FileRow, ImportRow, ResolvedCallRow, ResolvedReferenceRow};
 use codeanatomy_model::{Contract, Row};
@@ -13,6 +12,7 @@ use datafusion::arrow::compute::concat_batches;
 use datafusion::common::{DataFusionError, Result, internal_err};
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::extraction::Extraction;
 use super::needs::Needs;
 use super::{Progress, cut};
 use crate::dataset::{CallAnalysis, Resolved, Rows};
@@ -50,16 +50,25 @@ impl Facts {
         files: &Files,
         needs: &Needs,
         threads: usize,
+        cache: Option<&Arc<Cache>>,
         progress: &dyn Progress,
     ) -> Result<Self> {
         let asked = DATASETS.map(|(contract, own)| (contract, needs.columns(contract, own)));
-        let asked: Arc<[_]> = asked.into();
+        let wanted = CallAnalysis::wanted(&asked)?;
+        let extraction = Arc::new(Extraction::new(source, cache, wanted.clone()));
         let mut passes = stream::iter(cut(&files.entries, READ_BYTES))
             .map(|part| {
-                let (source, files, asked) = (source.clone(), files.clone(), Arc::clone(&asked));
+                let (files, extraction) = (files.clone(), Arc::clone(&extraction));
                 async move {
-                    let bytes: u64 = files.entries[part.clone()].iter().map(|f| f.size).sum();
-                    let rows = on_blocking_thread(move || extract_files(&source, &files, part, &asked)).await?;
+                    let entries = &files.entries[part.clone()];
+                    let bytes: u64 = entries.iter().map(|f| f.size).sum();
+                    let python = entries
+                        .iter()
+                        .filter(|e| e.language == Language::Python)
+                        .cloned()
+                        .collect();
+                    let rows = on_blocking_thread(move || extraction.rows(&files, part)).await?;
+                    let rows = PartFacts { rows, python };
                     Ok::<_, DataFusionError>((bytes, rows))
                 }
             })
@@ -68,11 +77,16 @@ impl Facts {
         let mut calls = CallAnalysis::new();
         while let Some((bytes, part)) = passes.try_next().await? {
             progress.advance(bytes);
-            for (all, some) in rows.iter_mut().zip(&part.facts) {
-                all.push(some.clone());
+            for ((contract, _), all) in asked.iter().zip(&mut rows) {
+                let found = wanted
+                    .iter()
+                    .zip(&part.rows)
+                    .find(|((c, _), _)| c.name == contract.name);
+                all.extend(found.map(|(_, rows)| rows.clone()));
             }
+            let wanted = wanted.clone();
             calls = on_blocking_thread(move || {
-                part.add_calls(&mut calls)?;
+                part.add_calls(&mut calls, &wanted)?;
                 Ok(calls)
             })
             .await?;
@@ -157,54 +171,23 @@ impl Facts {
 
 /// What the first pass takes of a run of files.
 struct PartFacts {
-    /// The rows of each of [`DATASETS`].
-    facts: Vec<RecordBatch>,
-    /// What the analysis of calls reads.
-    of_calls: Vec<Rows>,
+    /// The rows of each dataset of the pass.
+    rows: Vec<RecordBatch>,
     python: Vec<Entry>,
 }
 
 impl PartFacts {
-    fn add_calls(&self, calls: &mut CallAnalysis) -> Result<()> {
+    /// Adds its files to the analysis of calls, which reads the first `wanted` datasets.
+    fn add_calls(self, calls: &mut CallAnalysis, wanted: &[(&'static Contract, Vec<usize>)]) -> Result<()> {
+        let read = wanted.iter().zip(self.rows).take(CallAnalysis::INPUTS);
+        let rows = read.map(|((contract, _), rows)| Rows::try_new(contract, rows));
+        let rows = rows.collect::<Result<Vec<_>>>()?;
         for file in &self.python {
             let of_file = |rows: &Rows| rows.between(&file.path, &file.path);
-            calls.add(file, &self.of_calls.iter().map(of_file).collect::<Vec<_>>())?;
+            calls.add(file, &rows.iter().map(of_file).collect::<Vec<_>>())?;
         }
         Ok(())
     }
-}
-
-fn extract_files(
-    source: &Source,
-    files: &Files,
-    part: Range<usize>,
-    asked: &[(&'static Contract, Vec<usize>)],
-) -> Result<PartFacts> {
-    let request = CallAnalysis::request(Request::new(source.limits()), asked)?;
-    let mut extractor = Extractor::new(&request)?;
-    let mut reader = files.reader();
-    let entries = &files.entries[part];
-    for (i, entry) in entries.iter().enumerate() {
-        reader.expect(entries[i..].iter());
-        extractor.add(entry, reader.read(entry));
-    }
-    let of_calls = CallAnalysis::rows(&mut extractor)?;
-    let facts = asked.iter().map(
-        |(contract, _)| match of_calls.iter().find(|(c, _)| c.name == contract.name) {
-            Some((_, rows)) => Ok(rows.clone()),
-            None => take(&mut extractor, contract),
-        },
-    );
-    let facts = facts.collect::<Result<_>>()?;
-    let of_calls = of_calls
-        .into_iter()
-        .map(|(contract, rows)| Rows::try_new(contract, rows));
-    let is_python = |entry: &&Entry| entry.language == Language::Python;
-    Ok(PartFacts {
-        facts,
-        of_calls: of_calls.collect::<Result<_>>()?,
-        python: entries.iter().filter(is_python).cloned().collect(),
-    })
 }
 
 /// The rows with their texts in few buffers: every slice of a batch takes all of them along.
@@ -215,33 +198,4 @@ fn compact(rows: &RecordBatch) -> Result<RecordBatch> {
     };
     let columns = rows.columns().iter().map(compact).collect();
     Ok(RecordBatch::try_new(rows.schema(), columns)?)
-}
-
-fn take(extractor: &mut Extractor, contract: &Contract) -> Result<RecordBatch> {
-    match extractor.table(contract.name) {
-        Some(table) => Ok(table.take()?),
-        None => internal_err!("the extractor has no table {}", contract.name),
-    }
-}
-
-/// The rows of `datasets` for a run of files, with the columns that are needed and those that stand beside them.
-pub(super) fn extract(
-    source: &Source,
-    files: &Files,
-    part: Range<usize>,
-    needs: &Needs,
-    datasets: &[(&'static Contract, &'static [&'static str])],
-) -> Result<Vec<RecordBatch>> {
-    let request = needs.request(Request::new(source.limits()), datasets.iter().copied());
-    let mut extractor = Extractor::new(&request)?;
-    let mut reader = files.reader();
-    let entries = &files.entries[part];
-    for (i, entry) in entries.iter().enumerate() {
-        reader.expect(entries[i..].iter());
-        extractor.add(entry, reader.read(entry));
-    }
-    datasets
-        .iter()
-        .map(|(contract, _)| take(&mut extractor, contract))
-        .collect()
 }

@@ -5,6 +5,8 @@
 //! datasets, relations and winners to sorted rows, which are checked and written in path order. So memory follows the
 //! part and what crosses files, not the source.
 
+mod cached;
+mod extraction;
 mod facts;
 mod needs;
 mod part;
@@ -13,7 +15,7 @@ mod record;
 mod report;
 
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use codeanatomy_extract::file::Entry;
@@ -43,6 +45,8 @@ pub struct BuildOptions {
     pub rules: Vec<RuleFile>,
     /// How many parts are worked on at once; as many as there are cores if `None`.
     pub threads: Option<NonZeroUsize>,
+    /// The folder of the persistent cache, whose rows are taken for files whose content is the same, and which gets those of others; none if `None`.
+    pub cache: Option<PathBuf>,
     /// How tables are stored; as Parquet files of the version if `None`.
     pub format: Option<Arc<dyn TableFormat>>,
     /// Knows the object stores of the source and of the place where the graph is kept.
@@ -55,6 +59,7 @@ impl Default for BuildOptions {
             source: SourceOptions::default(),
             rules: pack(),
             threads: None,
+            cache: None,
             format: None,
             runtime: Arc::default(),
         }
@@ -84,17 +89,17 @@ pub async fn build(
     let bytes = entries.iter().map(|f| f.size).sum();
     let place = Place::new(out, &options.runtime)?;
     let writer = VersionWriter::begin(&place).await?;
+    let cache = options.cache.as_deref().map(cached::open).transpose()?;
 
     let needs = part::needs(&options.rules).await?;
 
     progress.stage("reading", bytes);
-    let facts = Arc::new(Facts::extract(&source, &files, &needs, threads, progress).await?);
+    let facts = Arc::new(Facts::extract(&source, &files, &needs, threads, cache.as_ref(), progress).await?);
     run.lap("reading");
 
     progress.stage("relating", bytes);
-    let workers = Workers::new(&facts, &options.rules, needs).await?;
-    let (tables, summary, contract_errors) =
-        write_tables(&writer, &source, &files, &parts, workers, threads, progress).await?;
+    let workers = Workers::new(&facts, &options.rules, &needs, &source, cache.as_ref()).await?;
+    let (tables, summary, contract_errors) = write_tables(&writer, &files, &parts, workers, threads, progress).await?;
     run.lap("relating");
 
     progress.stage("committing", 0);
@@ -141,7 +146,6 @@ fn cut(files: &[Entry], most: u64) -> Vec<std::ops::Range<usize>> {
 
 async fn write_tables(
     writer: &VersionWriter,
-    source: &Source,
     files: &Files,
     parts: &[std::ops::Range<usize>],
     workers: Workers,
@@ -160,9 +164,9 @@ async fn write_tables(
     check_part(&mut checks, &outside)?;
     let mut graph = stream::iter(parts.iter().cloned())
         .map(|part| {
-            let (source, files, workers) = (source.clone(), files.clone(), Arc::clone(&workers));
+            let (files, workers) = (files.clone(), Arc::clone(&workers));
             async move {
-                let task = SpawnedTask::spawn(async move { workers.relate(&source, &files, part).await });
+                let task = SpawnedTask::spawn(async move { workers.relate(&files, part).await });
                 task.join_unwind()
                     .await
                     .map_err(|e| DataFusionError::External(Box::new(e)))?

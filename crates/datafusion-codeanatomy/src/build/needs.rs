@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use codeanatomy_extract::Request;
 use codeanatomy_model::Contract;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -36,16 +35,5 @@ impl Needs {
         let read = self.0.get(contract.name).into_iter().flatten().copied();
         let columns: BTreeSet<usize> = others.filter_map(|c| contract.index_of(c)).chain(read).collect();
         columns.into_iter().collect()
-    }
-
-    /// Asks for the columns of datasets.
-    pub(super) fn request(
-        &self,
-        request: Request,
-        contracts: impl IntoIterator<Item = (&'static Contract, &'static [&'static str])>,
-    ) -> Request {
-        contracts
-            .into_iter()
-            .fold(request, |r, (c, others)| r.with(c, Some(self.columns(c, others))))
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use codeanatomy_cache::Cache;
 use codeanatomy_model::dataset::{BindingRow, CallRow, FileRow, ParseErrorRow, ReferenceRow, ScopeRow, SymbolRow};
 use codeanatomy_model::{Contract, Row};
 use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
@@ -16,7 +17,8 @@ use datafusion::physical_plan::execution_plan::reset_plan_states;
 use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
-use super::facts::{Facts, extract};
+use super::extraction::Extraction;
+use super::facts::Facts;
 use super::needs::Needs;
 use super::part_table::{Part, PartSlot, PartTable};
 use crate::dataset::Rows;
@@ -37,7 +39,7 @@ const CONTRACTS: [&Contract; 6] = [
 ];
 
 /// What shows whether a file is still the same.
-const SEEN: (&Contract, &[&str]) = (FileRow::CONTRACT, &["content_hash"]);
+const SEEN: &[&str] = &["content_hash"];
 
 /// What is asked of every part. Candidates are ranked once, for winners and losers.
 const QUERIES: [&str; 3] = ["cpg_nodes_inside", "cpg_candidates", "cpg_props"];
@@ -61,15 +63,26 @@ pub(super) struct GraphPart {
 pub(super) struct Workers {
     facts: Arc<Facts>,
     rules: Vec<RuleFile>,
-    needs: Needs,
+    extraction: Arc<Extraction>,
     /// The rows of the views that read facts alone, which are the same for every part.
     views: Vec<(String, Arc<MemTable>)>,
     idle: Mutex<Vec<Worker>>,
 }
 
 impl Workers {
-    pub(super) async fn new(facts: &Arc<Facts>, rules: &[RuleFile], needs: Needs) -> Result<Self> {
+    pub(super) async fn new(
+        facts: &Arc<Facts>,
+        rules: &[RuleFile],
+        needs: &Needs,
+        source: &Source,
+        cache: Option<&Arc<Cache>>,
+    ) -> Result<Self> {
         let ctx = facts_session(Some(facts), &PartSlot::default())?;
+        let wanted = CONTRACTS
+            .into_iter()
+            .map(|contract| (contract, needs.columns(contract, &[])));
+        let wanted = wanted.chain([(FileRow::CONTRACT, Needs::default().columns(FileRow::CONTRACT, SEEN))]);
+        let extraction = Arc::new(Extraction::new(source, cache, wanted.collect()));
         let parsed = rules.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
         let shared = shared(&parsed);
         let mut views = vec![];
@@ -84,20 +97,20 @@ impl Workers {
         Ok(Self {
             facts: Arc::clone(facts),
             rules: others.map(|(_, file)| file.clone()).collect(),
-            needs,
+            extraction,
             views,
             idle: Mutex::default(),
         })
     }
 
     /// The rows of the files of a part.
-    pub(super) async fn relate(&self, source: &Source, files: &Files, part: Range<usize>) -> Result<GraphPart> {
+    pub(super) async fn relate(&self, files: &Files, part: Range<usize>) -> Result<GraphPart> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let worker = match idle {
             Some(worker) => worker,
             None => Worker::plan(self).await?,
         };
-        let rows = worker.relate(&self.facts, &self.needs, source, files, part).await?;
+        let rows = worker.relate(self, files, part).await?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         Ok(rows)
     }
@@ -147,30 +160,17 @@ impl Worker {
         })
     }
 
-    async fn relate(
-        &self,
-        facts: &Facts,
-        needs: &Needs,
-        source: &Source,
-        files: &Files,
-        part: Range<usize>,
-    ) -> Result<GraphPart> {
+    async fn relate(&self, of: &Workers, files: &Files, part: Range<usize>) -> Result<GraphPart> {
         let entries = &files.entries[part.clone()];
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
             return exec_err!("a part of the source has no file");
         };
         let mut batches = {
-            let (source, files, needs) = (source.clone(), files.clone(), needs.clone());
-            on_blocking_thread(move || {
-                let no_more: &[&str] = &[];
-                let datasets = CONTRACTS.into_iter().map(|contract| (contract, no_more));
-                let datasets: Vec<_> = datasets.chain([SEEN]).collect();
-                extract(&source, &files, part, &needs, &datasets)
-            })
-            .await?
+            let (files, extraction) = (files.clone(), Arc::clone(&of.extraction));
+            on_blocking_thread(move || extraction.rows(&files, part)).await?
         };
         if let Some(seen) = batches.pop() {
-            same_content(facts, &seen)?;
+            same_content(&of.facts, &seen)?;
         }
         let rows = CONTRACTS
             .into_iter()

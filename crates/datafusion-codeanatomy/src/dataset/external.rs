@@ -6,14 +6,15 @@
 //!     OPTIONS ('codeanatomy.dataset' 'definitions', 'codeanatomy.include' '*.py', 'codeanatomy.rev' 'HEAD~3');
 //! ```
 
+use std::any::Any;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use codeanatomy_extract::Options;
 use codeanatomy_model::{CATALOGUE, find};
 use datafusion::catalog::{Session, TableProvider, TableProviderFactory};
-use datafusion::common::config::ConfigExtension;
-use datafusion::common::{Result, extensions_options, plan_err};
+use datafusion::common::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
+use datafusion::common::{Result, extensions_options, plan_datafusion_err, plan_err};
 use datafusion::logical_expr::CreateExternalTable;
 
 use super::open;
@@ -45,8 +46,51 @@ extensions_options! {
     }
 }
 
-impl ConfigExtension for ExternalOptions {
-    const PREFIX: &'static str = "codeanatomy";
+/// The prefix of options in SQL.
+const PREFIX: &str = "codeanatomy";
+
+/// The same options among those that a session has for tables: hosts such as datafusion-cli set all options of a table there before they make it, to
+/// find its object store, and with their whole names.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ExternalTableOptions(ExternalOptions);
+
+impl ConfigExtension for ExternalTableOptions {
+    const PREFIX: &'static str = PREFIX;
+}
+
+impl ExtensionOptions for ExternalTableOptions {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn cloned(&self) -> Box<dyn ExtensionOptions> {
+        Box::new(self.clone())
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        let name = key.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix('.'));
+        let name = name.unwrap_or(key);
+        ExtensionOptions::set(&mut self.0, name, value).map_err(|_| plan_datafusion_err!("{}", refusal(name, value)))
+    }
+
+    fn entries(&self) -> Vec<ConfigEntry> {
+        let with_prefix = |entry: ConfigEntry| ConfigEntry {
+            key: format!("{PREFIX}.{}", entry.key),
+            ..entry
+        };
+        self.0.entries().into_iter().map(with_prefix).collect()
+    }
+}
+
+fn refusal(name: &str, value: &str) -> String {
+    format!(
+        "the option '{name}' is unknown or '{value}' is no value of it; there are codeanatomy.dataset, include, exclude (globs, \
+         one a line), max_file_bytes, rev, query, language, position_encoding and root"
+    )
 }
 
 /// Makes tables `STORED AS CODEANATOMY`. Their location is the source; of several locations the table has the rows of all,
@@ -113,12 +157,8 @@ fn options(command: &CreateExternalTable) -> Result<ExternalOptions> {
             .iter()
             .find_map(|prefix| key.strip_prefix(prefix))
             .unwrap_or(key);
-        if datafusion::common::config::ExtensionOptions::set(&mut options, name, value).is_err() {
-            return plan_err!(
-                "{}: the option '{name}' is unknown or '{value}' is no value of it; there are codeanatomy.dataset, include, \
-                 exclude (globs, one a line), max_file_bytes, rev, query, language, position_encoding and root",
-                command.name
-            );
+        if ExtensionOptions::set(&mut options, name, value).is_err() {
+            return plan_err!("{}: {}", command.name, refusal(name, value));
         }
     }
     Ok(options)

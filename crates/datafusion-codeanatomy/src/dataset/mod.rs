@@ -25,7 +25,7 @@ pub use schema::SourceSchema;
 
 pub(crate) use cache::SessionCache;
 pub(crate) use calls::{CallAnalysis, Resolved};
-pub(crate) use external::ExternalOptions;
+pub(crate) use external::ExternalTableOptions;
 pub(crate) use options::needs_query;
 pub(crate) use parameters::parameters;
 pub(crate) use provider::{key_constraint, open};

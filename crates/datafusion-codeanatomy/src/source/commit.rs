@@ -17,7 +17,7 @@ pub(super) struct Commit {
 }
 
 impl Commit {
-    /// All regular files that the commit `rev` has at `place`, a folder or file in the work tree of a repository: their
+    /// All regular files that the commit `rev` has at `place`, a folder or file in the work tree of a repository, or a bare repository: their
     /// paths relative to it, and their sizes.
     pub(super) fn list(place: &Path, rev: &str) -> Result<(Self, Vec<(String, u64)>)> {
         let error = |what: &dyn Display| DataFusionError::Plan(format!("'{}': {what}", place.display()));
@@ -28,10 +28,16 @@ impl Commit {
             place.parent().unwrap_or(&place)
         };
         let repository = gix::discover(folder).map_err(|e| error(&format!("no git repository, so no `rev`: {e}")))?;
-        let Some(root) = repository.workdir().map(Path::to_path_buf) else {
-            return plan_err!("'{}': a repository without a work tree has no folders", place.display());
-        };
+        // A bare repository stands for its whole tree.
+        let root = repository.workdir().unwrap_or(repository.git_dir());
         let root = root.canonicalize().map_err(|e| error(&e))?;
+        if repository.workdir().is_none() && place != root {
+            return plan_err!(
+                "'{}' is a folder inside of a repository without a work tree; name the repository, '{}'",
+                place.display(),
+                root.display()
+            );
+        }
         let commit = repository
             .rev_parse_single(rev)
             .map_err(|e| error(&format!("the revision '{rev}' is none of its repository: {e}")))?;

@@ -16,6 +16,7 @@
 //! builds to replace the log wins, and the other fails. Versions stay until a vacuum forgets them.
 
 mod check;
+mod clustered;
 mod delta;
 mod delta_column;
 mod durable;
@@ -32,7 +33,7 @@ mod vacuum;
 mod writer;
 
 pub(crate) use check::{Checks, UniqueBy};
-pub use export::export_dataset;
+pub use export::{ExportOptions, export_dataset};
 pub use format::TableFormat;
 pub use log::{LogEntry, Stored};
 pub(crate) use manifest::FORMAT;

@@ -77,7 +77,7 @@ impl Rows<'_, '_> {
             modules,
             elsewhere: Vec::new(),
         };
-        for (seq, name) in (1..).zip(&names) {
+        for (seq, name) in (1..).zip(names.iter()) {
             let resolution = self.resolver.name(&found, name);
             let cells = Cells {
                 seq,

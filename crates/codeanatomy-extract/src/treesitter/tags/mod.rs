@@ -98,7 +98,7 @@ struct Tag {
 
 /// Runs the query of a grammar on a tree.
 pub(super) fn find(tags: &TagsQuery, tree: &Tree, text: &str) -> Result<Vec<Hit>, Stopped> {
-    let mut budget = Budget::new(text.len());
+    let mut budget = Budget::of_query(tree, text.len());
     let mut spend = |_: &tree_sitter::QueryCursorState| budget.spend();
     let options = QueryCursorOptions::new().progress_callback(&mut spend);
     let mut cursor = QueryCursor::new();

@@ -24,43 +24,33 @@ pub(crate) struct CallAnalysis {
 }
 
 impl CallAnalysis {
+    /// The number of datasets that it reads.
+    pub(crate) const INPUTS: usize = INPUTS.len();
+
     pub(crate) fn new() -> Self {
         Self {
             analysis: Analysis::new(builtin_names()),
         }
     }
 
-    /// Asks for what it reads of a file, and for other columns of datasets.
-    pub(crate) fn request(request: Request, others: &[(&'static Contract, Vec<usize>)]) -> Result<Request> {
+    /// What is wanted of which datasets: first what it reads, in the order in which it takes their rows, then the rest of
+    /// `others`; of a dataset that is in both, the columns of both.
+    pub(crate) fn wanted(others: &[(&'static Contract, Vec<usize>)]) -> Result<Vec<(&'static Contract, Vec<usize>)>> {
         let mut all = inputs()?;
         for (contract, columns) in others {
             match all.iter_mut().find(|(c, _)| c.name == contract.name) {
-                Some((_, of_it)) => of_it.extend(
-                    columns
-                        .iter()
-                        .filter(|c| !of_it.contains(c))
-                        .copied()
-                        .collect::<Vec<_>>(),
-                ),
+                Some((_, of_it)) => {
+                    let more = columns.iter().filter(|c| !of_it.contains(c)).copied();
+                    let more: Vec<usize> = more.collect();
+                    of_it.extend(more);
+                }
                 None => all.push((contract, columns.clone())),
             }
         }
-        let all = all.into_iter();
-        Ok(all.fold(request, |request, (contract, columns)| {
-            request.with(contract, Some(columns))
-        }))
+        Ok(all)
     }
 
-    /// Takes the rows that it reads out of the tables of an extractor.
-    pub(crate) fn rows(extractor: &mut Extractor) -> Result<Vec<(&'static Contract, RecordBatch)>> {
-        let take = |(contract, _): (&'static Contract, Vec<usize>)| match extractor.table(contract.name) {
-            Some(table) => Ok((contract, table.take()?)),
-            None => internal_err!("the extractor has no table {}", contract.name),
-        };
-        inputs()?.into_iter().map(take).collect()
-    }
-
-    /// Adds a file with the rows that it has of each dataset of [`CallAnalysis::rows`].
+    /// Adds a file with the rows that it has of each dataset that it reads, in the order of [`CallAnalysis::wanted`].
     pub(crate) fn add(&mut self, entry: &Entry, rows: &[RecordBatch]) -> Result<()> {
         let file = FileRows {
             path: &entry.path,
@@ -178,7 +168,12 @@ pub(super) fn of_files(
     reservation: &MemoryReservation,
     is_wanted: &dyn Fn() -> bool,
 ) -> Result<Resolved> {
-    let mut extractor = Extractor::new(&CallAnalysis::request(Request::new(source.limits()), &[])?)?;
+    let inputs = inputs()?;
+    let request = Request::new(source.limits());
+    let request = inputs
+        .iter()
+        .fold(request, |r, (c, columns)| r.with(c, Some(columns.clone())));
+    let mut extractor = Extractor::new(&request)?;
     let mut analysis = CallAnalysis::new();
     let mut reader = files.reader();
     for (i, entry) in files.entries.iter().enumerate() {
@@ -191,10 +186,11 @@ pub(super) fn of_files(
         reservation.try_grow(BYTES_PER_BYTE * entry.size as usize)?;
         reader.expect(files.entries[i..].iter());
         extractor.add(entry, reader.read(entry));
-        let rows: Vec<_> = CallAnalysis::rows(&mut extractor)?
-            .into_iter()
-            .map(|(_, rows)| rows)
-            .collect();
+        let take = |(contract, _): &(&Contract, Vec<usize>)| match extractor.table(contract.name) {
+            Some(table) => Ok(table.take()?),
+            None => internal_err!("the extractor has no table {}", contract.name),
+        };
+        let rows = inputs.iter().map(take).collect::<Result<Vec<_>>>()?;
         analysis.add(entry, &rows)?;
     }
     let rows = match contract.name == ResolvedCallRow::CONTRACT.name {
