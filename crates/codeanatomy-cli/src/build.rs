@@ -8,7 +8,8 @@ use codeanatomy_delta::DeltaGraph;
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
 use datafusion::config::FormatOptions;
 use datafusion::error::DataFusionError;
-use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
 use datafusion_codeanatomy::SourceOptions;
@@ -25,11 +26,17 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
         out,
         files,
         threads,
+        memory_limit,
+        strict,
         format,
         summary,
         quiet,
     } = args;
-    let runtime = Arc::<RuntimeEnv>::default();
+    let mut runtime = RuntimeEnvBuilder::new();
+    if let Some(limit) = memory_limit {
+        runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(limit)));
+    }
+    let runtime = runtime.build_arc()?;
     let options = BuildOptions {
         source: SourceOptions {
             include: files.include,
@@ -41,6 +48,7 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
             GraphFormat::Parquet => None,
             GraphFormat::Delta => Some(Arc::new(DeltaGraph::new(Arc::clone(&runtime)))),
         },
+        strict,
         runtime,
         ..BuildOptions::default()
     };

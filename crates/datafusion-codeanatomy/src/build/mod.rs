@@ -10,6 +10,7 @@ mod part;
 mod part_table;
 mod record;
 mod report;
+mod strict;
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -26,9 +27,10 @@ use crate::relation::{RuleFile, pack};
 use crate::source::{Files, Source, SourceOptions};
 use crate::store::{Checks, Manifest, Place, RuleRecord, TableFormat, TableRecord, TableWriter, VersionWriter};
 use facts::Facts;
-use part::{GraphPart, Workers};
+use part::{Engine, GraphPart, Workers};
 pub use record::RunRecord;
 pub use report::{BuildReport, KindCount, Progress, Silent};
+use strict::TableOrders;
 
 /// The size of a part, in bytes of source.
 const PART_BYTES: u64 = 3 << 19;
@@ -44,7 +46,12 @@ pub struct BuildOptions {
     pub threads: Option<NonZeroUsize>,
     /// How tables are stored; as Parquet files of the version if `None`.
     pub format: Option<Arc<dyn TableFormat>>,
-    /// Knows the object stores of the source and of the place where the graph is kept.
+    /// Whether the promises that a graph rests on are checked: queries run with `codeanatomy.determinism` and `codeanatomy.verify`, the order of
+    /// every table is checked while it is written, and rows that break a contract are an error, so that there is no graph. The
+    /// graph is the same.
+    pub strict: bool,
+    /// Knows the object stores of the source and of the place where the graph is kept. Its memory pool bounds what the engine's operators hold; not
+    /// what the build itself holds: files, definitions, imports and resolved calls of the whole source, and the rows of a part for each thread.
     pub runtime: Arc<RuntimeEnv>,
 }
 
@@ -55,6 +62,7 @@ impl Default for BuildOptions {
             rules: pack(),
             threads: None,
             format: None,
+            strict: false,
             runtime: Arc::default(),
         }
     }
@@ -155,7 +163,12 @@ async fn write_tables(
         .collect::<Result<_>>()?;
     let mut checks = Checks::default();
     let mut summary = report::Summary::default();
-    let workers = Arc::new(Workers::new(facts, &options.rules).await?);
+    let mut orders = options.strict.then(TableOrders::try_new).transpose()?;
+    let engine = Engine {
+        runtime: Arc::clone(&options.runtime),
+        strict: options.strict,
+    };
+    let workers = Arc::new(Workers::new(engine, facts, &options.rules).await?);
     let mut graph = stream::iter(parts.iter().cloned())
         .map(|part| {
             let (source, files, workers) = (source.clone(), files.clone(), Arc::clone(&workers));
@@ -169,12 +182,18 @@ async fn write_tables(
         .buffered(threads);
     while let Some(rows) = graph.try_next().await? {
         progress.advance(rows.source_bytes);
+        if let Some(orders) = &mut orders {
+            orders.look(&rows.tables)?;
+        }
         write_part(&mut tables, &mut checks, &mut summary, &rows)?;
     }
     let rows = workers.outside().await?;
     write_part(&mut tables, &mut checks, &mut summary, &rows)?;
 
     let errors = checks.finish()?;
+    if options.strict {
+        strict::no_errors(&errors)?;
+    }
     let mut error_table = writer.table("contract_errors", &Checks::schema(), &["path", "table", "id", "reason"])?;
     error_table.write(&errors)?;
     tables.push(error_table);

@@ -12,6 +12,7 @@ use datafusion::arrow::datatypes::{FieldRef, SchemaRef};
 use datafusion::catalog::MemTable;
 use datafusion::common::{Result, exec_err};
 use datafusion::execution::FunctionRegistry;
+use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::physical_plan::execution_plan::reset_plan_states;
 use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -46,8 +47,18 @@ pub(super) struct GraphPart {
     pub(super) source_bytes: u64,
 }
 
+/// How queries of the graph run.
+#[derive(Debug, Clone)]
+pub(super) struct Engine {
+    pub(super) runtime: Arc<RuntimeEnv>,
+    /// Whether choices among ties are settled by completed orders, and promises are checked. A graph does not depend on it, since its rules
+    /// leave no choice and its tables are sorted.
+    pub(super) strict: bool,
+}
+
 /// Plans the queries of the graph once for every part that is worked on at the same time.
 pub(super) struct Workers {
+    engine: Engine,
     facts: Arc<Facts>,
     rules: Vec<RuleFile>,
     /// The rows of the views that read facts alone, which are the same for every part.
@@ -56,13 +67,14 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    pub(super) async fn new(facts: &Arc<Facts>, rules: &[RuleFile]) -> Result<Self> {
-        let ctx = facts_session(facts, &PartSlot::default())?;
+    pub(super) async fn new(engine: Engine, facts: &Arc<Facts>, rules: &[RuleFile]) -> Result<Self> {
+        let ctx = facts_session(&engine, facts, &PartSlot::default())?;
         let of_facts = |rule: &Rule| {
             let is_fact = |table: &String| facts.rows().any(|(c, _)| c.name == table);
             rule.output == Output::View && !rule.inputs.is_empty() && rule.inputs.iter().all(is_fact)
         };
         let mut workers = Self {
+            engine,
             facts: Arc::clone(facts),
             rules: vec![],
             views: vec![],
@@ -196,7 +208,7 @@ impl Worker {
 
 /// A session with the datasets of both passes and the graph's views.
 async fn session(workers: &Workers, slot: &PartSlot) -> Result<(SessionContext, Vec<Relation>)> {
-    let ctx = facts_session(&workers.facts, slot)?;
+    let ctx = facts_session(&workers.engine, &workers.facts, slot)?;
     for contract in CONTRACTS {
         ctx.register_table(contract.name, Arc::new(PartTable::new(contract, slot, None)))?;
     }
@@ -210,12 +222,20 @@ async fn session(workers: &Workers, slot: &PartSlot) -> Result<(SessionContext, 
 
 /// A session with the datasets of the first pass. One partition: parts run side by side, so nothing is shuffled. No dynamic
 /// filters: a plan that has them cannot be run again.
-fn facts_session(facts: &Facts, slot: &PartSlot) -> Result<SessionContext> {
+fn facts_session(engine: &Engine, facts: &Facts, slot: &PartSlot) -> Result<SessionContext> {
     let config = SessionConfig::new()
         .with_target_partitions(1)
         .set_bool("datafusion.optimizer.enable_dynamic_filter_pushdown", false);
-    let ctx = SessionContext::new_with_config(config);
+    let ctx = SessionContext::new_with_config_rt(config, Arc::clone(&engine.runtime));
     crate::register_all(&ctx)?;
+    if engine.strict {
+        let state = ctx.state_ref();
+        let mut state = state.write();
+        let options = state.config_mut().options_mut();
+        // Every part is sorted behind its queries.
+        options.set("codeanatomy.determinism", "set")?;
+        options.set("codeanatomy.verify", "true")?;
+    }
     ctx.state_ref().write().register_udf(Arc::new(slot.in_part()))?;
     for (contract, rows) in facts.rows() {
         ctx.register_table(
