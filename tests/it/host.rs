@@ -126,7 +126,7 @@ async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
 }
 
 /// Our physical rules, in their order.
-const OURS: [&str; 12] = [
+const OURS: [&str; 13] = [
     "interval_join",
     "winner_select",
     "distrust",
@@ -135,6 +135,7 @@ const OURS: [&str; 12] = [
     "canonical_writes",
     "winner_combine",
     "merge_projections",
+    "whole_sorts",
     "file_order",
     "ordered_concat",
     "verify_order",

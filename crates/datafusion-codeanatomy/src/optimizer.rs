@@ -15,6 +15,7 @@ pub(crate) use self::tell_apart::TellApart;
 use crate::interval::IntervalJoin;
 use crate::ordering::{
     CanonicalWrites, Distrust, FileOrder, OrderedConcat, PlaceOrder, SettleWindows, StableMerges, VerifyOrder,
+    WholeSorts,
 };
 use crate::winner::{WinnerCombine, WinnerSelect};
 
@@ -40,6 +41,8 @@ fn rules() -> Vec<(Rule, &'static str)> {
         (Arc::new(WinnerCombine), "CombinePartialFinalAggregate"),
         // After sorts that are not needed are gone, and before the second `ProjectionPushdown`.
         (Arc::new(MergeProjections), "TopKRepartition"),
+        // After `LimitPushdown`, which gives sorts their limits, and before the filters that these would make.
+        (Arc::new(WholeSorts), "EnsureCooperative"),
         // After `LimitPushdown`, which takes the order back.
         (Arc::new(FileOrder), "EnsureCooperative"),
         // After all rules that look for merges: the engine's would not know the operator.

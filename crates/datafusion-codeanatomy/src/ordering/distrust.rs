@@ -1,10 +1,11 @@
-//! What the engine says wrongly of three operators, and what would come of it: no sort where one is needed.
+//! What the engine says wrongly of some operators, and what would come of it: no sort where one is needed.
 //!
 //! - An outer join passes on that a column of the side that may be missing is constant (`... LEFT JOIN (SELECT * FROM b WHERE
 //!   c = 1)`), though it is null in unmatched rows; so `c` is left out of sorts above.
 //! - A union of inputs in which a column is constant, in each another value, passes on that it is constant in each partition, and behind
 //!   a shuffle that it is constant.
 //! - `unnest` passes on that a column is a key, though its rows are now repeated; so columns behind it are left out.
+//! - A filter and a join pass on that what is equal is the same, though `f = 0` lets zeros of both signs through, and they are sorted apart.
 //!
 //! Where an answer has to be determined, nothing of the rows of these operators is taken for granted.
 
@@ -14,13 +15,16 @@ use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{JoinType, Result};
 use datafusion::physical_expr::EquivalenceProperties;
+use datafusion::physical_expr::equivalence::EquivalenceClass;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::unnest::UnnestExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
 use super::pass::{PassExec, Passing};
+use super::types::compares_otherwise;
 use crate::settings::{Determinism, Settings};
 
 /// Puts [`DistrustExec`] above the operators.
@@ -56,9 +60,19 @@ fn promises_too_much(node: &Arc<dyn ExecutionPlan>) -> bool {
     } else if let Some(join) = node.downcast_ref::<NestedLoopJoinExec>() {
         *join.join_type()
     } else {
-        return node.is::<UnnestExec>() || unites_constants(node);
+        return node.is::<UnnestExec>() || unites_constants(node) || (node.is::<FilterExec>() && equates(node));
     };
-    matches!(join, JoinType::Left | JoinType::Right | JoinType::Full)
+    matches!(join, JoinType::Left | JoinType::Right | JoinType::Full) || equates(node)
+}
+
+/// Whether the operator holds values to be the same that are only equal.
+fn equates(node: &Arc<dyn ExecutionPlan>) -> bool {
+    let schema = node.schema();
+    let differ = |class: &EquivalenceClass| {
+        let one = class.iter().next();
+        one.is_some_and(|one| one.data_type(&schema).is_ok_and(|ty| compares_otherwise(&ty)))
+    };
+    node.equivalence_properties().eq_group().iter().any(differ)
 }
 
 /// Whether a column is constant in an input of a union: each may have another constant.

@@ -11,6 +11,7 @@ mod place;
 mod stable_merges;
 mod types;
 mod verify;
+mod whole_sorts;
 mod windows;
 mod write;
 
@@ -24,5 +25,6 @@ pub(crate) use place::PlaceOrder;
 pub(crate) use stable_merges::StableMerges;
 use types::has_order;
 pub(crate) use verify::{OrderCheck, VerifyOrder};
+pub(crate) use whole_sorts::WholeSorts;
 pub(crate) use windows::SettleWindows;
 pub(crate) use write::CanonicalWrites;

@@ -97,7 +97,8 @@ impl<P: Passing> ExecutionPlan for PassExec<P> {
     }
 
     fn benefits_from_input_partitioning(&self) -> Vec<bool> {
-        vec![false]
+        // Where it is not said, the engine cuts the input into partitions and forgets to deal them out by the keys.
+        vec![matches!(self.passing.distribution(), Distribution::KeyPartitioned(_))]
     }
 
     fn maintains_input_order(&self) -> Vec<bool> {

@@ -9,6 +9,7 @@
 //! | `first_value`, `last_value`, `nth_value`, `any_value` | the order, by the arguments of all such functions beside it | `set` |
 //! | `array_agg`, `string_agg` | the same | `canonical` |
 //! | approximate percentiles | nothing: they are computed exactly | `set` |
+//! | `min`, `max` of floating-point numbers and nested values | nothing: they are `arg_min`, `arg_max`, which have one order | `set` |
 //! | sums, means, variances … of floating-point numbers | nothing: they are computed exactly and rounded once | `canonical` |
 //! | the output | the order at the top; without one, the declared order of the table, else all columns | `canonical` |
 //!
@@ -53,10 +54,7 @@ impl AnalyzerRule for CompleteOrders {
                 _ => None,
             };
             let node = approximate::settle(node)?.transform_data(|node| choice(node, level, place))?;
-            let node = match level {
-                Determinism::Canonical => node.transform_data(exact::settle)?,
-                _ => node,
-            };
+            let node = node.transform_data(|node| exact::settle(node, level))?;
             node.map_data(|node| keep_types(node, before.as_deref()))
         })?;
         let plan = plan.data;
