@@ -2,10 +2,11 @@
 
     python3 tests/tpc.py tpch 1 FOLDER
     cargo build --release --workspace --all-targets
-    python3 benches/determinism.py FOLDER [--times 3] [--partitions 2] [--level canonical] [--undeclared]
+    python3 benches/determinism.py FOLDER [--times 3] [--partitions 2] [--level canonical] [--undeclared] [--graph SOURCE]
 
 Tables declare their keys and the order that their files have, unless --undeclared. Runs of the levels are interleaved, the least of
-each counts, and what a process takes without a query is left out. A ratio above 1.5 is marked.
+each counts, and what a process takes without a query is left out. A ratio above 1.5 is marked. With --graph the last row is the build of
+the graph of a source, strict beside plain: a graph is sorted in both, and strict settles choices and checks orders and contracts.
 """
 import argparse, pathlib, resource, subprocess, tempfile
 
@@ -64,16 +65,26 @@ def tables(folder, declared):
             yield f"CREATE EXTERNAL TABLE {name} STORED AS PARQUET LOCATION '{file}';"
 
 
-def cpu(binary, script):
+def cpu(command):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        raise SystemExit(f"failed: {done.stderr.strip()}\n{' '.join(map(str, command))}")
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def query_cpu(binary, script):
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(script)
         file.flush()
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run([binary, "-q", "--format", "nd-json", "--maxrows", "inf", "-f", file.name], capture_output=True, text=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        raise SystemExit(f"failed: {done.stderr.strip()}\n{script[-300:]}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return cpu([binary, "-q", "--format", "nd-json", "--maxrows", "inf", "-f", file.name])
+
+
+def build_cpu(binary, source, partitions, strict):
+    with tempfile.TemporaryDirectory() as out:
+        command = [binary, "build", source, "--out", f"{out}/graph", "-q", "--threads", str(partitions)]
+        return cpu(command + ["--strict"] * strict)
 
 
 def main():
@@ -83,6 +94,7 @@ def main():
     parser.add_argument("--partitions", type=int, default=2)
     parser.add_argument("--level", default="canonical")
     parser.add_argument("--undeclared", action="store_true")
+    parser.add_argument("--graph", type=pathlib.Path)
     parser.add_argument("--binary", default=BINARY)
     options = parser.parse_args()
     start = [f"SET datafusion.execution.target_partitions = {options.partitions};", *tables(options.folder, not options.undeclared)]
@@ -93,7 +105,7 @@ def main():
         for name, query in queries.items():
             for level in ("off", options.level):
                 script = "\n".join([*start, f"SET codeanatomy.determinism = '{level}';", query.strip().rstrip(";") + ";"])
-                taken = cpu(options.binary, script)
+                taken = query_cpu(options.binary, script)
                 least[name, level] = min(taken, least.get((name, level), taken))
     print(f"| query | plain, CPU s | {options.level}, CPU s | ratio |\n|---|---|---|---|")
     totals = [0.0, 0.0]
@@ -103,6 +115,13 @@ def main():
         ratio = values[1] / values[0]
         print(f"| {name} | {values[0]:.3f} | {values[1]:.3f} | {ratio:.2f}{' !' if ratio > 1.5 else ''} |")
     print(f"| all | {totals[0]:.3f} | {totals[1]:.3f} | {totals[1] / totals[0]:.3f} |")
+    if options.graph:
+        values = {False: [], True: []}
+        for _ in range(options.times):
+            for strict in values:
+                values[strict].append(build_cpu(options.binary, options.graph, options.partitions, strict))
+        plain, strict = min(values[False]), min(values[True])
+        print(f"| the graph of {options.graph.name}, strict | {plain:.3f} | {strict:.3f} | {strict / plain:.3f} |")
 
 
 if __name__ == "__main__":

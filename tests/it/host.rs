@@ -126,17 +126,20 @@ async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
 }
 
 /// Our physical rules, in their order.
-const OURS: [&str; 10] = [
+const OURS: [&str; 13] = [
     "interval_join",
     "winner_select",
     "distrust",
+    "place_order",
     "settle_windows",
     "canonical_writes",
     "winner_combine",
     "merge_projections",
+    "whole_sorts",
     "file_order",
     "ordered_concat",
     "verify_order",
+    "stable_merges",
 ];
 
 fn position(rules: &[String], name: &str) -> usize {

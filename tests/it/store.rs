@@ -8,7 +8,7 @@ use std::sync::Arc;
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::error::Result;
 use datafusion::execution::object_store::ObjectStoreUrl;
-use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::object_store::ObjectStore;
 use datafusion::object_store::memory::InMemory;
 use datafusion::prelude::SessionContext;
@@ -112,6 +112,42 @@ async fn a_build_with_a_cache_gives_the_same_bytes_and_extracts_what_was_changed
         std::fs::write(path, bytes).unwrap();
     }
     assert_eq!(changed, built(true, 2).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_strict_build_with_little_memory_gives_the_same_bytes() {
+    let source = folder(FILES);
+    let stores: Vec<_> = (0..4).map(|_| folder(&[])).collect();
+    for (store, (threads, strict, memory)) in stores.iter().zip([
+        (1, false, None),
+        (4, true, None),
+        (2, true, Some(16 << 20)),
+        (3, false, Some(16 << 20)),
+    ]) {
+        let mut runtime = RuntimeEnvBuilder::new();
+        if let Some(bytes) = memory {
+            runtime = runtime.with_memory_limit(bytes, 1.0);
+        }
+        let options = BuildOptions {
+            strict,
+            runtime: runtime.build_arc().unwrap(),
+            ..options(threads)
+        };
+        build(source.path(), store.path(), &options, &Silent).await.unwrap();
+        assert_eq!(contents(stores[0].path()), contents(store.path()));
+    }
+    // The limit is heeded: with next to nothing there is no graph.
+    let options = BuildOptions {
+        runtime: RuntimeEnvBuilder::new()
+            .with_memory_limit(1000, 1.0)
+            .build_arc()
+            .unwrap(),
+        ..options(1)
+    };
+    let error = build(source.path(), folder(&[]).path(), &options, &Silent)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("Resources exhausted"), "{error}");
 }
 
 #[tokio::test]

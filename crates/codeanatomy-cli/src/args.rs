@@ -377,6 +377,14 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "NUMBER", help_heading = "Engine")]
     pub(crate) threads: Option<NonZeroUsize>,
 
+    /// Memory that the queries of the build may use, as in 256m, default no limit; what it knows of the whole source is not counted
+    #[arg(short = 'm', long, value_name = "SIZE", value_parser = crate::size::parse, help_heading = "Engine")]
+    pub(crate) memory_limit: Option<usize>,
+
+    /// Check the promises that a graph rests on, and keep no graph that breaks a contract
+    #[arg(long, help_heading = "Engine")]
+    pub(crate) strict: bool,
+
     /// How the summary is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PrintFormat::Automatic, help_heading = "Output")]
     pub(crate) summary: PrintFormat,

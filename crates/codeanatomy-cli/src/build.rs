@@ -8,6 +8,7 @@ use codeanatomy_delta::DeltaGraph;
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
 use datafusion::config::FormatOptions;
 use datafusion::error::DataFusionError;
+use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
 use datafusion_codeanatomy::SourceOptions;
@@ -25,11 +26,17 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
         files,
         threads,
         cache,
+        memory_limit,
+        strict,
         format,
         summary,
         quiet,
     } = args;
-    let runtime = stores::runtime()?;
+    let mut runtime = stores::runtime();
+    if let Some(limit) = memory_limit {
+        runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(limit)));
+    }
+    let runtime = runtime.build_arc()?;
     let options = BuildOptions {
         source: SourceOptions {
             include: files.include,
@@ -42,6 +49,7 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
             GraphFormat::Parquet => None,
             GraphFormat::Delta => Some(Arc::new(DeltaGraph::new(Arc::clone(&runtime)))),
         },
+        strict,
         runtime,
         ..BuildOptions::default()
     };

@@ -31,7 +31,8 @@ struct Digest {
 
 /// Prints the digest of every relation that the command line names.
 pub(crate) async fn run(args: DigestArgs) -> Result<(), Failure> {
-    let ctx = SessionContext::new_with_config_rt(SessionConfig::new(), stores::runtime()?).enable_url_table();
+    let ctx =
+        SessionContext::new_with_config_rt(SessionConfig::new(), stores::runtime().build_arc()?).enable_url_table();
     register_all(&ctx)?;
     attach(&ctx, args.source.as_deref(), &args.files, args.graph.as_deref(), None).await?;
     let mut digests = vec![];

@@ -28,7 +28,7 @@ pub(crate) async fn run(args: ExportArgs) -> Result<(), Failure> {
         cluster: args.cluster,
         level: args.level,
     };
-    let ctx = SessionContext::new_with_config_rt(SessionConfig::new(), stores::runtime()?);
+    let ctx = SessionContext::new_with_config_rt(SessionConfig::new(), stores::runtime().build_arc()?);
     register_all(&ctx)?;
     let mut written = vec![];
     for contract in chosen(&args.dataset)? {

@@ -17,7 +17,7 @@ use crate::stores;
 
 /// Lists the versions of a graph.
 pub(crate) async fn list(args: GraphsArgs) -> Result<(), Failure> {
-    let place = Place::new(&args.dir, stores::runtime()?.as_ref())?;
+    let place = Place::new(&args.dir, stores::runtime().build_arc()?.as_ref())?;
     let versions = Store::list(&place).await?;
     Ok(print(&mut std::io::stdout().lock(), &table(&versions)?, args.format)?)
 }
@@ -49,7 +49,7 @@ fn table(versions: &[Store]) -> Result<RecordBatch, DataFusionError> {
 
 /// Forgets old versions.
 pub(crate) async fn forget(args: VacuumArgs) -> Result<(), Failure> {
-    let runtime = stores::runtime()?;
+    let runtime = stores::runtime().build_arc()?;
     let place = Place::new(&args.dir, &runtime)?;
     let formats: [Arc<dyn TableFormat>; 1] = [Arc::new(DeltaGraph::new(runtime))];
     let done = vacuum(&place, args.keep, &formats).await?;

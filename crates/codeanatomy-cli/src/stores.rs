@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::common::{Result, plan_err};
 use datafusion::execution::object_store::ObjectStoreRegistry;
-use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::object_store::ObjectStore;
 use datafusion_cli::object_storage::instrumented::InstrumentedObjectStoreRegistry;
 use datafusion_cli::object_storage::{
@@ -19,11 +19,9 @@ use url::Url;
 pub(crate) struct Stores(pub(crate) Arc<InstrumentedObjectStoreRegistry>);
 
 /// A runtime for a command that runs no SQL of the user's.
-pub(crate) fn runtime() -> Result<Arc<RuntimeEnv>> {
+pub(crate) fn runtime() -> RuntimeEnvBuilder {
     let stores = Stores(Arc::new(InstrumentedObjectStoreRegistry::new()));
-    RuntimeEnvBuilder::new()
-        .with_object_store_registry(Arc::new(stores))
-        .build_arc()
+    RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(stores))
 }
 
 impl ObjectStoreRegistry for Stores {

@@ -13,7 +13,10 @@ use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use self::merge_projections::MergeProjections;
 pub(crate) use self::tell_apart::TellApart;
 use crate::interval::IntervalJoin;
-use crate::ordering::{CanonicalWrites, Distrust, FileOrder, OrderedConcat, SettleWindows, VerifyOrder};
+use crate::ordering::{
+    CanonicalWrites, Distrust, FileOrder, OrderedConcat, PlaceOrder, SettleWindows, StableMerges, VerifyOrder,
+    WholeSorts,
+};
 use crate::winner::{WinnerCombine, WinnerSelect};
 
 type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
@@ -28,6 +31,8 @@ fn rules() -> Vec<(Rule, &'static str)> {
         // operator its distribution.
         (Arc::new(WinnerSelect), "WindowTopN"),
         (Arc::new(Distrust), "EnsureRequirements"),
+        // Before `EnsureRequirements`, which leaves sorts away that it makes needless, and cuts the files.
+        (Arc::new(PlaceOrder), "EnsureRequirements"),
         // It states requirements, which that rule satisfies.
         (Arc::new(SettleWindows), "EnsureRequirements"),
         // As does this one.
@@ -36,12 +41,16 @@ fn rules() -> Vec<(Rule, &'static str)> {
         (Arc::new(WinnerCombine), "CombinePartialFinalAggregate"),
         // After sorts that are not needed are gone, and before the second `ProjectionPushdown`.
         (Arc::new(MergeProjections), "TopKRepartition"),
+        // After `LimitPushdown`, which gives sorts their limits, and before the filters that these would make.
+        (Arc::new(WholeSorts), "EnsureCooperative"),
         // After `LimitPushdown`, which takes the order back.
         (Arc::new(FileOrder), "EnsureCooperative"),
         // After all rules that look for merges: the engine's would not know the operator.
         (Arc::new(OrderedConcat), "EnsureCooperative"),
         // After all that put sorts and merges: it checks what is left to a promise.
         (Arc::new(VerifyOrder), "SanityCheckPlan"),
+        // After all that replace the input of a merge.
+        (Arc::new(StableMerges), "SanityCheckPlan"),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! What may differ between two runs of the same query.
 
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::UInt32Array;
@@ -8,6 +10,8 @@ use datafusion::catalog::MemTable;
 use datafusion::error::Result;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::file::properties::WriterProperties;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 /// A machine, and how tables lie on it.
@@ -31,14 +35,24 @@ const fn machine(partitions: usize, batch_size: usize, shuffle: u64, memory: Opt
     }
 }
 
-/// The first three are those of a short run.
-pub(super) const MACHINES: [Machine; 6] = [
+/// All numbers of partitions with all sizes of batches. The first three are those of a short run; the others of the first six are of the
+/// levels that are run for comparison.
+pub(super) const MACHINES: [Machine; 15] = [
     machine(1, 8192, 1, None, true),
-    machine(3, 7, 3, None, false),
+    machine(3, 31, 3, None, false),
     machine(16, 8192, 11, Some(24 << 20), true),
     machine(2, 31, 5, Some(12 << 20), true),
     machine(8, 1, 13, None, true),
-    machine(16, 100, 17, None, false),
+    machine(16, 31, 17, None, false),
+    machine(1, 1, 19, Some(16 << 20), false),
+    machine(1, 31, 23, None, false),
+    machine(2, 1, 29, None, false),
+    machine(2, 8192, 31, Some(16 << 20), false),
+    machine(3, 1, 37, Some(24 << 20), true),
+    machine(3, 8192, 41, None, true),
+    machine(8, 31, 43, Some(24 << 20), false),
+    machine(8, 8192, 47, None, false),
+    machine(16, 1, 53, None, true),
 ];
 
 impl Machine {
@@ -50,6 +64,10 @@ impl Machine {
             .with_information_schema(true);
         let options = &mut config.options_mut().execution;
         options.enable_file_stream_work_stealing = self.stealing;
+        let optimizer = &mut config.options_mut().optimizer;
+        // Files are cut however small they are.
+        optimizer.repartition_file_min_size = 0;
+        let options = &mut config.options_mut().execution;
         if self.memory.is_some() {
             // What is held back for a merge of spilled runs, by each sort: not more than there is.
             options.sort_spill_reservation_bytes = 64 << 10;
@@ -94,6 +112,52 @@ impl Machine {
                 partition.write().await.push(batch);
             }
         }
+        Ok(())
+    }
+
+    /// Puts a table in memory into Parquet files in a folder of its own in `folder`: as many as this machine likes, of as many rows; not if it
+    /// declares a key, or has no rows.
+    pub(super) async fn store(&self, ctx: &SessionContext, name: &str, folder: &Path) -> Result<()> {
+        let provider = ctx.table_provider(name).await?;
+        let keyed = provider.constraints().is_some_and(|c| c.iter().next().is_some());
+        let Some(table) = provider.downcast_ref::<MemTable>().filter(|_| !keyed) else {
+            return Ok(());
+        };
+        let mut batches = vec![];
+        for partition in &table.batches {
+            batches.append(&mut *partition.write().await);
+        }
+        let rows = concat_batches(&provider.schema(), &batches)?;
+        if rows.num_rows() == 0 {
+            return Ok(());
+        }
+        let folder = folder.join(name);
+        std::fs::create_dir_all(&folder)?;
+        let files = 1 + usize::try_from(self.shuffle).unwrap_or_default() % 5;
+        let properties = WriterProperties::builder()
+            .set_max_row_group_row_count(Some(50))
+            .build();
+        let mut start = 0;
+        for i in 0..files {
+            let left = rows.num_rows() - start;
+            let count = if i + 1 == files {
+                left
+            } else {
+                (left / 3).max(1).min(left)
+            };
+            // Their names are in no order of the rows.
+            let path = folder.join(format!("{}.parquet", (i * 3 + 1) % 7));
+            let mut writer = ArrowWriter::try_new(File::create(path)?, rows.schema(), Some(properties.clone()))?;
+            writer.write(&rows.slice(start, count))?;
+            writer.close()?;
+            start += count;
+        }
+        ctx.deregister_table(name)?;
+        let create = format!(
+            "CREATE EXTERNAL TABLE {name} STORED AS PARQUET LOCATION '{}/'",
+            folder.display()
+        );
+        ctx.sql(&create).await?.collect().await?;
         Ok(())
     }
 }

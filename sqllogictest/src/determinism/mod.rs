@@ -1,14 +1,18 @@
-//! One answer on every machine: queries of the engine's own suite and of TPC-H, with `codeanatomy.determinism`.
+//! One answer on every machine: queries of the engine's own suite, of TPC-H, with many ties, and drawn, with `codeanatomy.determinism`.
 //!
 //! Every file runs on several [machines](machine::MACHINES), which differ in partitions, batches, memory, stealing of work, and
-//! in the order and the cut of their tables. It runs three times on each: `canonical`, where all must give the same bytes;
+//! in the order and the cut of their tables. Tables of our own scripts lie once in memory, once in files. It runs three times: `canonical`, where all must give the same bytes;
 //! `set`, where all must give the same rows; and `off`, of which the number of answers is printed, and whose answer, where there is
 //! one, must be that of the others, but for the last digits of floating-point numbers.
+//!
+//! Bytes are those of the engine's row format with the names and types of columns: what the same rows as Arrow IPC are made of, without
+//! what is not seen, as values under nulls and the buffers that views share.
 //!
 //! A short run takes [`SHORT`] and three machines. `CODEANATOMY_DETERMINISM=all` takes all files and machines. `CODEANATOMY_TPC` names
 //! folders, with `:` between, that hold a Parquet file per table and the queries in `queries/`: `tests/tpc.py` makes those of TPC-H and TPC-DS.
 
 mod answer;
+mod drawn;
 mod machine;
 mod script;
 
@@ -44,6 +48,12 @@ const SHORT: [&str; 11] = [
 
 /// The tables of TPC-H, small, with values that repeat.
 const TPCH: &str = include_str!("tpch.sql");
+
+/// Tables with many ties, of values that are hard to compare, and queries of which plain has many answers.
+const TIES: &str = include_str!("ties.sql");
+
+/// How many queries are drawn for a short run, and for a long one.
+const DRAWN: [usize; 2] = [60, 400];
 
 /// Files whose queries ask for the clock, for chance, or for the machine, or do not end.
 const LEFT_OUT: [&str; 6] = [
@@ -86,11 +96,11 @@ pub(crate) fn run_all(home: &Path, arguments: &Arguments) -> Result<ExitCode, St
     std::panic::set_hook(Box::new(|_| {}));
     let runtime = Arc::new(Runtime::new().map_err(failed)?);
     let seen = Arc::new(Mutex::new(Seen::default()));
-    let trial = |name: String, steps: Vec<Step>, scratch: Option<PathBuf>| {
+    let trial = |name: String, steps: Vec<Step>, scratch: Option<PathBuf>, lie: Lie| {
         let (runtime, seen, machines) = (Arc::clone(&runtime), Arc::clone(&seen), machines.clone());
         Trial::test(format!("determinism/{name}"), move || {
             let differences = runtime
-                .block_on(compare(&steps, &machines, scratch.as_deref(), &seen))
+                .block_on(compare(&steps, &machines, scratch.as_deref(), lie, &seen))
                 .map_err(Failed::from)?;
             match differences.is_empty() {
                 true => Ok(()),
@@ -103,7 +113,7 @@ pub(crate) fn run_all(home: &Path, arguments: &Arguments) -> Result<ExitCode, St
         .map(|file| {
             let stem = Path::new(file).file_stem().unwrap_or_default();
             let scratch = repository.working().join("test_files/scratch").join(stem);
-            trial(file.clone(), steps_of(&suite, file), Some(scratch))
+            trial(file.clone(), steps_of(&suite, file), Some(scratch), Lie::InMemory)
         })
         .collect();
     let mut tpch = steps_of_text("tpch/tables", TPCH);
@@ -111,14 +121,29 @@ pub(crate) fn run_all(home: &Path, arguments: &Arguments) -> Result<ExitCode, St
         let queries = steps_of(&suite, &format!("tpch/answers/q{number}.slt.part"));
         tpch.extend(queries.into_iter().filter(|step| step.is_query));
     }
-    trials.push(trial("tpch".to_string(), tpch, None));
+    let tables = TIES
+        .split_inclusive(';')
+        .take_while(|sql| !sql.trim_start().starts_with("CREATE VIEW"));
+    let mut drawn = steps_of_text("tables", &tables.collect::<String>());
+    drawn.extend(drawn::queries(DRAWN[usize::from(all)]));
+    let mut ours = vec![
+        ("tpch".to_string(), tpch),
+        ("ties".to_string(), steps_of_text("ties", TIES)),
+        ("drawn".to_string(), drawn),
+    ];
     for folder in std::env::var("CODEANATOMY_TPC")
         .unwrap_or_default()
         .split(':')
         .filter(|f| !f.is_empty())
     {
         let steps = steps_of_folder(Path::new(folder)).map_err(|error| format!("cannot read {folder}: {error}"))?;
-        trials.push(trial(folder.trim_matches('/').replace('/', "_"), steps, None));
+        ours.push((folder.trim_matches('/').replace('/', "_"), steps));
+    }
+    let scratch = repository.working().join("test_files/scratch/determinism");
+    for (name, steps) in ours {
+        let files = format!("{name} of files");
+        trials.push(trial(files, steps.clone(), Some(scratch.clone()), Lie::InFiles));
+        trials.push(trial(name, steps, None, Lie::InMemory));
     }
     let mut arguments = arguments.clone();
     // Scratch folders are shared.
@@ -136,23 +161,37 @@ pub(crate) fn run_all(home: &Path, arguments: &Arguments) -> Result<ExitCode, St
     Ok(conclusion.exit_code())
 }
 
+/// How the tables of a script lie on a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lie {
+    InMemory,
+    InFiles,
+}
+
 /// Runs the steps everywhere, and says where answers differ that must not.
 async fn compare(
     steps: &[Step],
     machines: &[Machine],
     scratch: Option<&Path>,
+    lie: Lie,
     seen: &Mutex<Seen>,
 ) -> Result<Vec<String>, String> {
     let mut answers: Vec<Vec<Vec<Answer>>> = vec![];
     for determinism in ["canonical", "set", "off"] {
         let mut of_level = vec![];
+        let machines = match determinism {
+            "canonical" => machines,
+            // To compare with.
+            _ => &machines[..machines.len().min(6)],
+        };
         for machine in machines {
             if let Some(scratch) = scratch {
                 // It may not be there.
                 drop(std::fs::remove_dir_all(scratch));
                 std::fs::create_dir_all(scratch).map_err(|error| error.to_string())?;
             }
-            let given = run(*machine, determinism, steps).await;
+            let files = scratch.filter(|_| lie == Lie::InFiles);
+            let given = run(*machine, determinism, steps, files).await;
             of_level.push(given.map_err(|error| error.to_string())?);
         }
         answers.push(of_level);

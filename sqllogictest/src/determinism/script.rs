@@ -56,13 +56,15 @@ pub(super) fn steps_of(suite: &Path, file: &str) -> Vec<Step> {
     steps
 }
 
-/// The statements of a script of ours, which end with `;`.
+/// The statements and queries of a script of ours, which end with `;`.
 pub(super) fn steps_of_text(name: &str, text: &str) -> Vec<Step> {
     let statements = text.split(';').map(str::trim).filter(|sql| !sql.is_empty());
     let steps = statements.enumerate().map(|(i, sql)| Step {
         location: format!("{name}:{}", i + 1),
         sql: sql.to_string(),
-        is_query: false,
+        is_query: ["SELECT", "WITH", "(", "VALUES"]
+            .iter()
+            .any(|word| sql.starts_with(word)),
     });
     steps.collect()
 }
@@ -112,8 +114,13 @@ fn is_of_the_machine(sql: &str) -> bool {
         || sql.contains("information_schema")
 }
 
-/// What every step gave.
-pub(super) async fn run(machine: Machine, determinism: &str, steps: &[Step]) -> Result<Vec<Answer>> {
+/// What every step gave. With `files`, a folder that is empty, tables are Parquet files there.
+pub(super) async fn run(
+    machine: Machine,
+    determinism: &str,
+    steps: &[Step],
+    files: Option<&Path>,
+) -> Result<Vec<Answer>> {
     let ctx = machine.session(determinism).await?;
     let mut answers = Vec::with_capacity(steps.len());
     for step in steps {
@@ -131,6 +138,9 @@ pub(super) async fn run(machine: Machine, determinism: &str, steps: &[Step]) -> 
             && let Some(table) = created(&step.sql)
         {
             machine.shuffle(&ctx, &table).await?;
+            if let Some(folder) = files {
+                machine.store(&ctx, &table, folder).await?;
+            }
         }
         answers.push(given);
     }

@@ -1,8 +1,10 @@
 //! Orders: kept without merging, checked, and written.
 
 mod brute;
+mod cancelled;
 mod concat;
 mod implicit;
+mod stable;
 mod verify;
 mod write;
 

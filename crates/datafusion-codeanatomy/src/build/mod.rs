@@ -13,6 +13,7 @@ mod part;
 mod part_table;
 mod record;
 mod report;
+mod strict;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -29,9 +30,10 @@ use crate::relation::{RuleFile, pack};
 use crate::source::{Files, Source, SourceOptions};
 use crate::store::{Checks, Manifest, Place, RuleRecord, TableFormat, TableRecord, TableWriter, VersionWriter};
 use facts::Facts;
-use part::{GraphPart, Workers};
+use part::{Engine, GraphPart, Workers};
 pub use record::RunRecord;
 pub use report::{BuildReport, KindCount, Progress, Silent};
+use strict::TableOrders;
 
 /// The size of a part, in bytes of source.
 const PART_BYTES: u64 = 1 << 19;
@@ -49,7 +51,12 @@ pub struct BuildOptions {
     pub cache: Option<PathBuf>,
     /// How tables are stored; as Parquet files of the version if `None`.
     pub format: Option<Arc<dyn TableFormat>>,
-    /// Knows the object stores of the source and of the place where the graph is kept.
+    /// Whether the promises that a graph rests on are checked: queries run with `codeanatomy.determinism` and `codeanatomy.verify`, the order of
+    /// every table is checked while it is written, and rows that break a contract are an error, so that there is no graph. The
+    /// graph is the same.
+    pub strict: bool,
+    /// Knows the object stores of the source and of the place where the graph is kept. Its memory pool bounds what the engine's operators hold; not
+    /// what the build itself holds: files, definitions, imports and resolved calls of the whole source, and the rows of a part for each thread.
     pub runtime: Arc<RuntimeEnv>,
 }
 
@@ -61,6 +68,7 @@ impl Default for BuildOptions {
             threads: None,
             cache: None,
             format: None,
+            strict: false,
             runtime: Arc::default(),
         }
     }
@@ -91,15 +99,21 @@ pub async fn build(
     let writer = VersionWriter::begin(&place).await?;
     let cache = options.cache.as_deref().map(cached::open).transpose()?;
 
-    let needs = part::needs(&options.rules).await?;
+    let engine = Engine {
+        runtime: Arc::clone(&options.runtime),
+        strict: options.strict,
+    };
+    let needs = part::needs(&engine, &options.rules).await?;
 
     progress.stage("reading", bytes);
     let facts = Arc::new(Facts::extract(&source, &files, &needs, threads, cache.as_ref(), progress).await?);
     run.lap("reading");
 
     progress.stage("relating", bytes);
-    let workers = Workers::new(&facts, &options.rules, &needs, &source, cache.as_ref()).await?;
-    let (tables, summary, contract_errors) = write_tables(&writer, &files, &parts, workers, threads, progress).await?;
+    let extraction = part::extraction(&source, cache.as_ref(), &needs);
+    let workers = Workers::new(engine, &facts, &options.rules, extraction).await?;
+    let (tables, summary, contract_errors) =
+        write_tables(&writer, &files, &parts, workers, options.strict, threads, progress).await?;
     run.lap("relating");
 
     progress.stage("committing", 0);
@@ -149,6 +163,7 @@ async fn write_tables(
     files: &Files,
     parts: &[std::ops::Range<usize>],
     workers: Workers,
+    strict: bool,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<(Vec<TableRecord>, report::Summary, u64)> {
@@ -158,6 +173,7 @@ async fn write_tables(
         .collect::<Result<_>>()?;
     let mut checks = Checks::default();
     let mut summary = report::Summary::default();
+    let mut orders = strict.then(TableOrders::try_new).transpose()?;
     let workers = Arc::new(workers);
     // They are written last, but most edges that leave their part lead to them.
     let outside = workers.outside().await?;
@@ -175,12 +191,18 @@ async fn write_tables(
         .buffered(threads);
     while let Some(rows) = graph.try_next().await? {
         progress.advance(rows.source_bytes);
+        if let Some(orders) = &mut orders {
+            orders.look(&rows.tables)?;
+        }
         check_part(&mut checks, &rows)?;
         write_part(&mut tables, &mut summary, &rows)?;
     }
     write_part(&mut tables, &mut summary, &outside)?;
 
     let errors = checks.finish()?;
+    if strict {
+        strict::no_errors(&errors)?;
+    }
     let mut error_table = writer.table("contract_errors", &Checks::schema(), &["path", "table", "id", "reason"])?;
     error_table.write(&errors)?;
     tables.push(error_table);

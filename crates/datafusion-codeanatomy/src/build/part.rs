@@ -13,6 +13,7 @@ use datafusion::arrow::datatypes::{FieldRef, SchemaRef};
 use datafusion::catalog::MemTable;
 use datafusion::common::{Result, exec_err};
 use datafusion::execution::FunctionRegistry;
+use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::physical_plan::execution_plan::reset_plan_states;
 use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -59,8 +60,18 @@ pub(super) struct GraphPart {
     pub(super) source_bytes: u64,
 }
 
+/// How queries of the graph run.
+#[derive(Debug, Clone)]
+pub(super) struct Engine {
+    pub(super) runtime: Arc<RuntimeEnv>,
+    /// Whether choices among ties are settled by completed orders, and promises are checked. A graph does not depend on it, since its rules
+    /// leave no choice and its tables are sorted.
+    pub(super) strict: bool,
+}
+
 /// Plans the queries of the graph once for every part that is worked on at the same time.
 pub(super) struct Workers {
+    engine: Engine,
     facts: Arc<Facts>,
     rules: Vec<RuleFile>,
     extraction: Arc<Extraction>,
@@ -71,18 +82,12 @@ pub(super) struct Workers {
 
 impl Workers {
     pub(super) async fn new(
+        engine: Engine,
         facts: &Arc<Facts>,
         rules: &[RuleFile],
-        needs: &Needs,
-        source: &Source,
-        cache: Option<&Arc<Cache>>,
+        extraction: Extraction,
     ) -> Result<Self> {
-        let ctx = facts_session(Some(facts), &PartSlot::default())?;
-        let wanted = CONTRACTS
-            .into_iter()
-            .map(|contract| (contract, needs.columns(contract, &[])));
-        let wanted = wanted.chain([(FileRow::CONTRACT, Needs::default().columns(FileRow::CONTRACT, SEEN))]);
-        let extraction = Arc::new(Extraction::new(source, cache, wanted.collect()));
+        let ctx = facts_session(&engine, Some(facts), &PartSlot::default())?;
         let parsed = rules.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
         let shared = shared(&parsed);
         let mut views = vec![];
@@ -95,9 +100,10 @@ impl Workers {
         }
         let others = rules.iter().enumerate().filter(|(i, _)| !shared.contains(i));
         Ok(Self {
+            engine,
             facts: Arc::clone(facts),
             rules: others.map(|(_, file)| file.clone()).collect(),
-            extraction,
+            extraction: Arc::new(extraction),
             views,
             idle: Mutex::default(),
         })
@@ -234,10 +240,19 @@ fn shared(rules: &[Rule]) -> Vec<usize> {
     }
 }
 
+/// Gives what the second pass reads of files.
+pub(super) fn extraction(source: &Source, cache: Option<&Arc<Cache>>, needs: &Needs) -> Extraction {
+    let wanted = CONTRACTS
+        .into_iter()
+        .map(|contract| (contract, needs.columns(contract, &[])));
+    let wanted = wanted.chain([(FileRow::CONTRACT, Needs::default().columns(FileRow::CONTRACT, SEEN))]);
+    Extraction::new(source, cache, wanted.collect())
+}
+
 /// What the graph of these rules reads. A rule that cannot be planned is an error here, before a file is read.
-pub(super) async fn needs(rules: &[RuleFile]) -> Result<Needs> {
+pub(super) async fn needs(engine: &Engine, rules: &[RuleFile]) -> Result<Needs> {
     let slot = PartSlot::default();
-    let ctx = facts_session(None, &slot)?;
+    let ctx = facts_session(engine, None, &slot)?;
     graph_tables(&ctx, rules, &slot).await?;
     let mut needs = Needs::default();
     for table in QUERIES {
@@ -253,7 +268,7 @@ pub(super) async fn needs(rules: &[RuleFile]) -> Result<Needs> {
 
 /// A session with the datasets of both passes and the graph's views.
 async fn session(workers: &Workers, slot: &PartSlot) -> Result<(SessionContext, Vec<Relation>)> {
-    let ctx = facts_session(Some(&workers.facts), slot)?;
+    let ctx = facts_session(&workers.engine, Some(&workers.facts), slot)?;
     for (name, rows) in &workers.views {
         ctx.register_table(name, Arc::<MemTable>::clone(rows))?;
     }
@@ -273,12 +288,20 @@ async fn graph_tables(ctx: &SessionContext, rules: &[RuleFile], slot: &PartSlot)
 
 /// A session with the datasets of the first pass. One partition: parts run side by side, so nothing is shuffled. No dynamic
 /// filters: a plan that has them cannot be run again.
-fn facts_session(facts: Option<&Facts>, slot: &PartSlot) -> Result<SessionContext> {
+fn facts_session(engine: &Engine, facts: Option<&Facts>, slot: &PartSlot) -> Result<SessionContext> {
     let config = SessionConfig::new()
         .with_target_partitions(1)
         .set_bool("datafusion.optimizer.enable_dynamic_filter_pushdown", false);
-    let ctx = SessionContext::new_with_config(config);
+    let ctx = SessionContext::new_with_config_rt(config, Arc::clone(&engine.runtime));
     crate::register_all(&ctx)?;
+    if engine.strict {
+        let state = ctx.state_ref();
+        let mut state = state.write();
+        let options = state.config_mut().options_mut();
+        // Every part is sorted behind its queries.
+        options.set("codeanatomy.determinism", "set")?;
+        options.set("codeanatomy.verify", "true")?;
+    }
     ctx.state_ref().write().register_udf(Arc::new(slot.in_part()))?;
     for contract in Facts::contracts() {
         let whole = facts.and_then(|f| f.dataset(contract));

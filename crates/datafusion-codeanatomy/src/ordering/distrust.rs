@@ -1,30 +1,30 @@
-//! What the engine says wrongly of three operators, and what would come of it: no sort where one is needed.
+//! What the engine says wrongly of some operators, and what would come of it: no sort where one is needed.
 //!
 //! - An outer join passes on that a column of the side that may be missing is constant (`... LEFT JOIN (SELECT * FROM b WHERE
 //!   c = 1)`), though it is null in unmatched rows; so `c` is left out of sorts above.
 //! - A union of inputs in which a column is constant, in each another value, passes on that it is constant in each partition, and behind
 //!   a shuffle that it is constant.
 //! - `unnest` passes on that a column is a key, though its rows are now repeated; so columns behind it are left out.
+//! - A filter and a join pass on that what is equal is the same, though `f = 0` lets zeros of both signs through, and they are sorted apart.
 //!
 //! Where an answer has to be determined, nothing of the rows of these operators is taken for granted.
 
-use std::fmt::Formatter;
 use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{JoinType, Result, Statistics, internal_err};
-use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{JoinType, Result};
+use datafusion::physical_expr::EquivalenceProperties;
+use datafusion::physical_expr::equivalence::EquivalenceClass;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::unnest::UnnestExec;
-use datafusion::physical_plan::{
-    ChildStats, ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties,
-    PlanProperties, ReplaceChildrenOptions, StatisticsArgs,
-};
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
+use super::pass::{PassExec, Passing};
+use super::types::compares_otherwise;
 use crate::settings::{Determinism, Settings};
 
 /// Puts [`DistrustExec`] above the operators.
@@ -37,7 +37,7 @@ impl PhysicalOptimizerRule for Distrust {
             return Ok(plan);
         }
         let guarded = plan.transform_up(|node| match promises_too_much(&node) {
-            true => Ok(Transformed::yes(Arc::new(DistrustExec::new(node)))),
+            true => Ok(Transformed::yes(Arc::new(DistrustExec::new(node, NoPromises)))),
             false => Ok(Transformed::no(node)),
         })?;
         Ok(guarded.data)
@@ -60,9 +60,19 @@ fn promises_too_much(node: &Arc<dyn ExecutionPlan>) -> bool {
     } else if let Some(join) = node.downcast_ref::<NestedLoopJoinExec>() {
         *join.join_type()
     } else {
-        return node.is::<UnnestExec>() || unites_constants(node);
+        return node.is::<UnnestExec>() || unites_constants(node) || (node.is::<FilterExec>() && equates(node));
     };
-    matches!(join, JoinType::Left | JoinType::Right | JoinType::Full)
+    matches!(join, JoinType::Left | JoinType::Right | JoinType::Full) || equates(node)
+}
+
+/// Whether the operator holds values to be the same that are only equal.
+fn equates(node: &Arc<dyn ExecutionPlan>) -> bool {
+    let schema = node.schema();
+    let differ = |class: &EquivalenceClass| {
+        let one = class.iter().next();
+        one.is_some_and(|one| one.data_type(&schema).is_ok_and(|ty| compares_otherwise(&ty)))
+    };
+    node.equivalence_properties().eq_group().iter().any(differ)
 }
 
 /// Whether a column is constant in an input of a union: each may have another constant.
@@ -72,91 +82,15 @@ fn unites_constants(node: &Arc<dyn ExecutionPlan>) -> bool {
 }
 
 /// Passes rows on, and promises nothing of them but their partitions.
-#[derive(Debug)]
-pub(crate) struct DistrustExec {
-    input: Arc<dyn ExecutionPlan>,
-    properties: Arc<PlanProperties>,
-}
+pub(super) type DistrustExec = PassExec<NoPromises>;
 
-impl DistrustExec {
-    fn new(input: Arc<dyn ExecutionPlan>) -> Self {
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(input.schema()),
-            input.output_partitioning().clone(),
-            input.pipeline_behavior(),
-            input.boundedness(),
-        );
-        Self {
-            input,
-            properties: Arc::new(properties),
-        }
-    }
-}
+#[derive(Debug, Clone)]
+pub(super) struct NoPromises;
 
-impl DisplayAs for DistrustExec {
-    fn fmt_as(&self, kind: DisplayFormatType, f: &mut Formatter<'_>) -> std::fmt::Result {
-        match kind {
-            DisplayFormatType::Default | DisplayFormatType::Verbose => write!(f, "DistrustExec"),
-            DisplayFormatType::TreeRender => Ok(()),
-        }
-    }
-}
+impl Passing for NoPromises {
+    const NAME: &'static str = "DistrustExec";
 
-impl ExecutionPlan for DistrustExec {
-    fn name(&self) -> &str {
-        "DistrustExec"
-    }
-
-    fn properties(&self) -> &Arc<PlanProperties> {
-        &self.properties
-    }
-
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![&self.input]
-    }
-
-    fn benefits_from_input_partitioning(&self) -> Vec<bool> {
-        vec![false]
-    }
-
-    fn apply_expressions(
-        &self,
-        _f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn replace_children(
-        self: Arc<Self>,
-        mut children: Vec<Arc<dyn ExecutionPlan>>,
-        _options: ReplaceChildrenOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        match (children.pop(), children.is_empty()) {
-            (Some(input), true) => Ok(Arc::new(Self::new(input))),
-            _ => internal_err!("DistrustExec has one input"),
-        }
-    }
-
-    fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        self.replace_children(children, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
-    }
-
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        self.input.execute(partition, context)
-    }
-
-    fn child_stats_requests(&self, partition: Option<usize>) -> Vec<ChildStats> {
-        vec![ChildStats::At(partition)]
-    }
-
-    fn statistics_from_inputs(&self, inputs: &[Arc<Statistics>], _args: &StatisticsArgs) -> Result<Arc<Statistics>> {
-        match inputs {
-            [input] => Ok(Arc::clone(input)),
-            _ => internal_err!("DistrustExec has one input"),
-        }
-    }
-
-    fn supports_limit_pushdown(&self) -> bool {
-        true
+    fn known(&self, input: &Arc<dyn ExecutionPlan>) -> EquivalenceProperties {
+        EquivalenceProperties::new(input.schema())
     }
 }

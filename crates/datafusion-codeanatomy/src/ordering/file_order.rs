@@ -3,7 +3,7 @@
 //! A scan of files that declare an order gives each partition its files one after the other. The engine's `LimitPushdown` takes this
 //! back for every scan below a limit that needs no order of its own, also where a merge above it does (`ORDER BY … LIMIT` of files
 //! `WITH ORDER`): then an idle partition takes files from others, partitions are not sorted, and neither is what is merged.
-//! Where an answer has to be determined, such scans keep their order.
+//! Where an answer has to be determined, such scans keep their order; so do those whose order is the [place](super::place) of rows.
 
 use std::sync::Arc;
 
@@ -13,8 +13,9 @@ use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
-use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::{ChildrenPropertiesMode, ExecutionPlan, ReplaceChildrenOptions};
 
+use super::place::PlaceOrderExec;
 use crate::settings::{Determinism, Settings};
 
 /// Makes scans that declare an order keep it.
@@ -27,6 +28,17 @@ impl PhysicalOptimizerRule for FileOrder {
             return Ok(plan);
         }
         let kept = plan.transform_up(|node| {
+            let scan = match node.is::<PlaceOrderExec>() {
+                true => node.children().pop().filter(|scan| takes_files(scan)),
+                false => None,
+            };
+            if let Some(scan) = scan.and_then(|scan| scan.with_preserve_order(true)) {
+                let replaced = node.replace_children(
+                    vec![scan],
+                    ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute),
+                )?;
+                return Ok(Transformed::yes(replaced));
+            }
             let kept = match forgets_order(&node) {
                 true => node.with_preserve_order(true),
                 false => None,
@@ -46,7 +58,15 @@ impl PhysicalOptimizerRule for FileOrder {
 }
 
 fn forgets_order(node: &Arc<dyn ExecutionPlan>) -> bool {
-    let scan = node.downcast_ref::<DataSourceExec>();
-    let files = scan.and_then(|scan| scan.data_source().downcast_ref::<FileScanConfig>());
-    files.is_some_and(|files| !files.output_ordering.is_empty() && !files.preserve_order)
+    files(node).is_some_and(|files| !files.output_ordering.is_empty()) && takes_files(node)
+}
+
+/// Whether partitions of the scan take files from others.
+fn takes_files(node: &Arc<dyn ExecutionPlan>) -> bool {
+    files(node).is_some_and(|files| !files.preserve_order)
+}
+
+fn files(node: &Arc<dyn ExecutionPlan>) -> Option<&FileScanConfig> {
+    let scan = node.downcast_ref::<DataSourceExec>()?;
+    scan.data_source().downcast_ref::<FileScanConfig>()
 }

@@ -2,6 +2,16 @@
 
 use datafusion::arrow::datatypes::DataType;
 
+/// Whether values of this type compare (`<`, `=`) in another way than they are sorted: zeros of both signs are equal and sorted apart, and
+/// nulls in nested values stand first in comparisons.
+pub(super) fn compares_otherwise(ty: &DataType) -> bool {
+    match ty {
+        DataType::Dictionary(_, value) => compares_otherwise(value),
+        DataType::RunEndEncoded(_, values) => compares_otherwise(values.data_type()),
+        ty => ty.is_floating() || ty.is_nested(),
+    }
+}
+
 /// Whether the engine can sort values of this type.
 pub(super) fn has_order(ty: &DataType) -> bool {
     match ty {

@@ -9,6 +9,7 @@
 //! | `rank`, `dense_rank`, `percent_rank`, `cume_dist`, `count`, `min`, `max`, sums of integers | others | nothing | |
 //!
 //! What is shown is settled by the order of the input: the function's own order stays as it is written, and so do its peers.
+//! [`CompletedOrderExec`] asks for that order, and says in `EXPLAIN` what was added.
 
 use std::sync::Arc;
 
@@ -29,15 +30,17 @@ use datafusion::functions_window::rank::Rank;
 use datafusion::logical_expr::{AggregateUDF, WindowFrame, WindowFrameBound, WindowFrameUnits};
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::window::{PlainAggregateWindowExpr, SlidingAggregateWindowExpr, StandardWindowExpr};
-use datafusion::physical_expr::{Distribution, LexOrdering, OrderingRequirements, PhysicalExpr, PhysicalSortExpr};
+use datafusion::physical_expr::{
+    Distribution, EquivalenceProperties, LexOrdering, OrderingRequirements, PhysicalExpr, PhysicalSortExpr,
+};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
-use datafusion::physical_optimizer::output_requirements::OutputRequirementExec;
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec, WindowUDFExpr};
 use datafusion::physical_plan::{
     ChildrenPropertiesMode, ExecutionPlan, ExecutionPlanProperties, ReplaceChildrenOptions, WindowExpr,
 };
 
 use super::has_order;
+use super::pass::{PassExec, Passing};
 use crate::settings::{Determinism, Settings};
 
 /// Requires a total order from the input of window functions that show it, for the engine to satisfy.
@@ -79,27 +82,75 @@ fn settle(node: Arc<dyn ExecutionPlan>, level: Determinism) -> Result<Transforme
     let (Some(input), Some(first)) = (node.children().first().map(|i| Arc::clone(i)), windows.first()) else {
         return Ok(Transformed::no(node));
     };
-    let Some(order) = total_order(first.partition_by(), first.order_by(), &input, shows.name())? else {
+    let Some(completed) = total_order(first.partition_by(), first.order_by(), &input, shows.name())? else {
         return Ok(Transformed::no(node));
     };
     let distribution = match first.partition_by() {
         [] => Distribution::SinglePartition,
         keys => Distribution::KeyPartitioned(keys.to_vec()),
     };
-    let required = OutputRequirementExec::new(input, Some(OrderingRequirements::from(order)), distribution, None);
+    let required = CompletedOrderExec::new(
+        input,
+        Completed {
+            distribution,
+            ..completed
+        },
+    );
     let recompute = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
     Ok(Transformed::yes(
         node.replace_children(vec![Arc::new(required)], recompute)?,
     ))
 }
 
-/// The keys, the order, and behind them all columns of `input`. None if there is nothing to order by.
+/// Passes rows on in an order that was completed, and shows in `EXPLAIN` what was added, why, and for which function.
+pub(super) type CompletedOrderExec = PassExec<Completed>;
+
+#[derive(Debug, Clone)]
+pub(super) struct Completed {
+    order: LexOrdering,
+    distribution: Distribution,
+    /// How many expressions of the order are the window's own.
+    written: usize,
+    reason: &'static str,
+    function: String,
+}
+
+impl Passing for Completed {
+    const NAME: &'static str = "CompletedOrderExec";
+    const KEEPS_ORDER: bool = true;
+
+    fn known(&self, input: &Arc<dyn ExecutionPlan>) -> EquivalenceProperties {
+        input.equivalence_properties().clone()
+    }
+
+    fn order(&self) -> Option<OrderingRequirements> {
+        Some(OrderingRequirements::from(self.order.clone()))
+    }
+
+    fn distribution(&self) -> Distribution {
+        self.distribution.clone()
+    }
+
+    fn describe(&self) -> String {
+        let all = self.order.iter().enumerate();
+        let shown: Vec<_> = all
+            .map(|(i, sort)| match i < self.written {
+                true => sort.to_string(),
+                false => format!("{sort} added by {}", self.reason),
+            })
+            .collect();
+        let function = self.function.split('(').next().unwrap_or_default();
+        format!("[{}], for={function}", shown.join(", "))
+    }
+}
+
+/// The keys, the order, and behind them a declared key of `input`, else all its columns. None if there is nothing to order by.
 fn total_order(
     partition_by: &[Arc<dyn PhysicalExpr>],
     order_by: &[PhysicalSortExpr],
     input: &Arc<dyn ExecutionPlan>,
     function: &str,
-) -> Result<Option<LexOrdering>> {
+) -> Result<Option<Completed>> {
     let ascending = SortOptions::new(false, false);
     let keys = partition_by
         .iter()
@@ -107,39 +158,51 @@ fn total_order(
         .filter(|key| !order_by.iter().any(|s| s.expr.eq(*key)))
         .map(|key| PhysicalSortExpr::new(Arc::clone(key), ascending));
     let mut order: Vec<_> = keys.chain(order_by.iter().cloned()).collect();
-    let (schema, mut unordered) = (input.schema(), None);
-    for (i, field) in schema.fields().iter().enumerate() {
-        if has_order(field.data_type()) {
-            let column = Arc::new(Column::new(field.name(), i));
-            order.push(PhysicalSortExpr::new(column, ascending));
-        } else {
-            unordered = Some(field);
+    let is_there = |order: &[PhysicalSortExpr], column: &Column| {
+        let same = |sort: &PhysicalSortExpr| sort.expr.downcast_ref::<Column>() == Some(column);
+        order.iter().any(same)
+    };
+    let written = order.len();
+    let schema = input.schema();
+    let (added, reason) = match ordered_key(input) {
+        Some(key) => (key, "key"),
+        None => ((0..schema.fields().len()).collect(), "all columns"),
+    };
+    for i in added {
+        let field = schema.field(i);
+        if !has_order(field.data_type()) {
+            return plan_err!(
+                "{function} is not determined: rows may tie, and the column {} of the type {} has no order to settle it; leave the \
+                 column out, or SET codeanatomy.determinism = 'off'",
+                field.name(),
+                field.data_type()
+            );
+        }
+        let column = Column::new(field.name(), i);
+        if !is_there(&order, &column) {
+            order.push(PhysicalSortExpr::new(Arc::new(column), ascending));
         }
     }
-    if let Some(field) = unordered
-        && !has_ordered_key(input)
-    {
-        return plan_err!(
-            "{function} is not determined: rows may tie, and the column {} of the type {} has no order to settle it; leave the \
-             column out, or SET codeanatomy.determinism = 'off'",
-            field.name(),
-            field.data_type()
-        );
-    }
-    Ok(LexOrdering::new(order))
+    Ok(LexOrdering::new(order).map(|order| Completed {
+        order,
+        distribution: Distribution::UnspecifiedDistribution,
+        written,
+        reason,
+        function: function.to_string(),
+    }))
 }
 
-/// Whether the input has a declared key of columns that have an order.
-fn has_ordered_key(input: &Arc<dyn ExecutionPlan>) -> bool {
+/// The shortest declared key of the input whose columns have an order.
+fn ordered_key(input: &Arc<dyn ExecutionPlan>) -> Option<Vec<usize>> {
     let schema = input.schema();
-    input
-        .equivalence_properties()
-        .constraints()
-        .iter()
-        .any(|constraint| match constraint {
-            Constraint::PrimaryKey(columns) => columns.iter().all(|i| has_order(schema.field(*i).data_type())),
-            Constraint::Unique(_) => false,
-        })
+    let constraints = input.equivalence_properties().constraints().iter();
+    let keys = constraints.filter_map(|constraint| match constraint {
+        Constraint::PrimaryKey(key) => Some(key),
+        // Nulls may repeat.
+        Constraint::Unique(_) => None,
+    });
+    let ordered = keys.filter(|key| key.iter().all(|i| has_order(schema.field(*i).data_type())));
+    ordered.min_by_key(|key| key.len()).cloned()
 }
 
 /// From which level on the order of peers must be settled, if the function shows it.

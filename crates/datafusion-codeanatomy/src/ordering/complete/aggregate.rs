@@ -1,7 +1,9 @@
 //! Aggregate functions whose value depends on the order of their rows.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
+use codeanatomy_functions::aggregate_functions;
 use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, Result, plan_err};
 use datafusion::functions_aggregate::any_value::AnyValue;
@@ -10,9 +12,10 @@ use datafusion::functions_aggregate::first_last::{FirstValue, LastValue, first_v
 use datafusion::functions_aggregate::nth_value::NthValueAgg;
 use datafusion::functions_aggregate::string_agg::StringAgg;
 use datafusion::logical_expr::expr::AggregateFunction;
-use datafusion::logical_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan};
+use datafusion::logical_expr::{Aggregate, AggregateUDF, Expr, ExprSchemable, LogicalPlan, SortExpr};
 
 use super::ascending;
+use super::total::{bare, because};
 use crate::ordering::has_order;
 use crate::settings::Determinism;
 
@@ -29,21 +32,26 @@ fn settled_from(function: &AggregateFunction) -> Option<Determinism> {
     (collects || ordered).then_some(Determinism::Canonical)
 }
 
-/// Completes the order of the functions of `aggregate` that depend on it. Those with the same order, and those without one, get
+/// Completes the order of the functions of `aggregate` that depend on it. Those of the same order, and those without one, get
 /// the same completion, their arguments, so that they speak of the same rows: values of `first_value(a ORDER BY k)` and
 /// `first_value(b ORDER BY k)` are of one row, and the items of two arrays stand side by side.
 pub(super) fn settle(aggregate: Aggregate, level: Determinism) -> Result<Transformed<LogicalPlan>> {
     let concerned = |e: &Expr| function(e).is_some_and(|f| settled_from(f).is_some_and(|from| from <= level));
-    if !aggregate.aggr_expr.iter().any(concerned) {
+    let beside = aggregate.aggr_expr.iter().filter(|e| concerned(e));
+    let beside: Vec<_> = beside.filter_map(function).collect();
+    if beside.is_empty() {
         return Ok(Transformed::no(LogicalPlan::Aggregate(aggregate)));
     }
     let mut settled = Vec::with_capacity(aggregate.aggr_expr.len());
     for expr in &aggregate.aggr_expr {
         match function(expr) {
             Some(f) if concerned(expr) => {
-                let beside = aggregate.aggr_expr.iter().filter(|e| concerned(e)).filter_map(function);
                 let name = expr.schema_name().to_string();
-                settled.push(with_order(f, beside, aggregate.input.schema())?.alias(name));
+                let function = match sorted_texts(f, &beside) {
+                    Some(function) => function,
+                    None => with_order(f, &beside, aggregate.input.schema())?,
+                };
+                settled.push(function.alias(name));
             }
             _ => settled.push(expr.clone()),
         }
@@ -60,34 +68,95 @@ pub(super) fn function(expr: &Expr) -> Option<&AggregateFunction> {
     }
 }
 
-fn with_order<'a>(
-    f: &'a AggregateFunction,
-    beside: impl Iterator<Item = &'a AggregateFunction> + Clone,
-    schema: &DFSchema,
-) -> Result<Expr> {
-    let mut params = f.params.clone();
-    if params.order_by.is_empty() && !params.distinct {
-        // Any order will do, and the engine sorts only once.
-        let ordered = beside
-            .clone()
-            .find(|b| !b.params.order_by.is_empty() && !b.params.distinct);
-        params.order_by = ordered.map_or_else(Vec::new, |b| b.params.order_by.clone());
+/// Whether the engine refuses the function beside one whose rows it would have to sort in another way.
+fn insists(f: &AggregateFunction) -> bool {
+    f.func.inner().is::<StringAgg>() || f.func.inner().is::<NthValueAgg>()
+}
+
+/// `string_agg(DISTINCT a)` without an order, beside a function that insists on one: given an order, it would insist too. So it
+/// becomes the function that sorts by itself what it has got.
+fn sorted_texts(f: &AggregateFunction, beside: &[&AggregateFunction]) -> Option<Expr> {
+    let unordered = f.func.inner().is::<StringAgg>() && f.params.distinct && f.params.order_by.is_empty();
+    let literal = match f.params.args.as_slice() {
+        [_] => true,
+        [_, Expr::Literal(separator, _)] => !separator.is_null(),
+        _ => false,
+    };
+    if !(unordered && literal && beside.iter().any(|other| *other != f && insists(other))) {
+        return None;
     }
-    let written = params.order_by.clone();
-    let same = |other: &&AggregateFunction| {
-        !f.params.distinct
-            && !other.params.distinct
-            && (other.params.order_by == written || other.params.order_by.is_empty())
+    let func = Arc::clone(STRING_AGG_DET.as_ref()?);
+    let params = f.params.clone();
+    Some(Expr::AggregateFunction(AggregateFunction { func, params }))
+}
+
+static STRING_AGG_DET: LazyLock<Option<Arc<AggregateUDF>>> =
+    LazyLock::new(|| aggregate_functions().into_iter().find(|f| f.name() == "string_agg_det"));
+
+/// The order by which `f` and others of `beside` speak of the same rows, and whether `f` has it backwards: the longest of which its
+/// own is the beginning, since the engine sorts only once.
+fn shared_order<'a>(f: &'a AggregateFunction, beside: &[&'a AggregateFunction]) -> (Cow<'a, [SortExpr]>, bool) {
+    let order = |f: &'a AggregateFunction| f.params.order_by.as_slice();
+    if f.params.distinct {
+        return (Cow::Borrowed(order(f)), false);
+    }
+    let mut own = order(f);
+    if own.is_empty() {
+        // Any order will do.
+        let ordered = beside.iter().filter(|b| !order(b).is_empty());
+        let distinct_last = ordered.min_by_key(|b| b.params.distinct);
+        own = distinct_last.map_or(own, |b| order(b));
+    }
+    let mut shared = (Cow::Borrowed(own), false);
+    let mut found = false;
+    for other in beside.iter().filter(|b| !b.params.distinct).map(|b| order(b)) {
+        for backwards in [false, true] {
+            let is_longer = other.len() > shared.0.len() || (!found && other.len() == shared.0.len());
+            let begins = own.iter().zip(other).all(|(own, other)| match backwards {
+                false => own == other,
+                true => *own == reversed(other.clone()),
+            });
+            if is_longer && begins {
+                shared = (Cow::Borrowed(other), backwards);
+                found = true;
+            }
+        }
+    }
+    shared
+}
+
+fn reversed(sort: SortExpr) -> SortExpr {
+    SortExpr {
+        asc: !sort.asc,
+        nulls_first: !sort.nulls_first,
+        ..sort
+    }
+}
+
+fn with_order(f: &AggregateFunction, beside: &[&AggregateFunction], schema: &DFSchema) -> Result<Expr> {
+    let mut params = f.params.clone();
+    let (shared, backwards) = shared_order(f, beside);
+    let mut order = shared.to_vec();
+    let same = |other: &&&AggregateFunction| {
+        !f.params.distinct && !other.params.distinct && shared_order(other, beside).0 == shared
     };
     // Of DISTINCT the engine takes no order but by its own arguments.
-    let own = std::iter::once(f).filter(|f| f.params.distinct);
-    let completion = own.chain(beside.filter(same)).flat_map(arguments);
-    for argument in completion {
-        if params.order_by.iter().any(|s| s.expr == *argument) {
+    let own = std::iter::once(&f).filter(|f| f.params.distinct);
+    for argument in own.chain(beside.iter().filter(same)).flat_map(|f| arguments(f)) {
+        if order.iter().any(|s| bare(&s.expr) == bare(argument)) {
             continue;
         }
-        params.order_by.push(ascending(argument.clone()));
+        let added = ascending(argument.clone());
+        order.push(match f.params.distinct {
+            // The engine asks for the very argument.
+            true => added,
+            false => because(added, "added by arguments"),
+        });
     }
+    params.order_by = match backwards {
+        true => order.into_iter().map(reversed).collect(),
+        false => order,
+    };
     for sort in &params.order_by {
         let ty = sort.expr.get_type(schema)?;
         if !has_order(&ty) {

@@ -1,23 +1,23 @@
 //! Approximate percentiles, whose digest depends on the order of values: the percentile itself is computed, which is an
 //! approximation of none.
 //!
-//! `approx_median` becomes `median`, `approx_percentile_cont` becomes `percentile_cont`, cast to the type that the column had.
+//! `approx_median` becomes `median`, `approx_percentile_cont` becomes `percentile_cont`.
 
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::DataType;
+use datafusion::common::Result;
 use datafusion::common::tree_node::Transformed;
-use datafusion::common::{Column, Result};
 use datafusion::functions_aggregate::approx_median::ApproxMedian;
 use datafusion::functions_aggregate::approx_percentile_cont::ApproxPercentileCont;
 use datafusion::functions_aggregate::median::median_udaf;
 use datafusion::functions_aggregate::percentile_cont::percentile_cont_udaf;
 use datafusion::logical_expr::expr::AggregateFunction;
-use datafusion::logical_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan, Projection, cast};
+use datafusion::logical_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan, cast};
 
 use super::aggregate::function;
 
-/// Puts the percentile in the place of its approximation; columns keep their names and types.
+/// Puts the percentile in the place of its approximation; columns keep their names, and types are for the caller to keep.
 pub(super) fn settle(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     let LogicalPlan::Aggregate(aggregate) = &node else {
         return Ok(Transformed::no(node));
@@ -37,19 +37,8 @@ pub(super) fn settle(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     if !changed {
         return Ok(Transformed::no(node));
     }
-    let before = Arc::clone(&aggregate.schema);
     let aggregate = Aggregate::try_new(Arc::clone(&aggregate.input), aggregate.group_expr.clone(), settled)?;
-    let columns = aggregate.schema.iter().zip(before.fields());
-    let columns = columns.map(|((qualifier, field), before)| {
-        let column = Expr::Column(Column::from((qualifier, field)));
-        match field.data_type() == before.data_type() {
-            true => column,
-            false => cast(column, before.data_type().clone()).alias(field.name()),
-        }
-    });
-    let columns = columns.collect();
-    let projection = Projection::try_new(columns, Arc::new(LogicalPlan::Aggregate(aggregate)))?;
-    Ok(Transformed::yes(LogicalPlan::Projection(projection)))
+    Ok(Transformed::yes(LogicalPlan::Aggregate(aggregate)))
 }
 
 fn exact(f: &AggregateFunction, ty: &DataType) -> Option<Expr> {

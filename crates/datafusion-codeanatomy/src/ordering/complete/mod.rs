@@ -9,6 +9,7 @@
 //! | `first_value`, `last_value`, `nth_value`, `any_value` | the order, by the arguments of all such functions beside it | `set` |
 //! | `array_agg`, `string_agg` | the same | `canonical` |
 //! | approximate percentiles | nothing: they are computed exactly | `set` |
+//! | `min`, `max` of floating-point numbers and nested values | nothing: they are `arg_min`, `arg_max`, which have one order | `set` |
 //! | sums, means, variances … of floating-point numbers | nothing: they are computed exactly and rounded once | `canonical` |
 //! | the output | the order at the top; without one, the declared order of the table, else all columns | `canonical` |
 //!
@@ -24,10 +25,10 @@ mod total;
 
 use std::sync::Arc;
 
-use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::{DdlStatement, Distinct, Expr, Limit, LogicalPlan, Sort, SortExpr};
+use datafusion::common::{Column, DFSchema, Result};
+use datafusion::logical_expr::{DdlStatement, Distinct, Expr, Limit, LogicalPlan, Projection, Sort, SortExpr, cast};
 use datafusion::optimizer::AnalyzerRule;
 
 use crate::settings::{Determinism, Settings};
@@ -48,11 +49,13 @@ impl AnalyzerRule for CompleteOrders {
         refuse::check(&plan)?;
         let plan = plan.transform_up_with_subqueries(|node| {
             let node = without_order_in_exists(node)?.data;
+            let before = match &node {
+                LogicalPlan::Aggregate(aggregate) => Some(Arc::clone(&aggregate.schema)),
+                _ => None,
+            };
             let node = approximate::settle(node)?.transform_data(|node| choice(node, level, place))?;
-            if level < Determinism::Canonical {
-                return Ok(node);
-            }
-            node.transform_data(exact::settle)
+            let node = node.transform_data(|node| exact::settle(node, level))?;
+            node.map_data(|node| keep_types(node, before.as_deref()))
         })?;
         let plan = plan.data;
         if level == Determinism::Canonical {
@@ -64,6 +67,30 @@ impl AnalyzerRule for CompleteOrders {
     fn name(&self) -> &str {
         "complete_orders"
     }
+}
+
+/// `node`, with the types that its columns had `before`, if it is an aggregate: other functions may give others.
+fn keep_types(node: LogicalPlan, before: Option<&DFSchema>) -> Result<LogicalPlan> {
+    let (LogicalPlan::Aggregate(aggregate), Some(before)) = (&node, before) else {
+        return Ok(node);
+    };
+    let now = aggregate.schema.fields().iter();
+    if now
+        .zip(before.fields())
+        .all(|(now, before)| now.data_type() == before.data_type())
+    {
+        return Ok(node);
+    }
+    let columns = aggregate.schema.iter().zip(before.fields());
+    let columns = columns.map(|((qualifier, field), before)| {
+        let column = Expr::Column(Column::from((qualifier, field)));
+        match field.data_type() == before.data_type() {
+            true => column,
+            false => cast(column, before.data_type().clone()).alias(field.name()),
+        }
+    });
+    let columns = columns.collect();
+    Ok(LogicalPlan::Projection(Projection::try_new(columns, Arc::new(node))?))
 }
 
 /// Takes away the order that a `LIMIT` in an `EXISTS` of `node` was given: whether there are rows does not depend on it, and the engine

@@ -1,8 +1,8 @@
 //! Which partition is behind which, by what is known of them before they are read.
 //!
 //! What is known of a partition: the least and the greatest value of columns, from the statistics of its files, from the paths of a
-//! dataset, or from exact statistics of a host's own scan; and which part of a file it is, if the file is sorted. Filters and the
-//! like take rows away and leave bounds as true as they were.
+//! dataset, or from exact statistics of a host's own scan; the places of its rows in files; and which part of a file it is, if the
+//! file is sorted. Filters and the like take rows away and leave bounds as true as they were.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -27,7 +27,9 @@ use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
 use crate::dataset::DatasetScanExec;
 use crate::ordering::distrust::DistrustExec;
+use crate::ordering::place::{Place, PlaceOrderExec, Stretch};
 use crate::ordering::verify::OrderVerifyExec;
+use crate::ordering::windows::CompletedOrderExec;
 
 /// The partitions of `input` in the order in which they follow each other, if each is sorted by `order` and none begins before
 /// the one before it has ended; none if that is not known.
@@ -139,6 +141,13 @@ fn extent(
     let mut sorted = false;
     loop {
         let children = node.children();
+        if let Some(places) = node.downcast_ref::<PlaceOrderExec>()
+            && places.passing().begins(&columns)
+            && let [scan] = children.as_slice()
+            && let Some(scan) = files_of(scan).filter(|scan| scan.preserve_order)
+        {
+            return Ok(Some(of_places(scan, partition)));
+        }
         if let Some(projection) = node.downcast_ref::<ProjectionExec>() {
             let expr = |i: usize| column(&projection.expr().get(i)?.expr);
             columns = through(columns, expr);
@@ -188,9 +197,7 @@ fn extent(
             part: None,
         }));
     }
-    if let Some(scan) = node.downcast_ref::<DataSourceExec>()
-        && let Some(files) = scan.data_source().downcast_ref::<FileScanConfig>()
-    {
+    if let Some(files) = files_of(node) {
         return Ok(of_files(files, partition, columns, sorted));
     }
     if !node.children().is_empty() {
@@ -204,12 +211,39 @@ fn extent(
     Ok((!columns.is_empty()).then_some(Extent::Rows { columns, part: None }))
 }
 
+fn files_of(node: &Arc<dyn ExecutionPlan>) -> Option<&FileScanConfig> {
+    let scan = node.downcast_ref::<DataSourceExec>()?;
+    scan.data_source().downcast_ref::<FileScanConfig>()
+}
+
+/// By the places of rows: the name of the file, and for the number of the row the bytes that are read.
+fn of_places(scan: &FileScanConfig, partition: usize) -> Extent {
+    match Place::stretch(scan, partition) {
+        None => Extent::Empty,
+        Some(Stretch { first, last }) => Extent::Rows {
+            columns: vec![
+                Range {
+                    low: first.0,
+                    high: last.0,
+                },
+                Range {
+                    low: first.1,
+                    high: last.1,
+                },
+            ],
+            part: None,
+        },
+    }
+}
+
 /// Whether the rows of a partition are rows of the same partition of the input, with the same columns.
 fn passes_on(node: &Arc<dyn ExecutionPlan>) -> bool {
     node.is::<CooperativeExec>()
         || node.is::<BufferExec>()
         || node.is::<LocalLimitExec>()
         || node.is::<DistrustExec>()
+        || node.is::<CompletedOrderExec>()
+        || node.is::<PlaceOrderExec>()
         || node.is::<OrderVerifyExec>()
 }
 

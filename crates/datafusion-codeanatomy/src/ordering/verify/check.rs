@@ -12,7 +12,7 @@ const SHOWN: usize = 100;
 
 /// Looks at the batches of a stream one after the other.
 #[derive(Debug)]
-pub(super) struct OrderCheck {
+pub(crate) struct OrderCheck {
     order: LexOrdering,
     /// Whether rows may not tie.
     unique: bool,
@@ -24,7 +24,7 @@ pub(super) struct OrderCheck {
 }
 
 impl OrderCheck {
-    pub(super) fn new(order: LexOrdering, unique: bool, of: String) -> Self {
+    pub(crate) fn new(order: LexOrdering, unique: bool, of: String) -> Self {
         Self {
             order,
             unique,
@@ -35,7 +35,7 @@ impl OrderCheck {
     }
 
     /// Fails if a row of `batch` comes before the row that it stands behind, or ties with it where rows may not.
-    pub(super) fn look(&mut self, batch: &RecordBatch) -> Result<()> {
+    pub(crate) fn look(&mut self, batch: &RecordBatch) -> Result<()> {
         let rows = batch.num_rows();
         if rows == 0 {
             return Ok(());

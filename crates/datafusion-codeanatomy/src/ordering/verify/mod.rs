@@ -35,6 +35,7 @@ use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, displaya
 
 use super::concat::OrderedConcatExec;
 use crate::settings::{Determinism, Settings};
+pub(crate) use check::OrderCheck;
 pub(super) use exec::OrderVerifyExec;
 
 /// Puts [`OrderVerifyExec`] above what promises an order.
