@@ -144,6 +144,9 @@ fn reports(random: &mut Random, columns: &[Column], window: &Window, ranking: &s
             format!("count(*) OVER (PARTITION BY {})", keys.join(", ")),
         ));
     }
+    if !window.order.is_empty() && random.one_in(4) {
+        reports.push(same("rank_by", format!("rank() {}", window.over(&window.order[..1]))));
+    }
     if random.one_in(3) {
         let value = random.of(columns).name;
         reports.push((

@@ -152,12 +152,18 @@ fn total_order(
     function: &str,
 ) -> Result<Option<Completed>> {
     let ascending = SortOptions::new(false, false);
-    let keys = partition_by
+    // The engine has the keys in front, also one that is ordered by as well; that has its order.
+    let keys = partition_by.iter().map(|key| {
+        let options = order_by
+            .iter()
+            .find(|s| s.expr.eq(key))
+            .map_or(ascending, |s| s.options);
+        PhysicalSortExpr::new(Arc::clone(key), options)
+    });
+    let others = order_by
         .iter()
-        // A key that is ordered by as well has that order.
-        .filter(|key| !order_by.iter().any(|s| s.expr.eq(*key)))
-        .map(|key| PhysicalSortExpr::new(Arc::clone(key), ascending));
-    let mut order: Vec<_> = keys.chain(order_by.iter().cloned()).collect();
+        .filter(|s| !partition_by.iter().any(|key| s.expr.eq(key)));
+    let mut order: Vec<_> = keys.chain(others.cloned()).collect();
     let is_there = |order: &[PhysicalSortExpr], column: &Column| {
         let same = |sort: &PhysicalSortExpr| sort.expr.downcast_ref::<Column>() == Some(column);
         order.iter().any(same)

@@ -89,7 +89,8 @@ fn standing_sql(choice: Choice) -> String {
     let number = "CAST(row_number() OVER ranked AS BIGINT)";
     let rank = match ties {
         true => {
-            format!("CASE WHEN score = max(score) OVER (PARTITION BY {keys}) THEN CAST(1 AS BIGINT) ELSE {number} END")
+            let best = format!("rank() OVER (PARTITION BY {keys} ORDER BY score DESC NULLS LAST) = 1");
+            format!("CASE WHEN {best} THEN CAST(1 AS BIGINT) ELSE {number} END")
         }
         false => number.to_string(),
     };

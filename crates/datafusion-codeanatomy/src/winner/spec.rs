@@ -69,6 +69,11 @@ pub enum ReportKind {
     Rank,
     /// 1 + the distinct values of `order_by` that come before its own. `UInt64`.
     DenseRank,
+    /// 1 + the rows of its group that come before it by the first `prefix` order keys. `UInt64`.
+    RankBy {
+        /// How many order keys are compared.
+        prefix: usize,
+    },
     /// The rows of its group. `Int64`.
     Candidates,
     /// The rows of its group, itself too, that are equal to it in the first `prefix` order keys. `Int64`.
@@ -90,7 +95,7 @@ impl WinnerSpec {
         let mut runner_up = false;
         for report in &self.reports {
             match report.kind {
-                ReportKind::RowNumber | ReportKind::Rank | ReportKind::DenseRank => {}
+                ReportKind::RowNumber | ReportKind::Rank | ReportKind::DenseRank | ReportKind::RankBy { .. } => {}
                 ReportKind::RunnerUp { .. } => runner_up = true,
                 ReportKind::Candidates | ReportKind::Tied { .. } => return None,
             }
@@ -164,15 +169,16 @@ impl WinnerSpec {
 impl Report {
     fn check(&self, input: &Schema, order_keys: usize) -> Result<()> {
         let expected = match &self.kind {
-            ReportKind::RowNumber | ReportKind::Rank | ReportKind::DenseRank => DataType::UInt64,
-            ReportKind::Candidates => DataType::Int64,
-            ReportKind::Tied { prefix } if *prefix > order_keys => {
+            ReportKind::Tied { prefix } | ReportKind::RankBy { prefix } if *prefix > order_keys => {
                 return datafusion::common::plan_err!(
                     "the report '{}' compares {prefix} order keys, and there are {order_keys}",
                     self.field.name()
                 );
             }
-            ReportKind::Tied { .. } => DataType::Int64,
+            ReportKind::RowNumber | ReportKind::Rank | ReportKind::DenseRank | ReportKind::RankBy { .. } => {
+                DataType::UInt64
+            }
+            ReportKind::Candidates | ReportKind::Tied { .. } => DataType::Int64,
             ReportKind::RunnerUp { expr } => expr.data_type(input)?,
         };
         if self.field.data_type() != &expected {
@@ -207,6 +213,7 @@ impl Display for ReportKind {
             Self::RowNumber => f.write_str("row_number"),
             Self::Rank => f.write_str("rank"),
             Self::DenseRank => f.write_str("dense_rank"),
+            Self::RankBy { prefix } => write!(f, "rank({prefix})"),
             Self::Candidates => f.write_str("candidates"),
             Self::Tied { prefix } => write!(f, "tied({prefix})"),
             Self::RunnerUp { expr } => write!(f, "runner_up({expr})"),

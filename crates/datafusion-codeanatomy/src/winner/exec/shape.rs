@@ -53,6 +53,7 @@ impl Shape {
             ReportKind::RowNumber => ReportOf::RowNumber,
             ReportKind::Rank => ReportOf::Rank,
             ReportKind::DenseRank => ReportOf::DenseRank,
+            ReportKind::RankBy { prefix } => ReportOf::RankBy(*prefix),
             ReportKind::Candidates | ReportKind::Tied { prefix: 0 } => ReportOf::Candidates,
             ReportKind::Tied { prefix } => ReportOf::Tied(*prefix),
             ReportKind::RunnerUp { expr } => ReportOf::RunnerUp(column_of(expr)),

@@ -31,7 +31,8 @@ pub(super) struct Common {
 /// The definition that answers all of `asked`, each of which stands over its own groups and effective order. The groups are those of `asked[main]`. None if no one definition does.
 ///
 /// Functions of one definition may say more or less of the order, as far as the operator completes what is said to the
-/// longest; but peers are by what is said, so all `rank()` and `dense_rank()` have to say the same.
+/// longest; but peers are by what is said, so `dense_rank()` and the ranking of `main` have to say the longest, and any other
+/// `rank()` counts by as many keys as it says.
 pub(super) fn common(asked: &[(Question, Definition)], main: usize, schema: &Schema) -> Result<Option<Common>> {
     let partition_by = &asked[main].1.partition_by;
     for key in partition_by {
@@ -51,8 +52,10 @@ pub(super) fn common(asked: &[(Question, Definition)], main: usize, schema: &Sch
     };
     let least = least(longest, partition_by, schema)?;
     let mut said = least;
-    for (_, own) in ordered() {
-        let is_part = longest.starts_with(&own.order_by) && own.order_by.len() >= least;
+    for (question, own) in ordered() {
+        // A rank stands by what its own order says.
+        let is_said = own.order_by.len() >= least || matches!(question, Question::Ranking(Retention::Rank));
+        let is_part = longest.starts_with(&own.order_by) && is_said;
         if !is_part || !same_set(&own.partition_by, partition_by) {
             return Ok(None);
         }
@@ -64,18 +67,27 @@ pub(super) fn common(asked: &[(Question, Definition)], main: usize, schema: &Sch
             None => return Ok(None),
         }
     }
+    // Rows are chosen by the ranking of `main`, so its peers are those of the whole order; of a dense rank there is one report.
     let is_peer = |question: &Question| matches!(question, Question::Ranking(Retention::Rank | Retention::DenseRank));
-    let mut peers = ordered()
-        .filter(|(question, _)| is_peer(question))
-        .map(|(_, own)| own.order_by.len());
-    if let Some(length) = peers.next() {
-        if length < said || peers.any(|other| other != length) {
-            return Ok(None);
-        }
-        said = length;
+    let is_whole = |question: &Question, own: &Definition| {
+        matches!(question, Question::Ranking(Retention::DenseRank)) || std::ptr::eq(own, &asked[main].1)
+    };
+    let lengths = |is: &dyn Fn(&Question, &Definition) -> bool| {
+        let asked = asked
+            .iter()
+            .filter(|(question, own)| is_peer(question) && is(question, own));
+        asked.map(|(_, own)| own.order_by.len()).collect::<Vec<_>>()
+    };
+    let whole = lengths(&is_whole);
+    said = lengths(&|_, _| true).into_iter().fold(said, usize::max);
+    if whole.iter().any(|length| *length != said) {
+        return Ok(None);
     }
     let answers = asked.iter().map(|(question, own)| match question {
         Question::Ranking(Retention::RowNumber) => ReportKind::RowNumber,
+        Question::Ranking(Retention::Rank) if own.order_by.len() < said => ReportKind::RankBy {
+            prefix: own.order_by.len(),
+        },
         Question::Ranking(Retention::Rank) => ReportKind::Rank,
         Question::Ranking(Retention::DenseRank) => ReportKind::DenseRank,
         Question::Next(expr) => ReportKind::RunnerUp { expr: Arc::clone(expr) },

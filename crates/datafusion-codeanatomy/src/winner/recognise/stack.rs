@@ -106,15 +106,16 @@ impl Stack {
         None
     }
 
-    /// The first ranking function.
+    /// The first ranking function; a `row_number()` if there is one, since others may rank by less of the order.
     pub(super) fn first_ranking(&self) -> Option<Place> {
-        let mut places = self.nodes.iter().enumerate().flat_map(|(node, plan)| {
+        let places = self.nodes.iter().enumerate().flat_map(|(node, plan)| {
             let functions = functions(plan).unwrap_or_default().iter().enumerate();
             functions.map(move |(i, function)| (Place { node, function: i }, function))
         });
         places
-            .find(|(_, function)| ranking(function).is_some())
-            .map(|(place, _)| place)
+            .filter_map(|(place, function)| Some((ranking(function)?, place)))
+            .min_by_key(|(retention, place)| (*retention != Retention::RowNumber, place.node, place.function))
+            .map(|(_, place)| place)
     }
 
     /// All windows from the first down to that of `place`, and as many below as say something of the same definition, as one.

@@ -237,7 +237,7 @@ impl Best {
         let mut reports = Vec::new();
         for report in &layout.reports {
             reports.push(match report {
-                ReportOf::RowNumber | ReportOf::Rank | ReportOf::DenseRank => Reported::One,
+                ReportOf::RowNumber | ReportOf::Rank | ReportOf::DenseRank | ReportOf::RankBy(_) => Reported::One,
                 ReportOf::Candidates => {
                     Reported::Signed(self.slots.iter().map(|slot| (slot.rows & !SHARED) as i64).collect())
                 }

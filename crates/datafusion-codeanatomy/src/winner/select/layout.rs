@@ -44,6 +44,8 @@ pub(crate) enum ReportOf {
     Rank,
     /// Its place without gaps.
     DenseRank,
+    /// Its place with gaps by the first levels, so many.
+    RankBy(usize),
     /// The rows of its group.
     Candidates,
     /// The rows of its group that are equal to it in the first levels, so many.

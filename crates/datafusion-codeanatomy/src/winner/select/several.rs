@@ -290,6 +290,7 @@ impl Several {
                 ReportOf::RowNumber => Reported::Unsigned(numbers.iter().map(|numbers| numbers.row_number).collect()),
                 ReportOf::Rank => Reported::Unsigned(numbers.iter().map(|numbers| numbers.rank).collect()),
                 ReportOf::DenseRank => Reported::Unsigned(numbers.iter().map(|numbers| numbers.dense_rank).collect()),
+                ReportOf::RankBy(prefix) => Reported::Unsigned(rank_by(&differs, *prefix)),
                 ReportOf::Candidates => Reported::Signed(
                     self.entries
                         .iter()
@@ -338,6 +339,19 @@ impl Several {
             reports: vec![Reported::Unsigned(rows)],
         })
     }
+}
+
+/// 1 + the rows before each in its group that differ from it in the first `prefix` levels.
+fn rank_by(differs: &[Option<usize>], prefix: usize) -> Vec<u64> {
+    let (mut row, mut rank) = (0, 0);
+    let next = |differs: &Option<usize>| {
+        row = differs.map_or(1, |_| row + 1);
+        if differs.is_none_or(|level| level < prefix) {
+            rank = row;
+        }
+        rank
+    };
+    differs.iter().map(next).collect()
 }
 
 fn before_is_first(differs: &[Option<usize>], before: usize) -> bool {

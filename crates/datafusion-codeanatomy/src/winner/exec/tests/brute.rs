@@ -54,6 +54,12 @@ pub(super) fn select(rows: &[Vec<Option<Cell>>], keys: &[usize], order: &[Key], 
                 ReportKind::RowNumber => Some(numbers[0] as i64),
                 ReportKind::Rank => Some(numbers[1] as i64),
                 ReportKind::DenseRank => Some(numbers[2] as i64),
+                ReportKind::RankBy { prefix } => {
+                    let before = group
+                        .iter()
+                        .filter(|other| by(&order[..*prefix], **other, *row) == Ordering::Less);
+                    Some(1 + before.count() as i64)
+                }
                 ReportKind::Candidates => Some(group.len() as i64),
                 ReportKind::Tied { prefix } => {
                     let tied = group

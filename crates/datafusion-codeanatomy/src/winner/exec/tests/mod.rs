@@ -61,10 +61,16 @@ fn draw_case(draw: &mut Draw) -> Case {
     let mut reports = Vec::new();
     for _ in 0..draw.of(&[0, 0, 1, 2, 4]) {
         let of = draw.below(count);
-        let (kind, data_type) = match draw.below(6) {
+        let (kind, data_type) = match draw.below(7) {
             0 => (ReportKind::RowNumber, DataType::UInt64),
             1 => (ReportKind::Rank, DataType::UInt64),
             2 => (ReportKind::DenseRank, DataType::UInt64),
+            5 => (
+                ReportKind::RankBy {
+                    prefix: draw.below(order.len() + 1),
+                },
+                DataType::UInt64,
+            ),
             3 => (ReportKind::Candidates, DataType::Int64),
             4 => (
                 ReportKind::Tied {
