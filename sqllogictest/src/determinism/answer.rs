@@ -30,6 +30,8 @@ pub(super) struct Rows {
     pub(super) bag: u64,
     /// The same with floating-point numbers rounded; none if there is a nested column, whose items may stand in any order.
     pub(super) rounded: Option<u64>,
+    /// Whether the query has values that `set` leaves open.
+    pub(super) left_open: bool,
 }
 
 fn hash(value: impl Hash) -> u64 {
@@ -39,7 +41,7 @@ fn hash(value: impl Hash) -> u64 {
 }
 
 impl Rows {
-    pub(super) fn of(batches: &[RecordBatch]) -> Result<Option<Self>> {
+    pub(super) fn of(batches: &[RecordBatch], left_open: bool) -> Result<Option<Self>> {
         let Some(first) = batches.first() else {
             return Ok(None);
         };
@@ -79,6 +81,7 @@ impl Rows {
             bytes,
             bag,
             rounded,
+            left_open,
         }))
     }
 }

@@ -174,3 +174,16 @@ SELECT array_sort(array_agg(x)) AS a, array_agg(x)[1] AS b, array_length(array_a
 SELECT x, array_agg(n ORDER BY n) AS a FROM (SELECT x, dense_rank() OVER (ORDER BY s) AS n FROM t) GROUP BY x;
 SELECT k, sum(n) AS a, sum(n) OVER (ORDER BY k) AS b FROM (SELECT k, n FROM t ORDER BY s LIMIT 100) GROUP BY k, n;
 SELECT min(x) AS a, max(l) AS b, min(r) AS e FROM t;
+SELECT x FROM (SELECT x, s FROM t ORDER BY s DESC LIMIT 200 OFFSET 11) WHERE x <> 'a' LIMIT 5;
+SELECT x, u FROM (SELECT x, u FROM t ORDER BY s LIMIT 300) WHERE u > 3;
+SELECT x || '!' AS y, u + 1 AS v FROM (SELECT x, u FROM t ORDER BY s LIMIT 300);
+SELECT x || '!' AS y FROM (SELECT x FROM t ORDER BY s + 1 LIMIT 300) LIMIT 40 OFFSET 3;
+SELECT x, u FROM (SELECT x, u, k FROM t ORDER BY s LIMIT 300) WHERE k IN (SELECT w FROM o) LIMIT 60;
+SELECT u, (SELECT max(w) FROM o WHERE o.k = q.k) AS m FROM (SELECT u, k FROM t ORDER BY s LIMIT 300) AS q;
+SELECT upper(kind) AS a, bstart * 2 AS b FROM ast_nodes(text => 'a = f(1) + g(2, b)
+c = [h(x) for x in a if x > 1]
+d = {1: "p", 2: "q", 3: "r", 4: "s"}
+e = (a, b, c, d, a + 1, b + 2, c + 3, d + 4)');
+SELECT kind FROM ast_nodes(text => 'a = f(1) + g(2, b)
+c = [h(x) for x in a if x > 1]
+e = (a, b, c, d, a + 1, b + 2, c + 3, d + 4)') WHERE length(kind) IN (SELECT w FROM o) OR kind IN (SELECT 'Name') LIMIT 20;

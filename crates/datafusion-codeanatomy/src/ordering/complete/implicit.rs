@@ -17,10 +17,10 @@ use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::ListingTable;
 use datafusion::datasource::source_as_provider;
 use datafusion::functions::core::{file_row_index, input_file_name};
-use datafusion::logical_expr::{Expr, Filter, LogicalPlan, Projection, Sort, SortExpr, SubqueryAlias, TableScan};
+use datafusion::logical_expr::{Expr, Filter, LogicalPlan, Projection, Sort, SubqueryAlias, TableScan};
 
 use super::ascending;
-use super::total::{bare, because, is_keyed, is_total};
+use super::total::{because, is_keyed, is_total};
 
 /// The columns of the place; no column of a user's has such a name.
 const FILE: &str = "codeanatomy.file";
@@ -46,13 +46,6 @@ pub(super) fn settled(sort: &Sort) -> Result<Option<LogicalPlan>> {
     };
     let projection = Projection::try_new(columns, Arc::new(LogicalPlan::Sort(sorted)))?;
     Ok(Some(LogicalPlan::Projection(projection)))
-}
-
-/// Whether an order was settled so.
-pub(super) fn is_settled(order: &[SortExpr]) -> bool {
-    order
-        .iter()
-        .any(|sort| matches!(bare(&sort.expr), Expr::Column(column) if column.name == ROW))
 }
 
 /// `plan` with the places of its rows as two more columns, where they have any.

@@ -20,6 +20,8 @@ mod approximate;
 mod declared;
 mod exact;
 mod implicit;
+mod kept;
+mod one_row;
 mod refuse;
 mod total;
 
@@ -33,7 +35,8 @@ use datafusion::optimizer::AnalyzerRule;
 
 use crate::settings::{Determinism, Settings};
 use declared::declared_order;
-use total::{because, complete, is_total};
+use one_row::at_most_one_row;
+use total::{because, complete, is_completed, is_total};
 
 /// The rule.
 #[derive(Debug)]
@@ -190,7 +193,11 @@ fn ordered(plan: LogicalPlan, place: bool) -> Result<LogicalPlan> {
     })?;
     let plan = plan.data;
     if found {
-        return Ok(plan);
+        return if kept::is_lost(&plan) {
+            kept::again(plan)
+        } else {
+            Ok(plan)
+        };
     }
     if place
         && let LogicalPlan::Sort(sort) = sorted(by_declaration(&plan), plan.clone())
@@ -216,7 +223,7 @@ fn sorted(expr: Vec<SortExpr>, input: LogicalPlan) -> LogicalPlan {
 }
 
 fn completed(sort: Sort, place: bool) -> Result<LogicalPlan> {
-    if implicit::is_settled(&sort.expr) {
+    if is_completed(&sort.expr) {
         return Ok(LogicalPlan::Sort(sort));
     }
     if place && let Some(settled) = implicit::settled(&sort)? {
@@ -224,23 +231,6 @@ fn completed(sort: Sort, place: bool) -> Result<LogicalPlan> {
     }
     let expr = complete(sort.expr, &sort.input, "ORDER BY")?;
     Ok(LogicalPlan::Sort(Sort { expr, ..sort }))
-}
-
-fn at_most_one_row(plan: &LogicalPlan) -> bool {
-    match plan {
-        LogicalPlan::Projection(_) | LogicalPlan::Filter(_) | LogicalPlan::SubqueryAlias(_) | LogicalPlan::Sort(_) => {
-            plan.inputs().into_iter().all(at_most_one_row)
-        }
-        LogicalPlan::EmptyRelation(_) => true,
-        LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty() => true,
-        // The engine counts no row for `SELECT 1`, so it counts wrong where such rows are united or joined.
-        plan => plan.max_rows().is_some_and(|rows| rows <= 1) && !holds_a_row_of_nothing(plan),
-    }
-}
-
-fn holds_a_row_of_nothing(plan: &LogicalPlan) -> bool {
-    let is_one = |node: &LogicalPlan| Ok(matches!(node, LogicalPlan::EmptyRelation(empty) if empty.produce_one_row));
-    plan.exists(is_one).unwrap_or(true)
 }
 
 /// Ascending, nulls last: how columns that complete an order are sorted.

@@ -67,6 +67,19 @@ pub(super) fn because(sort: SortExpr, reason: &str) -> SortExpr {
     }
 }
 
+/// Whether `order` has what a completed one has: a reason.
+pub(super) fn is_completed(order: &[SortExpr]) -> bool {
+    order.iter().any(|sort| reason(&sort.expr).is_some())
+}
+
+/// Why `expr` was added to an order.
+pub(super) fn reason(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Alias(alias) if alias.name.starts_with("added by ") => Some(&alias.name),
+        _ => None,
+    }
+}
+
 pub(super) fn bare(expr: &Expr) -> &Expr {
     match expr {
         Expr::Alias(alias) => bare(&alias.expr),
