@@ -80,6 +80,11 @@ impl Machine {
         datafusion_codeanatomy::register_all(&ctx)?;
         let set = format!("SET codeanatomy.determinism = '{determinism}'");
         ctx.sql(&set).await?.collect().await?;
+        if determinism == "off" {
+            // To compare with the engine's own operators: ours has one answer among ties in any mode.
+            let set = "SET codeanatomy.optimizer.winner_select = false";
+            ctx.sql(set).await?.collect().await?;
+        }
         Ok(ctx)
     }
 
