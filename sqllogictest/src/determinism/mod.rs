@@ -197,46 +197,48 @@ async fn compare(
         return Err("three levels ran".to_string());
     };
     let (mut differences, mut suspects) = (vec![], vec![]);
-    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-    for (i, step) in steps.iter().enumerate().filter(|(_, step)| step.is_query) {
-        let at = |level: &[Vec<Answer>]| -> Vec<Answer> { level.iter().map(|machine| machine[i].clone()).collect() };
-        let (canonical, set, plain) = (at(canonical), at(set), at(plain));
-        let of_plain = distinct(&plain, |rows| rows.bytes);
-        let (of_canonical, errors) = (distinct(&canonical, |rows| rows.bytes), errors(&canonical));
-        if of_canonical.is_empty() {
-            let works = !of_plain.is_empty();
-            seen.refused += usize::from(works);
-            if works && !errors.iter().all(|error| is_refusal(error)) {
-                differences.push(difference(step, "fails in canonical mode alone", &canonical));
+    {
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for (i, step) in steps.iter().enumerate().filter(|(_, step)| step.is_query) {
+            let at =
+                |level: &[Vec<Answer>]| -> Vec<Answer> { level.iter().map(|machine| machine[i].clone()).collect() };
+            let (canonical, set, plain) = (at(canonical), at(set), at(plain));
+            let of_plain = distinct(&plain, |rows| rows.bytes);
+            let (of_canonical, errors) = (distinct(&canonical, |rows| rows.bytes), errors(&canonical));
+            if of_canonical.is_empty() {
+                let works = !of_plain.is_empty();
+                seen.refused += usize::from(works);
+                if works && !errors.iter().all(|error| is_refusal(error)) {
+                    differences.push(difference(step, "fails in canonical mode alone", &canonical));
+                }
+                continue;
             }
-            continue;
-        }
-        seen.queries += 1;
-        seen.undetermined += usize::from(of_plain.len() > 1);
-        if of_canonical.len() > 1 || !errors.is_empty() {
-            differences.push(difference(step, "has several answers in canonical mode", &canonical));
-        }
-        // The order of items in a value is not a matter of the set, nor are values that it leaves open: then there are as many rows.
-        let of_set = |rows: &Rows| match rows.rounded.filter(|_| !rows.left_open) {
-            Some(_) => rows.bag,
-            None => rows.count as u64,
-        };
-        if distinct(&set, of_set).len() > 1 {
-            differences.push(difference(step, "has several sets of rows with 'set'", &set));
-        }
-        let (rounded, same) = (
-            distinct(&plain, |rows| rows.rounded),
-            distinct(&canonical, |rows| rows.rounded),
-        );
-        if rounded.len() == 1
-            && !UNDECIDED.contains(&step.location.as_str())
-            && plain.iter().all(|a| matches!(a, Answer::Rows(_)))
-            && rounded != same
-        {
-            suspects.push((i, rounded, difference(step, "has another answer in plain mode", &plain)));
+            seen.queries += 1;
+            seen.undetermined += usize::from(of_plain.len() > 1);
+            if of_canonical.len() > 1 || !errors.is_empty() {
+                differences.push(difference(step, "has several answers in canonical mode", &canonical));
+            }
+            // The order of items in a value is not a matter of the set, nor are values that it leaves open: then there are as many rows.
+            let of_set = |rows: &Rows| match rows.rounded.filter(|_| !rows.left_open) {
+                Some(_) => rows.bag,
+                None => rows.count as u64,
+            };
+            if distinct(&set, of_set).len() > 1 {
+                differences.push(difference(step, "has several sets of rows with 'set'", &set));
+            }
+            let (rounded, same) = (
+                distinct(&plain, |rows| rows.rounded),
+                distinct(&canonical, |rows| rows.rounded),
+            );
+            if rounded.len() == 1
+                && !UNDECIDED.contains(&step.location.as_str())
+                && plain.iter().all(|a| matches!(a, Answer::Rows(_)))
+                && rounded != same
+            {
+                suspects.push((i, rounded, difference(step, "has another answer in plain mode", &plain)));
+            }
         }
     }
-    drop(seen);
     // Plain may have had one answer by luck: it has to have it on all machines.
     for machine in &MACHINES[machines.len().min(6)..] {
         if suspects.is_empty() {
