@@ -70,9 +70,9 @@ const LEFT_OUT: [&str; 6] = [
     "set_variable.slt",
 ];
 
-/// Queries of which plain has other answers than those seen: the last value without an order, and a covariance that slides, of which
-/// little is left after a subtraction.
-const UNDECIDED: [&str; 3] = ["group_by.slt:3780", "window.slt:4639", "window.slt:6718"];
+/// Queries of which plain has other answers than those seen: the last value without an order, a covariance that slides, of which
+/// little is left after a subtraction, and any two of three rows.
+const UNDECIDED: [&str; 4] = ["group_by.slt:3780", "window.slt:4639", "window.slt:6718", "ties:150"];
 
 /// What was seen in all files.
 #[derive(Debug, Default)]

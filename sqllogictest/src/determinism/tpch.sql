@@ -59,18 +59,18 @@ SELECT i AS o_orderkey,
        i * 13 % 200 + 1 AS o_custkey,
        ['F', 'O', 'P'][i % 3 + 1] AS o_orderstatus,
        CAST(1000 + i * 19 % 40 * 1000 AS DECIMAL(15, 2)) AS o_totalprice,
-       CAST(DATE '1992-01-01' + i * 29 % 2400 * INTERVAL '1 day' AS DATE) AS o_orderdate,
+       arrow_cast(CAST(8035 + i * 29 % 2400 AS INT), 'Date32') AS o_orderdate,
        ['1-URGENT', '2-HIGH', '3-MEDIUM', '4-NOT SPECIFIED', '5-LOW'][i % 5 + 1] AS o_orderpriority,
        'Clerk#' || CAST(i % 10 AS VARCHAR) AS o_clerk,
        CAST(0 AS INT) AS o_shippriority,
        CASE WHEN i % 8 = 0 THEN 'special requests' ELSE 'a comment' END AS o_comment
-FROM generate_series(1, 1500) AS t(i);
+FROM generate_series(1, 300) AS t(i);
 
 CREATE TABLE lineitem AS
 SELECT l_orderkey, l_partkey, l_suppkey, l_linenumber, l_quantity, l_extendedprice, l_discount, l_tax, l_returnflag, l_linestatus,
-       CAST(l_orderdate + (i * 7 % 120) * INTERVAL '1 day' AS DATE) AS l_shipdate,
-       CAST(l_orderdate + (30 + i * 11 % 60) * INTERVAL '1 day' AS DATE) AS l_commitdate,
-       CAST(l_orderdate + (i * 7 % 120 + i % 30) * INTERVAL '1 day' AS DATE) AS l_receiptdate,
+       arrow_cast(CAST(l_orderday + i * 7 % 120 AS INT), 'Date32') AS l_shipdate,
+       arrow_cast(CAST(l_orderday + 30 + i * 11 % 60 AS INT), 'Date32') AS l_commitdate,
+       arrow_cast(CAST(l_orderday + i * 7 % 120 + i % 30 AS INT), 'Date32') AS l_receiptdate,
        l_shipinstruct, l_shipmode, l_comment
 FROM (SELECT i,
              (i - 1) / 4 + 1 AS l_orderkey,
@@ -83,8 +83,8 @@ FROM (SELECT i,
              CAST(i % 9 AS DECIMAL(15, 2)) / 100 AS l_tax,
              ['A', 'N', 'R'][i % 3 + 1] AS l_returnflag,
              ['F', 'O'][i % 2 + 1] AS l_linestatus,
-             DATE '1992-01-01' + ((i - 1) / 4 + 1) * 29 % 2400 * INTERVAL '1 day' AS l_orderdate,
+             8035 + ((i - 1) / 4 + 1) * 29 % 2400 AS l_orderday,
              ['DELIVER IN PERSON', 'COLLECT COD', 'NONE', 'TAKE BACK RETURN'][i % 4 + 1] AS l_shipinstruct,
              ['AIR', 'AIR REG', 'FOB', 'MAIL', 'RAIL', 'SHIP', 'TRUCK'][i % 7 + 1] AS l_shipmode,
              'comment' AS l_comment
-      FROM generate_series(1, 6000) AS t(i));
+      FROM generate_series(1, 1200) AS t(i));

@@ -2,6 +2,8 @@
 //!
 //! A question is one `.sql` file, in which `{name}` stands for the argument of that name, and its entry here.
 
+mod cycles;
+mod found;
 mod function;
 mod table;
 
@@ -23,6 +25,8 @@ pub(crate) struct Question {
     pub(crate) parameters: &'static [Parameter],
     columns: &'static [(&'static str, DataType)],
     sql: &'static str,
+    /// Finds the answer in the rows of the query, if they are not it.
+    find: Option<found::Find>,
 }
 
 const TEXT: DataType = DataType::Utf8View;
@@ -55,6 +59,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         parameters: &[NAME, HOPS],
         columns: CALL_COLUMNS,
         sql: include_str!("callers.sql"),
+        find: None,
     },
     Question {
         name: "callees",
@@ -64,6 +69,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         parameters: &[NAME, HOPS],
         columns: CALL_COLUMNS,
         sql: include_str!("callees.sql"),
+        find: None,
     },
     Question {
         name: "where_used",
@@ -81,6 +87,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
             ("confidence", FLOAT),
         ],
         sql: include_str!("where_used.sql"),
+        find: None,
     },
     Question {
         name: "importers",
@@ -99,6 +106,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
             ("resolution", TEXT),
         ],
         sql: include_str!("importers.sql"),
+        find: None,
     },
     Question {
         name: "impact",
@@ -118,6 +126,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
             ("because_of", TEXT),
         ],
         sql: include_str!("impact.sql"),
+        find: None,
     },
     Question {
         name: "dead_code",
@@ -133,19 +142,17 @@ pub(crate) const QUESTIONS: &[Question] = &[
             ("bend", INT),
         ],
         sql: include_str!("dead_code.sql"),
+        find: None,
     },
     Question {
         name: "import_cycles",
-        description: "Files that import each other in circles: each file, how many imports the shortest circle through it has, and the file that \
-                      it imports on it (the first by name).",
+        description: "Files that import each other in circles: one row per import inside of such a group of files, with the number of the group and \
+                      how many files it has. Imports in functions and for type checkers count too.",
         example: "SELECT * FROM import_cycles()",
-        parameters: &[Parameter::with_default(
-            "hops",
-            "8",
-            "the largest number of imports of a circle",
-        )],
-        columns: &[("path", TEXT), ("hops", INT), ("imports", TEXT)],
+        parameters: &[],
+        columns: &[("cycle", INT), ("size", INT), ("path", TEXT), ("imports", TEXT)],
         sql: include_str!("import_cycles.sql"),
+        find: Some(cycles::inside_of_circles),
     },
     Question {
         name: "hot_spots",
@@ -161,6 +168,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
             ("reason", TEXT),
         ],
         sql: include_str!("hot_spots.sql"),
+        find: None,
     },
     Question {
         name: "symbol_at",
@@ -181,6 +189,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
             ("node_id", TEXT),
         ],
         sql: include_str!("symbol_at.sql"),
+        find: None,
     },
     Question {
         name: "explain_relation",
@@ -208,6 +217,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
             ("decided_by", TEXT),
         ],
         sql: include_str!("explain_relation.sql"),
+        find: None,
     },
 ];
 

@@ -9,9 +9,11 @@ use datafusion::common::{Result, plan_err};
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, TableType};
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use datafusion::prelude::col;
 
 use super::Question;
+use super::found::{Find, Found};
 
 /// The rows of a query over the session's tables.
 #[derive(Debug)]
@@ -19,6 +21,7 @@ pub(super) struct QuestionTable {
     name: &'static str,
     sql: String,
     schema: SchemaRef,
+    find: Option<Find>,
 }
 
 impl QuestionTable {
@@ -28,6 +31,7 @@ impl QuestionTable {
             name: question.name,
             sql,
             schema: Arc::new(Schema::new(question.columns.iter().map(field).collect::<Vec<_>>())),
+            find: question.find,
         }
     }
 }
@@ -58,6 +62,17 @@ impl TableProvider for QuestionTable {
                 self.name
             ))
         })?;
+        if let Some(find) = self.find {
+            let answer: Arc<dyn PartitionStream> = Arc::new(Found {
+                question: self.name,
+                rows: state.create_physical_plan(&plan).await?,
+                find,
+                schema: Arc::clone(&self.schema),
+            });
+            let schema = Arc::clone(&self.schema);
+            let scan = StreamingTableExec::try_new(schema, vec![answer], projection, [], false, limit)?;
+            return Ok(Arc::new(scan));
+        }
         let columns = self
             .schema
             .fields()
