@@ -4,8 +4,7 @@
     python3 tests/sample_winners.py [--binary PATH] [--seed 7] [--count 50] SOURCE
 
 Winners of `call_targets` are drawn by the seed, evenly over all of them, and shown with the line of the call and the first line of what it is
-said to call. `docs/sample.md` lists those that were read, with verdicts. Before them comes how many calls have one target, several, or
-none by reason.
+said to call. Before them comes how many calls have one target, several, or none by reason.
 """
 
 import argparse
