@@ -45,6 +45,8 @@ def without_annotation_scopes(module):
                 children.append(child)
                 continue
             children.extend(child.children)
+            for moved in child.children:
+                moved.is_nested = scope.is_nested or scope.kind not in ("module", "class")
             for name, flags in child.symbols.items():
                 if name in (".format", "__classdict__"):
                     continue

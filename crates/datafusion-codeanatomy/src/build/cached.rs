@@ -48,13 +48,8 @@ impl CachedExtraction {
         }
     }
 
-    /// Gives the rows of each file of a run, for each contract.
-    pub(super) fn each(
-        &self,
-        files: &Files,
-        part: Range<usize>,
-        mut take: impl FnMut(&Entry, Vec<RecordBatch>) -> Result<()>,
-    ) -> Result<()> {
+    /// The rows of a run of files, one batch for each contract.
+    pub(super) fn rows(&self, files: &Files, part: Range<usize>) -> Result<Vec<RecordBatch>> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut worker = match idle {
             Some(worker) => worker,
@@ -62,21 +57,13 @@ impl CachedExtraction {
         };
         let mut reader = files.reader();
         let entries = &files.entries[part];
+        let mut batches: Vec<Vec<RecordBatch>> = self.contracts.iter().map(|_| vec![]).collect();
         for (i, entry) in entries.iter().enumerate() {
             reader.expect(entries[i..].iter());
-            take(entry, worker.rows(entry, reader.read(entry))?)?;
+            let rows = worker.rows(entry, reader.read(entry))?;
+            batches.iter_mut().zip(rows).for_each(|(all, rows)| all.push(rows));
         }
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
-        Ok(())
-    }
-
-    /// The rows of a run of files, one batch for each contract.
-    pub(super) fn all(&self, files: &Files, part: Range<usize>) -> Result<Vec<RecordBatch>> {
-        let mut batches: Vec<Vec<RecordBatch>> = self.contracts.iter().map(|_| vec![]).collect();
-        self.each(files, part, |_, rows| {
-            batches.iter_mut().zip(rows).for_each(|(all, rows)| all.push(rows));
-            Ok(())
-        })?;
         let whole = |(contract, rows): (&&Contract, Vec<RecordBatch>)| Ok(concat_batches(&contract.schema(), &rows)?);
         self.contracts.iter().zip(batches).map(whole).collect()
     }

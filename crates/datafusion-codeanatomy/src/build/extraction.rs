@@ -37,7 +37,7 @@ impl Extraction {
     /// The rows of a run of files, one batch for each dataset.
     pub(super) fn rows(&self, files: &Files, part: Range<usize>) -> Result<Vec<RecordBatch>> {
         if let Some(cached) = &self.cached {
-            let rows = cached.all(files, part)?.into_iter().zip(&self.wanted);
+            let rows = cached.rows(files, part)?.into_iter().zip(&self.wanted);
             return rows.map(|(rows, (_, columns))| Ok(rows.project(columns)?)).collect();
         }
         let request = Request::new(self.source.limits());
