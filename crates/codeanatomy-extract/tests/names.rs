@@ -86,6 +86,12 @@ fn a_signature_is_one_line_without_comments_and_spans_leave_decorators_out() {
 }
 
 #[test]
+fn a_definition_ends_behind_the_semicolon_of_its_last_statement() {
+    check("def f():\n  if a:\n    b \\\n ;\nc", "definitions", &["bend"], "27");
+    check("def f():\n  b # ;\nc", "definitions", &["bend"], "12");
+}
+
+#[test]
 fn relative_levels_are_applied_to_the_module_of_the_file() {
     check(
         "

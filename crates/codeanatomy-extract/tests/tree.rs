@@ -172,3 +172,37 @@ fn columns_do_not_count_a_byte_order_mark_but_offsets_do() {
     let names: Vec<_> = rows.iter().filter(|row| row.starts_with("Name")).collect();
     assert_eq!(names, ["Name é 3 1 0 2", "Name b 7 1 4 5", "Name c 9 2 0 1"]);
 }
+
+#[test]
+fn what_only_the_parser_takes_for_a_mistake_is_none() {
+    let read = |text: &str| {
+        let [nodes, errors] = extract(
+            ["ast_nodes", "parse_errors"],
+            "a.py",
+            text.as_bytes(),
+            Options::default(),
+        );
+        check(text, text);
+        (lines(&nodes, &["kind", "bstart", "bend"]), errors.num_rows())
+    };
+    let (nodes, errors) = read("def f():\n  try: a\n  except E: raise ; b()\n  raise;\n");
+    assert_eq!(errors, 0);
+    let raises: Vec<_> = nodes.iter().filter(|row| row.starts_with("Raise")).collect();
+    assert_eq!(raises, ["Raise 30 35", "Raise 44 49"]);
+    let names: Vec<_> = nodes.iter().filter(|row| row.starts_with("Name")).collect();
+    assert_eq!(names, ["Name 16 17", "Name 27 28", "Name 38 39"]);
+    let names_of = |text: &str| {
+        let (nodes, errors) = read(text);
+        (nodes.iter().filter(|row| row.starts_with("Name")).count(), errors)
+    };
+    assert_eq!(names_of("a(); match = b\nc; match(d); match[0]: int # :\n"), (8, 0));
+    assert_eq!(names_of("a;\nmatch b:\n  case _: pass\n"), (2, 0));
+    let (_, errors) = read("a; match b:\n  case _: pass\n");
+    assert!(errors > 0, "a statement `match` stands on a line of its own");
+    for text in ["raise from;", "raise a b;", "raise a,; b)", "a; if b: c"] {
+        assert!(read(text).1 > 0, "{text} is a mistake");
+    }
+    // As many on one line as there may be.
+    let (_, errors) = read(&"match = 1; ".repeat(20_000));
+    assert_eq!(errors, 0);
+}

@@ -2,6 +2,7 @@
 
 mod ast;
 mod flow;
+mod mend;
 mod names;
 mod parse;
 mod scope;
@@ -29,34 +30,35 @@ fn needs_tree(tables: &Tables) -> bool {
 
 /// Adds the rows of a Python file, of which `tree` is the tree.
 pub(crate) fn extract(source: &Source<'_>, tree: &Tree, options: Options, tables: &mut Tables) -> Outcome {
-    let (parsed, levels) = match tree {
+    let module = match tree {
         Tree::TooDeep => return too_deep(options, Vec::new()),
-        Tree::Module(module) => (module.parsed(), module.levels),
-        Tree::NoModule => (None, 0),
+        Tree::Module(module) => module.parsed(),
+        Tree::NoModule => None,
     };
-    let Some(parsed) = parsed else {
+    let Some(module) = module else {
         return Outcome {
             status: "ok",
             diagnostics: Vec::new(),
         };
     };
-    let diagnostics = parse::diagnostics(source.text, parsed);
+    let levels = module.levels;
+    let diagnostics = parse::diagnostics(source.text, module);
     let status = if diagnostics.is_empty() { "ok" } else { "recovered" };
     if let Some(table) = tables.get("tokens") {
-        token::token_rows(source, parsed.tokens(), table);
+        token::token_rows(source, module.tokens(), table);
     }
     let walked = if levels > options.max_depth {
         Err(ast::TooDeep)
     } else {
         parse::with_stack(levels, || {
-            tables_of(source, parsed.syntax(), parsed.tokens(), levels, tables)
+            tables_of(source, module.syntax(), module.tokens(), levels, tables)
         })
     };
     // Where definitions are walked, comments are written beside them.
     if (walked.is_err() || !names::writes_comments(tables))
         && let Some(table) = tables.get("comments")
     {
-        token::comment_rows(source, parsed.tokens(), None, |_| "", table);
+        token::comment_rows(source, module.tokens(), None, |_| "", table);
     }
     if walked.is_err() {
         return too_deep(options, diagnostics);

@@ -6,6 +6,7 @@ use ruff_python_parser::lexer::lex;
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::TextRange;
 
+use super::tree::ParsedModule;
 use crate::file::Diagnostic;
 
 /// The stack that one level of a tree may take, in bytes, whoever walks or drops it. A quarter of it suffices for the
@@ -81,14 +82,14 @@ pub(super) fn parse(text: &str, is_stub: bool, levels: usize) -> Option<Parsed<M
 }
 
 /// What is wrong with a file, in the order of its text.
-pub(super) fn diagnostics(text: &str, parsed: &Parsed<ModModule>) -> Vec<Diagnostic> {
+pub(super) fn diagnostics(text: &str, parsed: &ParsedModule) -> Vec<Diagnostic> {
     let span = |range: TextRange| Some((range.start().to_u32(), range.end().to_u32()));
-    let syntax = parsed.errors().iter().map(|e| Diagnostic {
+    let syntax = parsed.errors().map(|e| Diagnostic {
         source: "syntax",
         message: e.error.to_string(),
         span: span(e.location),
     });
-    let version = parsed.unsupported_syntax_errors().iter().map(|e| Diagnostic {
+    let version = parsed.version_errors().iter().map(|e| Diagnostic {
         source: "version",
         message: e.to_string(),
         span: span(e.range),
@@ -102,6 +103,25 @@ pub(super) fn diagnostics(text: &str, parsed: &Parsed<ModModule>) -> Vec<Diagnos
     let mut all: Vec<Diagnostic> = syntax.chain(version).chain(null).collect();
     all.sort_by_key(|d| d.span);
     all
+}
+
+/// Where a block ends as CPython has it, whose last statement, a simple one, ends at `end`: a semicolon behind that belongs to
+/// the statements around the block.
+pub(super) fn block_end(text: &str, end: u32) -> u32 {
+    let bytes = text.as_bytes();
+    let mut at = end as usize;
+    loop {
+        match bytes.get(at) {
+            Some(b';') => return at as u32 + 1,
+            Some(b' ' | b'\t' | b'\x0c') => at += 1,
+            Some(b'\\') => match (bytes.get(at + 1), bytes.get(at + 2)) {
+                (Some(b'\r'), Some(b'\n')) => at += 3,
+                (Some(b'\r' | b'\n'), _) => at += 2,
+                _ => return end,
+            },
+            _ => return end,
+        }
+    }
 }
 
 /// A bound of how deep the tree of these tokens nests. With `recovered`, the parser may have skipped commas. A rough bound

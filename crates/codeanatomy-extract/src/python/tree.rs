@@ -1,8 +1,10 @@
 //! A parsed file.
 
 use ruff_python_ast::ModModule;
-use ruff_python_parser::Parsed;
+use ruff_python_ast::token::Tokens;
+use ruff_python_parser::{ParseError, Parsed, UnsupportedSyntaxError};
 
+use super::mend::Mended;
 use super::parse;
 
 /// The tree of a file and its tokens.
@@ -18,10 +20,17 @@ pub(crate) enum Tree {
 #[derive(Debug)]
 pub(crate) struct Module {
     /// None while it is dropped.
-    parsed: Option<Parsed<ModModule>>,
-    /// A bound of how deep it nests.
-    pub(super) levels: usize,
+    parsed: Option<ParsedModule>,
     max_depth: usize,
+}
+
+/// What the parser says of a file, without its mistakes.
+#[derive(Debug)]
+pub(super) struct ParsedModule {
+    parsed: Parsed<ModModule>,
+    mended: Mended,
+    /// A bound of how deep the tree nests.
+    pub(super) levels: usize,
 }
 
 impl Tree {
@@ -35,27 +44,53 @@ impl Tree {
             return Self::NoModule;
         };
         let levels = parse::nesting_bound(parsed.tokens(), parsed.has_invalid_syntax(), max_depth);
+        let mended = match parsed.errors().is_empty() || levels > max_depth {
+            true => Mended::default(),
+            false => parse::with_stack(levels, || Mended::new(&parsed)),
+        };
         Self::Module(Module {
-            parsed: Some(parsed),
-            levels,
+            parsed: Some(ParsedModule { parsed, mended, levels }),
             max_depth,
         })
     }
 }
 
 impl Module {
-    pub(super) fn parsed(&self) -> Option<&Parsed<ModModule>> {
+    pub(super) fn parsed(&self) -> Option<&ParsedModule> {
         self.parsed.as_ref()
+    }
+}
+
+impl ParsedModule {
+    pub(super) fn syntax(&self) -> &ModModule {
+        self.mended.tree.as_deref().unwrap_or(self.parsed.syntax())
+    }
+
+    pub(super) fn tokens(&self) -> &Tokens {
+        self.parsed.tokens()
+    }
+
+    pub(super) fn errors(&self) -> impl Iterator<Item = &ParseError> {
+        let errors = self.parsed.errors().iter().enumerate();
+        let is_one = |(i, _): &(usize, _)| self.mended.no_errors.binary_search(i).is_err();
+        errors.filter(is_one).map(|(_, error)| error)
+    }
+
+    pub(super) fn version_errors(&self) -> &[UnsupportedSyntaxError] {
+        self.parsed.unsupported_syntax_errors()
     }
 }
 
 impl Drop for Module {
     fn drop(&mut self) {
-        let parsed = self.parsed.take();
-        if self.levels > self.max_depth {
+        let Some(parsed) = self.parsed.take() else {
+            return;
+        };
+        let levels = parsed.levels;
+        if levels > self.max_depth {
             std::mem::forget(parsed);
         } else {
-            parse::with_stack(self.levels, || drop(parsed));
+            parse::with_stack(levels, || drop(parsed));
         }
     }
 }

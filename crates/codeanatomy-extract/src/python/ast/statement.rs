@@ -5,6 +5,7 @@ use ruff_text_size::Ranged;
 
 use super::vocabulary::{Field, Kind, operator};
 use super::walk::{Place, Value, Walk};
+use crate::python::parse::block_end;
 
 impl<'a, const ROWS: bool> Walk<'a, ROWS> {
     /// Walks the statements of a block and gives the block's end: after the last statement, and after a semicolon that
@@ -17,24 +18,7 @@ impl<'a, const ROWS: bool> Walk<'a, ROWS> {
         match body.last() {
             Some(Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::For(_) | Stmt::While(_) | Stmt::If(_)) => end,
             Some(Stmt::With(_) | Stmt::Match(_) | Stmt::Try(_)) | None => end,
-            Some(_) => self.after_semicolon(end),
-        }
-    }
-
-    fn after_semicolon(&self, end: u32) -> u32 {
-        let bytes = self.text.as_bytes();
-        let mut at = end as usize;
-        loop {
-            match bytes.get(at) {
-                Some(b';') => return at as u32 + 1,
-                Some(b' ' | b'\t' | b'\x0c') => at += 1,
-                Some(b'\\') => match (bytes.get(at + 1), bytes.get(at + 2)) {
-                    (Some(b'\r'), Some(b'\n')) => at += 3,
-                    (Some(b'\r' | b'\n'), _) => at += 2,
-                    _ => return end,
-                },
-                _ => return end,
-            }
+            Some(_) => block_end(self.text, end),
         }
     }
 

@@ -64,15 +64,3 @@ pub(super) fn header_end(text: &str, from: TextSize, limit: TextSize) -> TextSiz
         from
     }
 }
-
-/// The end of a compound statement as CPython has it: a semicolon behind its last statement belongs to it.
-pub(super) fn statement_end(text: &str, end: TextSize) -> TextSize {
-    let rest = &text[end.to_usize()..];
-    let after = rest.trim_start_matches([' ', '\t', '\x0c']);
-    let semicolon = if after.starts_with(';') {
-        rest.len() - after.len() + 1
-    } else {
-        0
-    };
-    end + TextSize::new(semicolon as u32)
-}

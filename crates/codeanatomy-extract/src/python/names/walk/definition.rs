@@ -1,12 +1,13 @@
 //! Functions and classes.
 
 use ruff_python_ast::{Arguments, Decorator, Expr, Keyword, Parameter, StmtClassDef, StmtFunctionDef};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Walk;
 use crate::python::names::facts::{Base, CallRole, Decorated, Definition, DefinitionNode, node_id};
-use crate::python::names::text::{skip_trivia, statement_end};
+use crate::python::names::text::skip_trivia;
 use crate::python::names::value::unstarred;
+use crate::python::parse::block_end;
 use crate::python::scope::{BindingKind, Flags, NameId, Opening, ScopeKind, SymbolId};
 
 impl<'a> Walk<'a> {
@@ -163,7 +164,7 @@ impl<'a> Walk<'a> {
             .map_or(range.start(), |last| skip_trivia(self.text, last.end()));
         // Definitions that end together, one inside the other, follow each other.
         if self.last_end.0 != range.end() {
-            self.last_end = (range.end(), statement_end(self.text, range.end()));
+            self.last_end = (range.end(), TextSize::new(block_end(self.text, range.end().to_u32())));
         }
         let end = self.last_end.1;
         TextRange::new(start.min(end), end)
