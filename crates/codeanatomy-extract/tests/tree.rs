@@ -55,7 +55,9 @@ while True:
     else: continue
 else: pass
 try: pass
-except* E: pass
+except* E: raise; match = 1
+a; match(b); raise \
+ ; c
 "#;
 
 /// What must hold for the rows of any text.
