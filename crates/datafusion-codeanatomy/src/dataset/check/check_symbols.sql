@@ -43,13 +43,15 @@ sides AS (
         AND NOT (inlines AND name = '.0' AND is_comprehension)
     UNION ALL
     SELECT c.path, c.code_path, c.python_version, c.inlines, o.qualified_name, s.name,
-        s.resolution, NULL, o.kind IN ('listcomp', 'setcomp', 'dictcomp'), a.name IS NOT NULL
+        CASE WHEN s.is_free_class THEN 'free' ELSE s.resolution END, NULL,
+        o.kind IN ('listcomp', 'setcomp', 'dictcomp'), a.name IS NOT NULL
     FROM code c
     JOIN scopes o ON o.path = c.path
     JOIN symbols s ON s.path = o.path AND s.scope_index = o.scope_index
     LEFT JOIN annotated a ON a.path = o.path AND a.scope_id = o.scope_id AND a.name = s.name
     WHERE o.kind IN ('function', 'lambda', 'listcomp', 'setcomp', 'dictcomp', 'genexpr', 'class')
-        AND (s.resolution IN ('cell', 'free') OR (s.resolution = 'local' AND o.kind <> 'class'))
+        -- What a class binds is no variable of its code, but what its methods take from around it passes through.
+        AND (s.resolution IN ('cell', 'free') OR (s.resolution = 'local' AND o.kind <> 'class') OR s.is_free_class)
         AND s.name <> '__classdict__'
         AND NOT (c.inlines AND s.name = '.0' AND o.kind <> 'genexpr')
 ),
