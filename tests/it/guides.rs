@@ -31,8 +31,10 @@ const GUIDES: &[(&str, Settings, Option<&str>)] = &[
             ("datafusion.catalog.information_schema", "true"),
             ("datafusion.explain.format", "indent"),
             ("datafusion.explain.logical_plan_only", "true"),
+            ("datafusion.explain.analyze_categories", "rows"),
+            ("datafusion.execution.target_partitions", "1"),
         ],
-        None,
+        Some("../examples/shop"),
     ),
     (
         "interval_join.md",

@@ -14,6 +14,7 @@ mod guides;
 mod host;
 mod interval;
 mod interval_pairs;
+mod module_filter;
 mod modules;
 mod ordering;
 mod pages;

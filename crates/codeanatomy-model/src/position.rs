@@ -55,20 +55,7 @@ impl ColumnUnit {
         match self {
             Self::Utf8 => text.len(),
             // A code point begins at every byte that does not continue one; those of four bytes are beyond the first plane.
-            Self::Utf16 => text
-                .bytes()
-                .map(|b| usize::from(b & 0xc0 != 0x80) + usize::from(b >= 0xf0))
-                .sum(),
-            Self::Utf32 => text.bytes().filter(|b| b & 0xc0 != 0x80).count(),
-        }
-    }
-
-    #[inline]
-    fn width(self, c: char) -> usize {
-        match self {
-            Self::Utf8 => c.len_utf8(),
-            Self::Utf16 => c.len_utf16(),
-            Self::Utf32 => 1,
+            Self::Utf16 | Self::Utf32 => text.bytes().map(|b| units_from(b, self)).sum(),
         }
     }
 }
@@ -85,19 +72,49 @@ pub fn col_to_byte(line: &str, column: usize, unit: ColumnUnit) -> Option<usize>
         return line.is_char_boundary(column).then_some(column);
     }
     // As many ASCII characters as there may be before it are bytes in every unit.
-    let before = &line.as_bytes()[..column.min(line.len())];
-    if before.is_ascii() {
-        return (before.len() == column).then_some(column);
+    let bytes = line.as_bytes();
+    if is_ascii(bytes, column.min(bytes.len())) {
+        return (column <= bytes.len()).then_some(column);
     }
-    let ascii = before.iter().take_while(|b| b.is_ascii()).count();
-    let mut at = ascii;
-    for (byte, c) in line[ascii..].char_indices() {
-        if at >= column {
-            return (at == column).then_some(ascii + byte);
+    let ascii = bytes.iter().take_while(|b| b.is_ascii()).count();
+    let (mut byte, mut at) = (ascii, ascii);
+    // A block has one unit more than bytes at most: if it ends inside a pair. So the column is not before its end.
+    while column - at > STRIDE {
+        let Some(block) = bytes.get(byte..byte + STRIDE) else {
+            break;
+        };
+        at += block.iter().map(|b| units_from(*b, unit)).sum::<usize>();
+        byte += STRIDE;
+        // The rest of a character that has begun in the block.
+        byte += bytes[byte..].iter().take_while(|b| **b & 0xc0 == 0x80).count();
+    }
+    while at < column {
+        let lead = *bytes.get(byte)?;
+        at += units_from(lead, unit);
+        byte += 1 + usize::from(lead >= 0xc0) + usize::from(lead >= 0xe0) + usize::from(lead >= 0xf0);
+    }
+    (at == column).then_some(byte)
+}
+
+/// The bytes that are counted in one go: as many as a processor adds up at once.
+const STRIDE: usize = 32;
+
+/// The units of the character that begins with a byte: none for one that continues a character.
+#[inline]
+fn units_from(byte: u8, unit: ColumnUnit) -> usize {
+    usize::from(byte & 0xc0 != 0x80) + usize::from(unit == ColumnUnit::Utf16 && byte >= 0xf0)
+}
+
+/// Whether the first `n` bytes are ASCII; there are as many.
+#[inline]
+fn is_ascii(bytes: &[u8], n: usize) -> bool {
+    match bytes.first_chunk::<8>() {
+        Some(word) if n <= 8 => {
+            let behind = u64::MAX.checked_shl(8 * n as u32).unwrap_or(0);
+            u64::from_le_bytes(*word) & !behind & 0x8080_8080_8080_8080 == 0
         }
-        at += unit.width(c);
+        _ => bytes[..n].is_ascii(),
     }
-    (at == column).then_some(line.len())
 }
 
 /// The column of a byte of `line`. None beyond the end, and none inside a code point.
@@ -191,6 +208,23 @@ mod tests {
                 for (unit, column) in ColumnUnit::ALL.into_iter().zip(columns) {
                     assert_eq!(byte_to_col(&text, byte, unit), Some(column), "{text:?} {unit:?}");
                     assert_eq!(col_to_byte(&text, column, unit), Some(byte), "{text:?} {unit:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_those_of_the_encodings() {
+        let (mixed, pairs) = (texts()[..500].concat(), "\u{1f600}".repeat(100));
+        for text in [mixed.as_str(), &pairs, &format!("é{}\u{1f600}é", "a".repeat(100))] {
+            for start in 0..4 {
+                let text = &text[text.ceil_char_boundary(start)..];
+                for unit in ColumnUnit::ALL {
+                    for byte in 0..=text.len() {
+                        let column = byte_to_col(text, byte, unit);
+                        let found = column.and_then(|column| col_to_byte(text, column, unit));
+                        assert_eq!(found, text.is_char_boundary(byte).then_some(byte), "{unit:?}");
+                    }
                 }
             }
         }

@@ -46,6 +46,8 @@ pub struct Settings {
     pub cache_trusts_times: bool,
     /// `optimizer.winner_select`: whether SQL that keeps the first rows of groups is run by `WinnerSelectExec`.
     pub winner_select: bool,
+    /// `optimizer.module_filter`: whether predicates on qualified names decide which files are read.
+    pub module_filter: bool,
     /// `optimizer.ordered_concat`: whether sorted partitions that follow each other are put one behind the other, and not merged.
     pub ordered_concat: bool,
     /// `optimizer.interval_join`: whether joins on a key and a range are run by `IntervalJoinExec`.
@@ -66,6 +68,7 @@ impl Default for Settings {
             cache_bytes: 4 << 30,
             cache_trusts_times: true,
             winner_select: true,
+            module_filter: true,
             ordered_concat: true,
             interval_join: true,
             interval_join_pairs: 100_000,
@@ -135,6 +138,12 @@ const SETTINGS: &[Setting] = &[
         value: |s| Value::Switch(&mut s.winner_select),
         doc: "Whether queries that keep the first rows of groups (row_number() = 1, DISTINCT ON, first_value) are run \
               by WinnerSelectExec",
+    },
+    Setting {
+        name: "optimizer.module_filter",
+        value: |s| Value::Switch(&mut s.module_filter),
+        doc: "Whether predicates on qualified names (equality, ranges, LIKE with a prefix) decide which files are read: those of modules \
+              that may hold such a name",
     },
     Setting {
         name: "optimizer.ordered_concat",

@@ -69,9 +69,10 @@ impl Collection {
 
     fn add(&mut self, values: &ArrayRef, rows: impl Iterator<Item = (usize, usize)>) -> Result<()> {
         let codes = self.coder.encode(values)?;
-        for (row, group) in rows.filter(|(row, _)| values.is_valid(*row)) {
-            match (&codes, codes.byte_rows()) {
-                (Codes::Numbers(numbers), _) => {
+        let rows = rows.filter(|(row, _)| values.is_valid(*row));
+        match (&codes, codes.byte_rows()) {
+            (Codes::Numbers(numbers), _) => {
+                for (row, group) in rows {
                     let number = numbers[row];
                     if !self.distinct || self.seen.number(group, number) {
                         self.entries.push(Entry {
@@ -82,8 +83,10 @@ impl Collection {
                         });
                     }
                 }
-                (_, Some(rows)) => {
-                    let bytes = rows.bytes(row);
+            }
+            (_, Some(bytes_of_rows)) => {
+                for (row, group) in rows {
+                    let bytes = bytes_of_rows.bytes(row);
                     if !self.distinct || self.seen.bytes(group, bytes) {
                         self.entries.push(Entry {
                             group,
@@ -94,8 +97,8 @@ impl Collection {
                         self.arena.extend_from_slice(bytes);
                     }
                 }
-                _ => return internal_err!("codes are numbers or bytes"),
             }
+            _ => return internal_err!("codes are numbers or bytes"),
         }
         Ok(())
     }

@@ -7,6 +7,28 @@ use datafusion_common::Result;
 use datafusion_common::arrow::array::{ArrayRef, LargeStringArray, StringViewArray};
 use datafusion_common::arrow::buffer::{Buffer, NullBuffer, OffsetBuffer};
 
+use crate::scalar::Texts;
+
+/// A short prefix of all ids, and its colon.
+pub(super) struct Head {
+    bytes: [u8; 16],
+    length: usize,
+}
+
+impl Head {
+    pub(super) fn of(prefixes: &Texts) -> Option<Self> {
+        let Texts::Constant(Some(prefix)) = prefixes else {
+            return None;
+        };
+        let (mut bytes, length) = ([b':'; 16], prefix.len() + 1);
+        bytes
+            .get_mut(..prefix.len())
+            .filter(|_| length <= 16)?
+            .copy_from_slice(prefix.as_bytes());
+        Some(Self { bytes, length })
+    }
+}
+
 /// Texts of a prefix, a colon and digits, or of digits alone where the prefix is empty and none was wanted.
 pub(super) struct Digits {
     bytes: Vec<u8>,
@@ -21,7 +43,7 @@ impl Digits {
         let mut ends = Vec::with_capacity(rows + 1);
         ends.push(0);
         Self {
-            bytes: Vec::with_capacity(rows * (prefix + 33)),
+            bytes: Vec::with_capacity(rows * (prefix + 33) + 16),
             ends,
             is_there: vec![],
             with_colon: prefix > 0,
@@ -35,6 +57,17 @@ impl Digits {
             self.bytes.push(b':');
         }
         self.bytes.extend_from_slice(&hash_digits(hash));
+        self.end(true);
+    }
+
+    #[inline]
+    pub(super) fn push_behind(&mut self, head: &Head, hash: u128) {
+        // Copied as one piece of a known length, of which the end is cut off.
+        let (mut text, end) = ([0; 48], self.bytes.len() + head.length + 32);
+        text[..16].copy_from_slice(&head.bytes);
+        text[head.length..head.length + 32].copy_from_slice(&hash_digits(hash));
+        self.bytes.extend_from_slice(&text);
+        self.bytes.truncate(end);
         self.end(true);
     }
 

@@ -1,6 +1,5 @@
 //! The bytes of many parts, row by row.
 
-use codeanatomy_model::id::{Part, push_part};
 use datafusion_common::Result;
 use datafusion_common::arrow::array::{Array, AsArray, Int64Array, StringViewArray};
 use datafusion_common::arrow::compute::cast;
@@ -12,10 +11,16 @@ use crate::encode::ColumnEncoder;
 /// The parts of every row.
 pub(super) struct Parts {
     columns: Vec<Column>,
-    bytes: Vec<u8>,
-    /// The length of the constant parts in front, which are written once.
-    start: usize,
+    /// The constant parts in front, which are encoded once, and a little room behind them.
+    head: Vec<u8>,
+    head_length: usize,
 }
+
+/// Rows whose bytes are written before the first is hashed: a processor has to wait for what it has just written in pieces.
+const STAGED: usize = 32;
+
+/// Short heads are copied as so many bytes, which takes no loop; what is too much is written over.
+const SHORT_HEAD: usize = 16;
 
 enum Column {
     Constant(Vec<u8>),
@@ -48,31 +53,98 @@ impl Column {
 impl Parts {
     pub(super) fn try_new(args: &[ColumnarValue]) -> Result<Self> {
         let columns: Vec<_> = args.iter().map(Column::try_new).collect::<Result<_>>()?;
-        let mut bytes = Vec::with_capacity(256);
+        let mut head = Vec::with_capacity(64);
         let mut varying = columns.into_iter().peekable();
         while let Some(Column::Constant(constant)) = varying.next_if(|c| matches!(c, Column::Constant(_))) {
-            bytes.extend_from_slice(&constant);
+            head.extend_from_slice(&constant);
         }
+        let head_length = head.len();
+        head.resize(head_length.max(SHORT_HEAD), 0);
         Ok(Self {
             columns: varying.collect(),
-            start: bytes.len(),
-            bytes,
+            head,
+            head_length,
         })
     }
 
-    /// The bytes of the parts of `row`.
+    /// Gives the bytes of the parts of each row to `each`.
     #[inline]
-    pub(super) fn row(&mut self, row: usize) -> &[u8] {
-        self.bytes.truncate(self.start);
-        for column in &self.columns {
-            match column {
-                Column::Constant(bytes) => self.bytes.extend_from_slice(bytes),
-                Column::Text(values) if values.is_valid(row) => push_part(&mut self.bytes, values.value(row).into()),
-                Column::Integer(values) if values.is_valid(row) => push_part(&mut self.bytes, values.value(row).into()),
-                Column::Text(_) | Column::Integer(_) => push_part(&mut self.bytes, Part::Null),
-                Column::Values(values) => values.write(row, &mut self.bytes),
+    pub(super) fn for_each(&self, rows: usize, mut each: impl FnMut(usize, &[u8])) {
+        let (mut bytes, mut part) = (vec![0; 64 * STAGED], vec![]);
+        let mut ends = [0; STAGED + 1];
+        for start in (0..rows).step_by(STAGED) {
+            let staged = STAGED.min(rows - start);
+            for i in 0..staged {
+                ends[i + 1] = self.write(start + i, &mut bytes, ends[i], &mut part);
+            }
+            for i in 0..staged {
+                each(start + i, &bytes[ends[i]..ends[i + 1]]);
             }
         }
-        &self.bytes
     }
+
+    /// Writes the parts of a row, and gives the place behind them; `part` is room to write one in.
+    #[inline]
+    fn write(&self, row: usize, bytes: &mut Vec<u8>, start: usize, part: &mut Vec<u8>) -> usize {
+        match self.head.first_chunk::<SHORT_HEAD>() {
+            Some(head) if self.head_length <= SHORT_HEAD => room(bytes, start, SHORT_HEAD).copy_from_slice(head),
+            _ => room(bytes, start, self.head_length).copy_from_slice(&self.head[..self.head_length]),
+        }
+        let mut end = start + self.head_length;
+        for column in &self.columns {
+            match column {
+                Column::Constant(part) => {
+                    room(bytes, end, part.len()).copy_from_slice(part);
+                    end += part.len();
+                }
+                Column::Text(values) if values.is_valid(row) => end += push_view(bytes, end, values, row),
+                Column::Integer(values) if values.is_valid(row) => {
+                    let part = room(bytes, end, 9);
+                    part[0] = 2;
+                    part[1..].copy_from_slice(&values.value(row).to_le_bytes());
+                    end += 9;
+                }
+                Column::Text(_) | Column::Integer(_) => {
+                    room(bytes, end, 1)[0] = 0;
+                    end += 1;
+                }
+                Column::Values(values) => {
+                    part.clear();
+                    values.write(row, part);
+                    room(bytes, end, part.len()).copy_from_slice(part);
+                    end += part.len();
+                }
+            }
+        }
+        end
+    }
+}
+
+/// The next `length` bytes; what is there is written over.
+#[inline]
+fn room(bytes: &mut Vec<u8>, end: usize, length: usize) -> &mut [u8] {
+    if bytes.len() < end + length {
+        bytes.resize((end + length).next_power_of_two(), 0);
+    }
+    &mut bytes[end..end + length]
+}
+
+/// Writes the part that a text is, and gives its length.
+#[inline]
+pub(super) fn push_view(bytes: &mut Vec<u8>, end: usize, texts: &StringViewArray, row: usize) -> usize {
+    let view = texts.views()[row];
+    let length = view as u32 as usize;
+    if length <= 12 {
+        // The text stands in the view, behind its length; what is copied too much is written over.
+        let part = room(bytes, end, 9 + 12);
+        part[0] = 1;
+        part[1..9].copy_from_slice(&(length as u64).to_le_bytes());
+        part[9..].copy_from_slice(&view.to_le_bytes()[4..]);
+    } else {
+        let part = room(bytes, end, 9 + length);
+        part[0] = 1;
+        part[1..9].copy_from_slice(&(length as u64).to_le_bytes());
+        part[9..].copy_from_slice(texts.value(row).as_bytes());
+    }
+    9 + length
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use codeanatomy_model::id::hash128_of_bytes;
 use datafusion_common::Result;
-use datafusion_common::arrow::array::{ArrayRef, FixedSizeBinaryBuilder};
+use datafusion_common::arrow::array::{ArrayRef, FixedSizeBinaryArray};
 use datafusion_common::arrow::datatypes::DataType;
 use datafusion_expr::ReturnFieldArgs;
 
@@ -35,11 +35,11 @@ integers of equal value hash alike, whatever their type.",
     }
 
     fn compute(call: &Call) -> Result<ArrayRef> {
-        let mut parts = Parts::try_new(&call.args)?;
-        let mut hashes = FixedSizeBinaryBuilder::with_capacity(call.rows, 16);
-        for row in 0..call.rows {
-            hashes.append_value(hash128_of_bytes(parts.row(row)).to_be_bytes())?;
-        }
-        Ok(Arc::new(hashes.finish()))
+        let parts = Parts::try_new(&call.args)?;
+        let mut hashes = Vec::with_capacity(16 * call.rows);
+        parts.for_each(call.rows, |_, bytes| {
+            hashes.extend_from_slice(&hash128_of_bytes(bytes).to_be_bytes())
+        });
+        Ok(Arc::new(FixedSizeBinaryArray::try_new(16, hashes.into(), None)?))
     }
 }

@@ -32,11 +32,9 @@ impl Kernel for StableHash128Text {
     }
 
     fn compute(call: &Call) -> Result<ArrayRef> {
-        let mut parts = Parts::try_new(&call.args)?;
+        let parts = Parts::try_new(&call.args)?;
         let mut hashes = Digits::with_capacity(call.rows, 0);
-        for row in 0..call.rows {
-            hashes.push("", hash128_of_bytes(parts.row(row)));
-        }
+        parts.for_each(call.rows, |_, bytes| hashes.push("", hash128_of_bytes(bytes)));
         hashes.finish()
     }
 }

@@ -6,7 +6,7 @@ use datafusion_common::arrow::array::ArrayRef;
 use datafusion_common::arrow::datatypes::DataType;
 use datafusion_expr::{ColumnarValue, ReturnFieldArgs};
 
-use super::digits::Digits;
+use super::digits::{Digits, Head};
 use super::parts::Parts;
 use crate::scalar::{Call, Kernel, Texts};
 use crate::spec::{Class, Kind, Parameter, Spec};
@@ -44,13 +44,14 @@ whatever their type.",
 /// The ids of rows: the prefix is the first argument and part.
 pub(super) fn ids(args: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
     let prefixes = Texts::try_new(&args[0])?;
-    let mut parts = Parts::try_new(args)?;
+    let parts = Parts::try_new(args)?;
     let mut ids = Digits::with_capacity(rows, 16);
-    for row in 0..rows {
-        match prefixes.get(row) {
-            Some(prefix) => ids.push(prefix, hash128_of_bytes(parts.row(row))),
+    match Head::of(&prefixes) {
+        Some(head) => parts.for_each(rows, |_, bytes| ids.push_behind(&head, hash128_of_bytes(bytes))),
+        None => parts.for_each(rows, |row, bytes| match prefixes.get(row) {
+            Some(prefix) => ids.push(prefix, hash128_of_bytes(bytes)),
             None => ids.push_null(),
-        }
+        }),
     }
     ids.finish()
 }

@@ -16,7 +16,7 @@ use datafusion_expr::{
 };
 
 use crate::spec::Spec;
-pub(crate) use call::{Call, Texts};
+pub(crate) use call::{Call, Ints, Texts};
 
 /// What a scalar function computes.
 pub(crate) trait Kernel: Debug + Send + Sync + 'static {

@@ -1,6 +1,7 @@
 //! Spans: half-open byte intervals `[bstart, bend)`, a struct of two integers.
 
 mod bounds;
+mod interval_align_score;
 mod span_contains;
 mod span_intersect;
 mod span_len;
@@ -15,13 +16,14 @@ use datafusion_expr::ScalarUDF;
 use crate::scalar::{Kernel, function};
 use crate::spec::Spec;
 
-pub(crate) const SPECS: [&Spec; 6] = [
+pub(crate) const SPECS: [&Spec; 7] = [
     span_make::SpanMake::SPEC,
     span_len::SpanLen::SPEC,
     span_overlaps::SpanOverlaps::SPEC,
     span_contains::SpanContains::SPEC,
     span_intersect::SpanIntersect::SPEC,
     span_union::SpanUnion::SPEC,
+    interval_align_score::IntervalAlignScore::SPEC,
 ];
 
 pub(crate) fn functions() -> Vec<Arc<ScalarUDF>> {
@@ -32,5 +34,6 @@ pub(crate) fn functions() -> Vec<Arc<ScalarUDF>> {
         function::<span_contains::SpanContains>(),
         function::<span_intersect::SpanIntersect>(),
         function::<span_union::SpanUnion>(),
+        function::<interval_align_score::IntervalAlignScore>(),
     ]
 }

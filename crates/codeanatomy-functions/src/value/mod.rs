@@ -6,6 +6,7 @@ mod cdf_is_delete;
 mod cdf_is_upsert;
 mod list_unique_sorted;
 mod map_get_default;
+mod map_normalize;
 mod null_if_blank;
 mod struct_pick;
 mod utf8_normalize;
@@ -17,10 +18,11 @@ use datafusion_expr::ScalarUDF;
 use crate::scalar::{Kernel, function};
 use crate::spec::Spec;
 
-pub(crate) const SPECS: [&Spec; 8] = [
+pub(crate) const SPECS: [&Spec; 9] = [
     utf8_normalize::Utf8Normalize::SPEC,
     null_if_blank::NullIfBlank::SPEC,
     map_get_default::MapGetDefault::SPEC,
+    map_normalize::MapNormalize::SPEC,
     struct_pick::StructPick::SPEC,
     list_unique_sorted::ListUniqueSorted::SPEC,
     cdf_change_rank::CdfChangeRank::SPEC,
@@ -33,6 +35,7 @@ pub(crate) fn functions() -> Vec<Arc<ScalarUDF>> {
         function::<utf8_normalize::Utf8Normalize>(),
         function::<null_if_blank::NullIfBlank>(),
         function::<map_get_default::MapGetDefault>(),
+        function::<map_normalize::MapNormalize>(),
         function::<struct_pick::StructPick>(),
         function::<list_unique_sorted::ListUniqueSorted>(),
         function::<cdf_change_rank::CdfChangeRank>(),

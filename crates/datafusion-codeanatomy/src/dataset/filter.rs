@@ -12,10 +12,14 @@ use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::expr_rewriter::unnormalize_col;
 use datafusion::physical_expr::PhysicalExpr;
 
-/// A conjunction of predicates that name no column but `path` and `language`.
+use super::module_filter::ModuleFilter;
+use crate::source::Files;
+
+/// A conjunction of predicates that name no column but `path` and `language`, and of what others say of modules.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FileFilter {
     predicates: Vec<Arc<dyn PhysicalExpr>>,
+    modules: Vec<ModuleFilter>,
 }
 
 impl FileFilter {
@@ -37,12 +41,41 @@ impl FileFilter {
             .iter()
             .map(|e| session.create_physical_expr(unnormalize_col(e.clone()), &schema))
             .collect::<Result<_>>()?;
-        Ok(Self { predicates })
+        Ok(Self {
+            predicates,
+            modules: vec![],
+        })
     }
 
     /// The conjunction of `predicates`, whose only column is `path`, the first.
     pub(crate) fn on_paths(predicates: Vec<Arc<dyn PhysicalExpr>>) -> Self {
-        Self { predicates }
+        Self {
+            predicates,
+            modules: vec![],
+        }
+    }
+
+    /// The same, and what predicates on names say.
+    pub(crate) fn with_modules(self, modules: Vec<ModuleFilter>) -> Self {
+        Self { modules, ..self }
+    }
+
+    /// What predicates on names say.
+    pub(crate) fn modules(&self) -> &[ModuleFilter] {
+        &self.modules
+    }
+
+    /// Those of the files that pass.
+    pub(crate) fn select(&self, files: &Files) -> Result<Files> {
+        let mut passed = self.matches(files.entries.iter().map(|f| f.path.as_str()))?;
+        for (passed, file) in passed.iter_mut().zip(files.entries.iter()) {
+            *passed &= self.modules.iter().all(|m| m.may_pass(file));
+        }
+        if passed.iter().all(|passed| *passed) {
+            return Ok(files.clone());
+        }
+        let chosen = files.entries.iter().zip(passed).filter(|(_, passed)| *passed);
+        Ok(files.with_entries(chosen.map(|(entry, _)| entry.clone()).collect()))
     }
 
     /// Whether every file passes.

@@ -6,6 +6,7 @@ mod check;
 mod external;
 mod filter;
 mod function;
+mod module_filter;
 mod options;
 mod parameters;
 mod partition;

@@ -14,15 +14,18 @@ use super::DatasetOptions;
 use super::calls::ResolvedCallsTable;
 use super::check::{self, CheckTable};
 use super::filter::FileFilter;
+use super::module_filter::ModuleFilter;
 use super::row_filter::row_filter;
 use super::scan::{DatasetScanExec, ScanModules};
+use crate::settings::Settings;
 use crate::source::{Files, Source};
 
 /// One dataset of a [`Source`].
 ///
 /// Pushed down: the projection (a column that is not asked for is not computed; a dataset that needs no file's content
-/// reads none), predicates on `path` and `language` alone (exactly: other files are not opened), equality of `kind` or `name`
-/// with literals (inexactly: other rows are not made where that saves work) and the limit. Declared: the key as a
+/// reads none), predicates on `path` and `language` alone (exactly: other files are not opened), bounds of qualified names
+/// (inexactly: files of other modules are not opened), equality of `kind` or `name` with literals (inexactly: other rows are
+/// not made where that saves work) and the limit. Declared: the key as a
 /// constraint, the canonical order as the order of every partition, estimated row counts.
 #[derive(Debug)]
 pub struct DatasetTable {
@@ -104,6 +107,7 @@ impl TableProvider for DatasetTable {
         let kind = |e: &&Expr| match e {
             e if FileFilter::decides(contract, e) => TableProviderFilterPushDown::Exact,
             e if row_filter(contract, e).is_some() => TableProviderFilterPushDown::Inexact,
+            e if ModuleFilter::try_new(contract, e).is_some() => TableProviderFilterPushDown::Inexact,
             _ => TableProviderFilterPushDown::Unsupported,
         };
         Ok(filters.iter().map(kind).collect())
@@ -118,12 +122,21 @@ impl TableProvider for DatasetTable {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let contract = self.dataset.contract;
         let of_rows = filters.iter().filter_map(|e| row_filter(contract, e)).collect();
+        let decides = |e: &&Expr| FileFilter::decides(contract, e);
+        let of_modules: Vec<_> = match Settings::of(session.config_options()).module_filter {
+            true => filters
+                .iter()
+                .filter_map(|e| ModuleFilter::try_new(contract, e))
+                .collect(),
+            false => vec![],
+        };
+        let is_inexact = |e: &&Expr| row_filter(contract, e).is_some() || ModuleFilter::try_new(contract, e).is_some();
         let of_files: Vec<Expr> = filters
             .iter()
-            .filter(|e| row_filter(contract, e).is_none())
+            .filter(|e| decides(e) || !is_inexact(e))
             .cloned()
             .collect();
-        let filter = FileFilter::try_new(session, contract, &of_files)?;
+        let filter = FileFilter::try_new(session, contract, &of_files)?.with_modules(of_modules);
         let partitions = session.config().target_partitions();
         // The scope is read when the scan runs, and by one partition.
         let files = match self.dataset.contract.name {

@@ -9,7 +9,10 @@ use datafusion::catalog::Session;
 use datafusion::logical_expr::Volatility;
 
 use crate::dataset::parameters;
-use crate::planner::{Parameter, SqlFunction, SqlParameter, functions_outside, relation_functions, signature};
+use crate::planner::{
+    Parameter, SqlFunction, SqlParameter, SqlTableFunction, call_of_nulls, functions_outside, relation_functions,
+    signature,
+};
 use crate::question::QUESTIONS;
 
 /// A function.
@@ -39,7 +42,7 @@ pub(super) struct Described {
 }
 
 /// All of them: those of values in the order of the documentation, then datasets, functions of relations, questions, listings, those
-/// of other crates, and those that `CREATE FUNCTION` made in the session, the last two by name.
+/// of other crates, and those that `CREATE FUNCTION` made in the session, of expressions and of queries, the last three by name.
 pub(super) fn inventory(session: &dyn Session) -> Vec<Entry> {
     let values = specs().into_iter().map(|spec| Entry {
         name: spec.name.to_string(),
@@ -107,18 +110,38 @@ pub(super) fn inventory(session: &dyn Session) -> Vec<Entry> {
         .chain(listings)
         .chain(outside)
         .chain(made)
+        .chain(SqlTableFunction::all(session).into_iter().map(of_sql_query))
         .collect()
 }
 
-fn of_sql(function: &SqlFunction) -> Entry {
-    let described = |p: &SqlParameter| Described {
+fn described(p: &SqlParameter) -> Described {
+    Described {
         name: p.name.clone(),
         takes: p.ty.to_string(),
         default: p.default.as_ref().map(SqlFunction::sql_of),
         required: p.default.is_none(),
         variadic: false,
         description: "",
-    };
+    }
+}
+
+fn of_sql_query(function: &SqlTableFunction) -> Entry {
+    Entry {
+        name: function.name.clone(),
+        kind: "table",
+        section: "CREATE FUNCTION",
+        signature: function.signature_text(),
+        returns: function.returns_text(),
+        description: function.sql.clone(),
+        nulls: None,
+        volatility: "stable",
+        example: format!("SELECT * FROM {}", call_of_nulls(&function.name, &function.parameters)),
+        since: "",
+        parameters: function.parameters.iter().map(described).collect(),
+    }
+}
+
+fn of_sql(function: &SqlFunction) -> Entry {
     Entry {
         name: function.name.clone(),
         kind: "scalar",
@@ -132,7 +155,7 @@ fn of_sql(function: &SqlFunction) -> Entry {
             Volatility::Stable => "stable",
             Volatility::Volatile => "volatile",
         },
-        example: format!("SELECT {}", function.call_of_nulls()),
+        example: format!("SELECT {}", call_of_nulls(&function.name, &function.parameters)),
         since: "",
         parameters: function.parameters.iter().map(described).collect(),
     }

@@ -5,6 +5,7 @@ mod named_arguments;
 mod outside;
 mod relation_function;
 mod sql_function;
+mod sql_table_function;
 
 pub(crate) use arguments::signature;
 pub use arguments::{Arguments, Parameter};
@@ -12,4 +13,5 @@ pub(crate) use named_arguments::NamedArguments;
 pub(crate) use outside::functions_outside;
 pub use outside::{NamedTableFunction, register_table_functions};
 pub(crate) use relation_function::{RelationArguments, RelationFunction, relation_functions};
-pub(crate) use sql_function::{SqlFunction, SqlFunctions, SqlParameter};
+pub(crate) use sql_function::{SqlFunction, SqlFunctions, SqlParameter, call_of_nulls};
+pub(crate) use sql_table_function::SqlTableFunction;

@@ -8,10 +8,12 @@ use datafusion::logical_expr::planner::{PlannedRelation, RelationPlanner, Relati
 use datafusion::sql::sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, TableFactor, Value, ValueWithSpan,
 };
+use datafusion::sql::unparser::expr_to_sql;
 
-use super::Parameter;
 use super::arguments::signature;
 use super::relation_function::{PlanRelation, RelationArguments, relation_functions};
+use super::sql_function::signature_text;
+use super::{Parameter, SqlTableFunction};
 
 /// Puts the arguments of a table function into the order of its parameters and leaves the rest to the engine.
 ///
@@ -105,6 +107,10 @@ impl NamedArguments {
         let function = ctx.normalize_ident(ident);
         let named = args.iter().any(|a| !matches!(a, FunctionArg::Unnamed(_)));
         let Some(known) = self.functions.get(function.as_str()) else {
+            let is_in_lower_case = name.0.len() == 1 && name.to_string() == function;
+            if !self.asks_others && (named || !is_in_lower_case) && self.made_of_sql(&function, name, args, ctx)? {
+                return Ok(None);
+            }
             return match named && !self.asks_others {
                 true => plan_err!(
                     "the table function {function} does not say its parameters' names; give its arguments by position"
@@ -113,7 +119,7 @@ impl NamedArguments {
             };
         };
         if let Some(plan) = known.plan {
-            let values = known.slots(&function, std::mem::take(args), ctx)?;
+            let values = known.signature(&function).slots(std::mem::take(args), ctx)?;
             return plan(&mut RelationArguments::try_new(
                 &function,
                 known.parameters,
@@ -127,23 +133,64 @@ impl NamedArguments {
             *name = ObjectName::from(vec![Ident::new(function.clone())]);
         }
         if named {
-            let slots = known.slots(&function, std::mem::take(args), ctx)?;
+            let slots = known.signature(&function).slots(std::mem::take(args), ctx)?;
             *args = known.fill(&function, slots)?;
         }
         Ok(None)
     }
-}
 
-impl Function {
-    /// The arguments, each at its parameter.
-    fn slots(
+    /// Puts the arguments of a function that `CREATE FUNCTION` made of a query in order; false if there is none of that name.
+    fn made_of_sql(
         &self,
         function: &str,
-        args: Vec<FunctionArg>,
+        name: &mut ObjectName,
+        args: &mut Vec<FunctionArg>,
         ctx: &dyn RelationPlannerContext,
-    ) -> Result<Vec<Option<FunctionArgExpr>>> {
-        let signature = signature(function, self.parameters);
-        let mut slots: Vec<Option<FunctionArgExpr>> = vec![None; self.parameters.len()];
+    ) -> Result<bool> {
+        let Some(parameters) = SqlTableFunction::parameters_of(function, ctx) else {
+            return Ok(false);
+        };
+        *name = ObjectName::from(vec![Ident::new(function)]);
+        if args.iter().all(|a| matches!(a, FunctionArg::Unnamed(_))) {
+            return Ok(true);
+        }
+        let signature = Signature {
+            function,
+            names: parameters.iter().map(|p| p.name.as_str()).collect(),
+            text: signature_text(function, &parameters),
+        };
+        let slots = signature.slots(std::mem::take(args), ctx)?;
+        for (slot, parameter) in slots.into_iter().zip(&parameters) {
+            let arg = match (slot, &parameter.default) {
+                (Some(arg), _) => arg,
+                (None, Some(default)) => FunctionArgExpr::Expr(expr_to_sql(default)?),
+                (None, None) => {
+                    return plan_err!(
+                        "{function}: the argument {} is missing; the function is {}",
+                        parameter.name,
+                        signature.text
+                    );
+                }
+            };
+            args.push(FunctionArg::Unnamed(arg));
+        }
+        Ok(true)
+    }
+}
+
+/// What calls of a function are checked by.
+struct Signature<'a> {
+    function: &'a str,
+    names: Vec<&'a str>,
+    /// How errors show it.
+    text: String,
+}
+
+impl Signature<'_> {
+    /// The arguments, each at its parameter.
+    fn slots(&self, args: Vec<FunctionArg>, ctx: &dyn RelationPlannerContext) -> Result<Vec<Option<FunctionArgExpr>>> {
+        let (function, signature) = (self.function, &self.text);
+        let mut slots: Vec<Option<FunctionArgExpr>> = vec![None; self.names.len()];
         let mut seen_named = false;
         for (i, arg) in args.into_iter().enumerate() {
             let (position, value) = match arg {
@@ -164,7 +211,7 @@ impl Function {
                 } => {
                     seen_named = true;
                     let name = ctx.normalize_ident(name);
-                    let Some(position) = self.parameters.iter().position(|p| p.name == name) else {
+                    let Some(position) = self.names.iter().position(|p| *p == name) else {
                         return plan_err!("{function} has no parameter {name}; the function is {signature}");
                     };
                     (position, arg)
@@ -174,11 +221,21 @@ impl Function {
                 }
             };
             if slots[position].replace(value).is_some() {
-                let name = self.parameters[position].name;
+                let name = self.names[position];
                 return plan_err!("{function}: the argument {name} is given twice; the function is {signature}");
             }
         }
         Ok(slots)
+    }
+}
+
+impl Function {
+    fn signature<'a>(&self, function: &'a str) -> Signature<'a> {
+        Signature {
+            function,
+            names: self.parameters.iter().map(|p| p.name).collect(),
+            text: signature(function, self.parameters),
+        }
     }
 
     fn fill(&self, function: &str, slots: Vec<Option<FunctionArgExpr>>) -> Result<Vec<FunctionArg>> {

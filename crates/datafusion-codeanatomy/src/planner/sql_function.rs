@@ -4,7 +4,7 @@
 //! parameters. So it costs what the expression costs, and filters reach what is below. A body is planned when the function is
 //! created, of functions that are there then: no function calls itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -16,13 +16,15 @@ use datafusion::execution::context::{FunctionFactory, RegisterFunction, SessionS
 use datafusion::logical_expr::expr::Placeholder;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
-    ColumnarValue, CreateFunction, Expr, ExprSchemable, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-    Volatility, cast, col,
+    ColumnarValue, CreateFunction, Expr, ExprSchemable, OperateFunctionArg, ScalarFunctionArgs, ScalarUDF,
+    ScalarUDFImpl, Signature, Volatility, cast, col,
 };
 use datafusion::optimizer::analyzer::type_coercion::TypeCoercionRewriter;
 use datafusion::sql::unparser::expr_to_sql;
 
-/// Makes functions of expressions; a host's own factory, if there is one, is asked instead.
+use super::sql_table_function::{SqlTableFunction, query_of};
+
+/// Makes functions of expressions and of queries; a host's own factory, if there is one, is asked instead.
 #[derive(Debug)]
 pub(crate) struct SqlFunctions;
 
@@ -30,19 +32,35 @@ pub(crate) struct SqlFunctions;
 impl FunctionFactory for SqlFunctions {
     async fn create(&self, state: &SessionState, statement: CreateFunction) -> Result<RegisterFunction> {
         let name = statement.name.to_ascii_lowercase();
-        let old = state.scalar_functions().get(&name);
+        let of_values = state.scalar_functions().get(&name);
+        let of_tables = state.table_functions().get(&name);
         let taken = state.aggregate_functions().contains_key(&name)
             || state.window_functions().contains_key(&name)
-            || state.table_functions().contains_key(&name)
-            || old.is_some_and(|f| !f.inner().is::<SqlFunction>());
+            || of_tables.is_some_and(|f| SqlTableFunction::of(f.function().as_ref()).is_none())
+            || of_values.is_some_and(|f| !f.inner().is::<SqlFunction>());
         if taken {
             return plan_err!("CREATE FUNCTION {name}: there is a function of that name, which is not one of SQL");
         }
-        if old.is_some() && !statement.or_replace {
+        let query = query_of(&statement).map(str::to_string);
+        let (old, other) = match query {
+            Some(_) => (of_tables.is_some(), of_values.is_some()),
+            None => (of_values.is_some(), of_tables.is_some()),
+        };
+        if other {
+            return plan_err!("CREATE FUNCTION {name}: there is one of that name of the other kind; drop it first");
+        }
+        if old && !statement.or_replace {
             return plan_err!("CREATE FUNCTION {name}: it is there; write CREATE OR REPLACE FUNCTION to replace it");
         }
-        let function = SqlFunction::try_new(name, statement)?;
-        Ok(RegisterFunction::Scalar(Arc::new(ScalarUDF::from(function))))
+        check_language(&name, &statement)?;
+        let Some(query) = query else {
+            let function = SqlFunction::try_new(name, statement)?;
+            return Ok(RegisterFunction::Scalar(Arc::new(ScalarUDF::from(function))));
+        };
+        let parameters = parameters_of(statement.args.unwrap_or_default());
+        check_names(&name, &parameters)?;
+        let function = SqlTableFunction::try_new(state, name.clone(), parameters, &query).await?;
+        Ok(RegisterFunction::Table(name, Arc::new(function)))
     }
 }
 
@@ -86,28 +104,8 @@ impl SqlFunction {
         let Some(body) = statement.params.function_body else {
             return plan_err!("CREATE FUNCTION {name}: the expression is missing; write RETURN and an expression");
         };
-        if let Some(language) = statement
-            .params
-            .language
-            .filter(|l| !l.value.eq_ignore_ascii_case("sql"))
-        {
-            return plan_err!("CREATE FUNCTION {name}: the language is SQL, not {language}");
-        }
-        let parameters: Vec<_> = (1..)
-            .zip(statement.args.unwrap_or_default())
-            .map(|(i, arg)| SqlParameter {
-                name: arg.name.map_or_else(|| i.to_string(), |n| n.value.to_ascii_lowercase()),
-                ty: arg.data_type,
-                default: arg.default_expr,
-            })
-            .collect();
-        let fields: Vec<_> = parameters
-            .iter()
-            .map(|p| Field::new(&p.name, p.ty.clone(), true))
-            .collect();
-        let Ok(schema) = DFSchema::try_from(Schema::new(fields)) else {
-            return plan_err!("CREATE FUNCTION {name}: two parameters have the same name");
-        };
+        let parameters = parameters_of(statement.args.unwrap_or_default());
+        let schema = check_names(&name, &parameters)?;
         let body = with_columns(&name, &parameters, body)?;
         let mut volatility = Volatility::Immutable;
         body.apply(|expr| {
@@ -143,12 +141,7 @@ impl SqlFunction {
 
     /// `f(a, b => 1)`
     pub(crate) fn signature_text(&self) -> String {
-        let show = |p: &SqlParameter| match &p.default {
-            Some(default) => format!("{} => {}", p.name, Self::sql_of(default)),
-            None => p.name.clone(),
-        };
-        let parameters: Vec<_> = self.parameters.iter().map(show).collect();
-        format!("{}({})", self.name, parameters.join(", "))
+        signature_text(&self.name, &self.parameters)
     }
 
     /// The expression in SQL, with `$a` for a parameter.
@@ -170,13 +163,6 @@ impl SqlFunction {
         self.signature.volatility
     }
 
-    /// A call that runs, whatever the types are.
-    pub(crate) fn call_of_nulls(&self) -> String {
-        let required = self.parameters.iter().filter(|p| p.default.is_none());
-        let nulls: Vec<_> = required.map(|_| "NULL").collect();
-        format!("{}({})", self.name, nulls.join(", "))
-    }
-
     fn check(&self, arguments: usize) -> Result<()> {
         if arguments > self.parameters.len() {
             return plan_err!(
@@ -195,6 +181,51 @@ impl SqlFunction {
             None => Ok(()),
         }
     }
+}
+
+/// `f(a, b => 1)`
+pub(super) fn signature_text(function: &str, parameters: &[SqlParameter]) -> String {
+    let show = |p: &SqlParameter| match &p.default {
+        Some(default) => format!("{} => {}", p.name, SqlFunction::sql_of(default)),
+        None => p.name.clone(),
+    };
+    let parameters: Vec<_> = parameters.iter().map(show).collect();
+    format!("{function}({})", parameters.join(", "))
+}
+
+/// A call that runs, whatever the types are.
+pub(crate) fn call_of_nulls(function: &str, parameters: &[SqlParameter]) -> String {
+    let required = parameters.iter().filter(|p| p.default.is_none());
+    let nulls: Vec<_> = required.map(|_| "NULL").collect();
+    format!("{function}({})", nulls.join(", "))
+}
+
+fn check_language(function: &str, statement: &CreateFunction) -> Result<()> {
+    match &statement.params.language {
+        Some(language) if !language.value.eq_ignore_ascii_case("sql") => {
+            plan_err!("CREATE FUNCTION {function}: the language is SQL, not {language}")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn parameters_of(args: Vec<OperateFunctionArg>) -> Vec<SqlParameter> {
+    let parameter = |(i, arg): (i32, OperateFunctionArg)| SqlParameter {
+        name: arg.name.map_or_else(|| i.to_string(), |n| n.value.to_ascii_lowercase()),
+        ty: arg.data_type,
+        default: arg.default_expr,
+    };
+    (1..).zip(args).map(parameter).collect()
+}
+
+/// The parameters as columns, which have different names.
+fn check_names(function: &str, parameters: &[SqlParameter]) -> Result<DFSchema> {
+    let names: BTreeSet<_> = parameters.iter().map(|p| &p.name).collect();
+    if names.len() < parameters.len() {
+        return plan_err!("CREATE FUNCTION {function}: two parameters have the same name");
+    }
+    let field = |p: &SqlParameter| Field::new(&p.name, p.ty.clone(), true);
+    DFSchema::try_from(Schema::new(parameters.iter().map(field).collect::<Vec<_>>()))
 }
 
 /// The body with columns in place of `$1` or `$a`.

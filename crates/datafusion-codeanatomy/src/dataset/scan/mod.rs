@@ -84,7 +84,7 @@ impl DatasetScanExec {
         // Rows of an index have the paths of what it describes, in order over all indexes.
         let (files, partitions) = match is_of_indexes(contract) {
             true => (files.clone(), 1),
-            false => (select(files, &filter)?, partitions),
+            false => (filter.select(files)?, partitions),
         };
         let sizes: Vec<u64> = files.entries.iter().map(|f| f.size).collect();
         let runs = split_by_bytes(&sizes, partitions);
@@ -149,15 +149,6 @@ fn is_of_indexes(contract: &Contract) -> bool {
     contract.inputs == Languages::SCIP
 }
 
-fn select(files: &Files, filter: &FileFilter) -> Result<Files> {
-    let passed = filter.matches(files.entries.iter().map(|f| f.path.as_str()))?;
-    if passed.iter().all(|passed| *passed) {
-        return Ok(files.clone());
-    }
-    let chosen = files.entries.iter().zip(passed).filter(|(_, passed)| *passed);
-    Ok(files.with_entries(chosen.map(|(entry, _)| entry.clone()).collect()))
-}
-
 fn properties(
     contract: &'static Contract,
     projection: &[usize],
@@ -216,6 +207,10 @@ impl DisplayAs for DatasetScanExec {
             };
             let rows: Vec<_> = self.rows.iter().map(of_column).collect();
             write!(f, ", rows=[{}]", rows.join(" AND "))?;
+        }
+        if !self.filter.modules().is_empty() {
+            let modules: Vec<_> = self.filter.modules().iter().map(ToString::to_string).collect();
+            write!(f, ", modules=[{}]", modules.join(" AND "))?;
         }
         if let Some(limit) = self.limit {
             write!(f, ", fetch={limit}")?;

@@ -1,0 +1,265 @@
+//! `CREATE FUNCTION newest(n BIGINT DEFAULT 5) AS 'SELECT … LIMIT $n'`: queries with names and parameters.
+//!
+//! The engine's planner refuses `RETURNS TABLE` before a function factory is asked, so that a table is told by the form: there
+//! is no RETURNS, and the body is a text. The query is planned when the function is created, as that of a view: it reads the
+//! tables, and calls the functions, that are there then, so that no function calls itself. A call is the plan with the
+//! arguments in the place of the parameters, and filters reach what is below.
+
+use std::any::Any;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::catalog::{Session, TableFunctionArgs, TableFunctionImpl, TableProvider};
+use datafusion::common::{DFSchema, ParamValues, Result, internal_err, plan_err};
+use datafusion::datasource::{ViewTable, source_as_provider};
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::expr::Placeholder;
+use datafusion::logical_expr::planner::RelationPlannerContext;
+use datafusion::logical_expr::simplify::SimplifyContext;
+use datafusion::logical_expr::{CreateFunction, Expr, LogicalPlan, TableType, cast};
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::sql::parser::Statement as EngineStatement;
+use datafusion::sql::sqlparser::ast::{
+    Expr as SqlExpr, Statement, TableFactor, Value, ValueWithSpan, VisitMut, VisitorMut,
+};
+use datafusion::sql::unparser::expr_to_sql;
+
+use super::sql_function::{SqlParameter, signature_text};
+
+/// A query with a name and parameters.
+#[derive(Debug)]
+pub(crate) struct SqlTableFunction {
+    pub(crate) name: String,
+    /// Their defaults are literals.
+    pub(crate) parameters: Vec<SqlParameter>,
+    /// The query as it was written.
+    pub(crate) sql: String,
+    plan: LogicalPlan,
+}
+
+/// The text of the query, if the statement makes a function of one.
+pub(super) fn query_of(statement: &CreateFunction) -> Option<&str> {
+    match &statement.params.function_body {
+        Some(Expr::Literal(text, _)) if statement.return_type.is_none() => text.try_as_str().flatten(),
+        _ => None,
+    }
+}
+
+impl SqlTableFunction {
+    pub(super) async fn try_new(
+        state: &SessionState,
+        name: String,
+        mut parameters: Vec<SqlParameter>,
+        sql: &str,
+    ) -> Result<Self> {
+        for parameter in &mut parameters {
+            if let Some(default) = parameter.default.take() {
+                parameter.default = Some(literal(state, &name, parameter, default)?);
+            }
+        }
+        let statement = state.sql_to_statement(sql, &state.config_options().sql_parser.dialect);
+        let mut query = match statement
+            .map_err(|e| e.context(format!("CREATE FUNCTION {name}: the text is no query")))?
+        {
+            EngineStatement::Statement(statement) if matches!(*statement, Statement::Query(_)) => statement,
+            _ => {
+                return plan_err!(
+                    "CREATE FUNCTION {name}: the text is no query; for a function that gives a text, write RETURNS VARCHAR"
+                );
+            }
+        };
+        let mut places = Places {
+            function: &name,
+            parameters: &parameters,
+        };
+        if let ControlFlow::Break(problem) = query.visit(&mut places) {
+            return plan_err!("CREATE FUNCTION {name}: {problem}");
+        }
+        let plan = state.statement_to_plan(EngineStatement::Statement(query)).await?;
+        Ok(Self {
+            name,
+            parameters,
+            sql: sql.to_string(),
+            plan,
+        })
+    }
+
+    /// `f(a, b => 1)`
+    pub(crate) fn signature_text(&self) -> String {
+        signature_text(&self.name, &self.parameters)
+    }
+
+    /// `TABLE(a Int64, b Utf8View)`
+    pub(crate) fn returns_text(&self) -> String {
+        let fields = self.plan.schema().fields().iter();
+        let fields: Vec<_> = fields.map(|f| format!("{} {}", f.name(), f.data_type())).collect();
+        format!("TABLE({})", fields.join(", "))
+    }
+
+    /// Those of a session, by name.
+    pub(crate) fn all(session: &dyn Session) -> Vec<&Self> {
+        let Some(state) = session.as_any().downcast_ref::<SessionState>() else {
+            return vec![];
+        };
+        let made = state.table_functions().values();
+        let mut made: Vec<_> = made.filter_map(|f| Self::of(f.function().as_ref())).collect();
+        made.sort_unstable_by_key(|f| f.name.as_str());
+        made
+    }
+
+    /// The function, if it is one of SQL.
+    pub(super) fn of(function: &dyn TableFunctionImpl) -> Option<&Self> {
+        (function as &dyn Any).downcast_ref()
+    }
+
+    /// The parameters of the function of that name, if it is one of SQL.
+    pub(super) fn parameters_of(name: &str, ctx: &dyn RelationPlannerContext) -> Option<Vec<SqlParameter>> {
+        let source = ctx.context_provider().get_table_function_source(name, vec![question()]);
+        let provider = source_as_provider(&source.ok()?).ok()?;
+        let answer: &dyn Any = provider.as_ref();
+        answer.downcast_ref::<Parameters>().map(|answer| answer.0.clone())
+    }
+}
+
+/// In place of the arguments, it asks for the parameters: planners see of a function only what it gives.
+fn question() -> Expr {
+    Expr::Placeholder(Placeholder::new_with_field(
+        "$parameters of the function".to_string(),
+        None,
+    ))
+}
+
+impl TableFunctionImpl for SqlTableFunction {
+    fn call_with_args(&self, args: TableFunctionArgs<'_, '_>) -> Result<Arc<dyn TableProvider>> {
+        let (name, given) = (&self.name, args.exprs());
+        if given == [question()] {
+            return Ok(Arc::new(Parameters(self.parameters.clone())));
+        }
+        if given.len() > self.parameters.len() {
+            return plan_err!(
+                "{name}: {} arguments are too many; the function is {}",
+                given.len(),
+                self.signature_text()
+            );
+        }
+        let mut values = Vec::with_capacity(self.parameters.len());
+        for (i, parameter) in self.parameters.iter().enumerate() {
+            let value = match given.get(i).or(parameter.default.as_ref()) {
+                Some(Expr::Literal(value, _)) => value,
+                Some(other) => {
+                    return plan_err!(
+                        "{name}: the argument {} must be a constant, not {other}; the function is {}",
+                        parameter.name,
+                        self.signature_text()
+                    );
+                }
+                None => {
+                    return plan_err!(
+                        "{name}: the argument {} is missing; the function is {}",
+                        parameter.name,
+                        self.signature_text()
+                    );
+                }
+            };
+            let Ok(value) = value.cast_to(&parameter.ty) else {
+                return plan_err!(
+                    "{name}: the argument {} must be {}, not {value}; the function is {}",
+                    parameter.name,
+                    parameter.ty,
+                    self.signature_text()
+                );
+            };
+            values.push((parameter.name.clone(), value));
+        }
+        let plan = self.plan.clone().with_param_values(ParamValues::from(values))?;
+        Ok(Arc::new(ViewTable::new(plan, Some(self.sql.clone()))))
+    }
+}
+
+/// The value of a default.
+fn literal(state: &SessionState, function: &str, parameter: &SqlParameter, default: Expr) -> Result<Expr> {
+    let context = SimplifyContext::builder().with_config_options(Arc::clone(state.config_options()));
+    let simplifier = ExprSimplifier::new(context.build());
+    let value = simplifier.coerce(cast(default, parameter.ty.clone()), &DFSchema::empty())?;
+    match simplifier.simplify(value)? {
+        value @ Expr::Literal(..) => Ok(value),
+        other => plan_err!(
+            "CREATE FUNCTION {function}: the default of {} must be a constant, not {other}",
+            parameter.name
+        ),
+    }
+}
+
+/// Gives parameters in a query their types, `CAST($n AS BIGINT)`, and refuses calls of the function itself.
+struct Places<'a> {
+    function: &'a str,
+    parameters: &'a [SqlParameter],
+}
+
+impl VisitorMut for Places<'_> {
+    type Break = String;
+
+    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<String> {
+        let (TableFactor::Table {
+            name, args: Some(_), ..
+        }
+        | TableFactor::Function { name, .. }) = factor
+        else {
+            return ControlFlow::Continue(());
+        };
+        match name.to_string().eq_ignore_ascii_case(self.function) {
+            true => ControlFlow::Break("it may not call itself".to_string()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
+    fn post_visit_expr(&mut self, expr: &mut SqlExpr) -> ControlFlow<String> {
+        let SqlExpr::Value(ValueWithSpan {
+            value: Value::Placeholder(id),
+            ..
+        }) = expr
+        else {
+            return ControlFlow::Continue(());
+        };
+        let wanted = id.trim_start_matches('$').to_ascii_lowercase();
+        let number = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+        let named = self.parameters.iter().find(|p| p.name == wanted);
+        let Some(parameter) = named.or_else(|| self.parameters.get(number?)) else {
+            return ControlFlow::Break(format!("there is no parameter {id}"));
+        };
+        let place = Expr::Placeholder(Placeholder::new_with_field(format!("${}", parameter.name), None));
+        match expr_to_sql(&cast(place, parameter.ty.clone())) {
+            Ok(typed) => *expr = typed,
+            Err(error) => return ControlFlow::Break(format!("the parameter {}: {error}", parameter.name)),
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// The answer to a question for parameters; it has no rows.
+#[derive(Debug)]
+struct Parameters(Vec<SqlParameter>);
+
+#[async_trait]
+impl TableProvider for Parameters {
+    fn schema(&self) -> SchemaRef {
+        Arc::new(Schema::empty())
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Temporary
+    }
+
+    async fn scan(
+        &self,
+        _session: &dyn Session,
+        _projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        _limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        internal_err!("parameters are no rows")
+    }
+}
