@@ -10,18 +10,15 @@ use crate::folder;
 use crate::scan::sum;
 
 /// Texts near the names: modules, what is in them, what only begins alike, and what is between.
-const TEXTS: [&str; 13] = [
+const TEXTS: [&str; 10] = [
     "app",
     "app.",
     "app.core",
-    "app.core.",
     "app.core.Engine",
-    "app.core.Engine.start",
     "app.cor",
     "app/",
     "shared.part",
     "tool.work",
-    "odd.f",
     "plain",
     "zz",
 ];
@@ -101,13 +98,13 @@ async fn rows_are_the_same_with_and_without_it() {
     let samples = format!("{}/../sqllogictest/samples/imports", env!("CARGO_MANIFEST_DIR"));
     let (on, off) = (session(true), session(false));
     let mut skipped = 0;
-    for source in [own.path().display().to_string(), samples] {
-        for (dataset, column) in [
-            ("definitions", "qualified_name"),
-            ("docstrings", "qualified_name"),
-            ("modules", "module"),
-            ("files", "module"),
-        ] {
+    let of_names = [("definitions", "qualified_name"), ("docstrings", "qualified_name")];
+    let of_modules = [("modules", "module"), ("files", "module")];
+    for (source, datasets) in [
+        (own.path().display().to_string(), [of_names, of_modules].concat()),
+        (samples, vec![of_names[0], of_modules[0]]),
+    ] {
+        for (dataset, column) in datasets {
             for predicate in predicates(column) {
                 let sql = format!("SELECT path, {column} FROM {dataset}('{source}') WHERE {predicate}");
                 let (rows, files) = answer(&on, &sql).await;
@@ -117,5 +114,5 @@ async fn rows_are_the_same_with_and_without_it() {
             }
         }
     }
-    assert!(skipped > 10_000, "{skipped}");
+    assert!(skipped > 5_000, "{skipped}");
 }

@@ -1,6 +1,7 @@
 //! Our physical rules, and their places among the engine's.
 
 mod merge_projections;
+mod sets_by_group;
 mod tell_apart;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
 use self::merge_projections::MergeProjections;
+pub(crate) use self::sets_by_group::SetsByGroup;
 pub(crate) use self::tell_apart::TellApart;
 use crate::interval::IntervalJoin;
 use crate::ordering::{

@@ -1,7 +1,5 @@
 //! The values of groups, sorted.
 
-use std::cmp::Ordering;
-
 use datafusion_common::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, UInt64Array};
 use datafusion_common::arrow::compute::take;
 use datafusion_common::arrow::datatypes::DataType;
@@ -15,7 +13,7 @@ use super::passes;
 use super::seen::Seen;
 
 /// A value of a group: a number, or bytes in the arena, of which the first eight are the number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Entry {
     group: usize,
     number: u64,
@@ -69,7 +67,8 @@ impl Collection {
 
     fn add(&mut self, values: &ArrayRef, rows: impl Iterator<Item = (usize, usize)>) -> Result<()> {
         let codes = self.coder.encode(values)?;
-        let rows = rows.filter(|(row, _)| values.is_valid(*row));
+        let nulls = values.nulls().filter(|n| n.null_count() > 0);
+        let rows = rows.filter(|(row, _)| nulls.is_none_or(|n| n.is_valid(*row)));
         match (&codes, codes.byte_rows()) {
             (Codes::Numbers(numbers), _) => {
                 for (row, group) in rows {
@@ -103,15 +102,26 @@ impl Collection {
         Ok(())
     }
 
-    /// Puts the entries in order.
+    /// Puts the entries in order: dealt out to their groups, in time that grows with their number, and sorted in each.
     fn sort(&mut self) {
         let arena = &self.arena;
         let bytes = |e: &Entry| &arena[e.start..e.start + e.length];
-        let compare = |a: &Entry, b: &Entry| -> Ordering {
-            let start = (a.group, a.number).cmp(&(b.group, b.number));
-            start.then_with(|| bytes(a).cmp(bytes(b)))
-        };
-        self.entries.sort_unstable_by(compare);
+        let compare = |a: &Entry, b: &Entry| a.number.cmp(&b.number).then_with(|| bytes(a).cmp(bytes(b)));
+        if !self.entries.is_sorted_by_key(|e| e.group) {
+            let mut ends = vec![0; self.groups + 1];
+            self.entries.iter().for_each(|e| ends[e.group + 1] += 1);
+            for group in 0..self.groups {
+                ends[group + 1] += ends[group];
+            }
+            let mut dealt = vec![Entry::default(); self.entries.len()];
+            for entry in &self.entries {
+                dealt[ends[entry.group]] = *entry;
+                ends[entry.group] += 1;
+            }
+            self.entries = dealt;
+        }
+        let groups = self.entries.chunk_by_mut(|a, b| a.group == b.group);
+        groups.for_each(|group| group.sort_unstable_by(compare));
     }
 
     /// Leaves only the bytes in the arena that entries have.

@@ -1,11 +1,14 @@
 //! Which values groups have.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The values of groups, to find those that are there.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Seen {
-    numbers: FxHashSet<(usize, u64)>,
+    /// By a group and 64 numbers that follow each other: a bit for each of these. So small numbers, of which most sets are, take little.
+    numbers: FxHashMap<(usize, u64), u64>,
+    /// The 64 numbers of each group that were asked for last, and their bits.
+    last: Vec<(u64, u64)>,
     /// A group's number, and the bytes.
     bytes: FxHashSet<Box<[u8]>>,
     key: Vec<u8>,
@@ -16,7 +19,19 @@ pub(super) struct Seen {
 impl Seen {
     /// Notes a number; true if it was not there.
     pub(super) fn number(&mut self, group: usize, number: u64) -> bool {
-        self.numbers.insert((group, number))
+        let (block, bit) = (number >> 6, 1 << (number & 63));
+        if self.last.len() <= group {
+            self.last.resize(group + 1, (0, 0));
+        }
+        let last = &mut self.last[group];
+        if *last == (block, last.1 | bit) {
+            return false;
+        }
+        let bits = self.numbers.entry((group, block)).or_default();
+        let is_new = *bits & bit == 0;
+        *bits |= bit;
+        *last = (block, *bits);
+        is_new
     }
 
     /// Notes bytes; true if they were not there.
@@ -33,6 +48,9 @@ impl Seen {
     }
 
     pub(super) fn size(&self) -> usize {
-        self.numbers.capacity() * size_of::<(usize, u64)>() + self.bytes.capacity() * size_of::<Box<[u8]>>() + self.heap
+        self.numbers.capacity() * size_of::<((usize, u64), u64)>()
+            + self.last.capacity() * size_of::<(u64, u64)>()
+            + self.bytes.capacity() * size_of::<Box<[u8]>>()
+            + self.heap
     }
 }

@@ -6,16 +6,19 @@
 //! arguments in the place of the parameters, and filters reach what is below.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::{Session, TableFunctionArgs, TableFunctionImpl, TableProvider};
-use datafusion::common::{DFSchema, ParamValues, Result, internal_err, plan_err};
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{DFSchema, Result, internal_err, plan_err};
 use datafusion::datasource::{ViewTable, source_as_provider};
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::expr::Placeholder;
+use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::planner::RelationPlannerContext;
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{CreateFunction, Expr, LogicalPlan, TableType, cast};
@@ -145,38 +148,52 @@ impl TableFunctionImpl for SqlTableFunction {
                 self.signature_text()
             );
         }
-        let mut values = Vec::with_capacity(self.parameters.len());
+        let mut values = BTreeMap::new();
         for (i, parameter) in self.parameters.iter().enumerate() {
-            let value = match given.get(i).or(parameter.default.as_ref()) {
-                Some(Expr::Literal(value, _)) => value,
-                Some(other) => {
-                    return plan_err!(
-                        "{name}: the argument {} must be a constant, not {other}; the function is {}",
-                        parameter.name,
-                        self.signature_text()
-                    );
-                }
-                None => {
-                    return plan_err!(
-                        "{name}: the argument {} is missing; the function is {}",
-                        parameter.name,
-                        self.signature_text()
-                    );
-                }
-            };
-            let Ok(value) = value.cast_to(&parameter.ty) else {
+            let Some(value) = given.get(i).or(parameter.default.as_ref()) else {
                 return plan_err!(
-                    "{name}: the argument {} must be {}, not {value}; the function is {}",
+                    "{name}: the argument {} is missing; the function is {}",
+                    parameter.name,
+                    self.signature_text()
+                );
+            };
+            let is_castable = match value {
+                Expr::Literal(value, _) => value.cast_to(&parameter.ty).is_ok(),
+                // A parameter of a prepared statement, or of another function.
+                _ => value.column_refs().is_empty() && !value.contains_outer() && !value.is_volatile(),
+            };
+            if !is_castable {
+                return plan_err!(
+                    "{name}: the argument {} must be a constant of the type {}, not {value}; the function is {}",
                     parameter.name,
                     parameter.ty,
                     self.signature_text()
                 );
-            };
-            values.push((parameter.name.clone(), value));
+            }
+            values.insert(format!("${}", parameter.name), value);
         }
-        let plan = self.plan.clone().with_param_values(ParamValues::from(values))?;
+        let plan = in_place_of_parameters(self.plan.clone(), &values)?;
         Ok(Arc::new(ViewTable::new(plan, Some(self.sql.clone()))))
     }
+}
+
+/// The plan with `values` in place of the parameters of these names. All places have a type, so that no other changes.
+fn in_place_of_parameters(plan: LogicalPlan, values: &BTreeMap<String, &Expr>) -> Result<LogicalPlan> {
+    let replace = |expr: Expr| match &expr {
+        Expr::Placeholder(place) => match values.get(&place.id) {
+            Some(value) => Ok(Transformed::yes((*value).clone())),
+            None => internal_err!("there is no value of {}", place.id),
+        },
+        _ => Ok(Transformed::no(expr)),
+    };
+    let replaced = plan.transform_up_with_subqueries(|plan| {
+        let names = NamePreserver::new(&plan);
+        plan.map_expressions(|expr| {
+            let name = names.save(&expr);
+            Ok(expr.transform_up(replace)?.update_data(|expr| name.restore(expr)))
+        })
+    })?;
+    Ok(replaced.data)
 }
 
 /// The value of a default.
