@@ -69,14 +69,16 @@ impl SetsByGroup {
             .map(|(q, f)| (q.cloned(), f.name().clone()))
             .collect();
         let lists = Aggregate::try_new(aggregate.input, aggregate.group_expr, vec![list])?;
-        let columns: Vec<_> = lists.schema.columns().into_iter().map(Expr::Column).collect();
-        let named = columns
-            .into_iter()
-            .zip(names)
-            .map(|(column, (qualifier, name))| match &column {
-                Expr::Column(c) if c.name == name && c.relation == qualifier => column,
-                _ => column.alias_qualified(qualifier, name),
-            });
+        let columns = lists.schema.columns().into_iter().zip(names);
+        let named = columns.map(|(column, (qualifier, name))| {
+            let is_named = column.name == name && column.relation == qualifier;
+            let column = Expr::Column(column);
+            if is_named {
+                column
+            } else {
+                column.alias_qualified(qualifier, name)
+            }
+        });
         let named: Vec<_> = named.collect();
         let plan = LogicalPlanBuilder::from(LogicalPlan::Aggregate(lists))
             .project(named)?
