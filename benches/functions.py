@@ -22,7 +22,8 @@ import duckdb
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests"))
 import binary_rows  # noqa: E402
 
-# What is measured, ours, DuckDB's or the engine's, and the greatest ratio: ours to the other.
+# What is measured, ours, DuckDB's or the engine's, and the greatest ratio: ours to the other. Texts that are compared begin alike: those that
+# do not are told apart by a number.
 CASES = [
     ("stable_hash64 : hash", "ours", "SELECT sum(stable_hash64(name) % 2) FROM t", "duckdb", "SELECT sum(hash(name) % 2) FROM t", 1.0),
     (
@@ -38,7 +39,7 @@ CASES = [
         "ours",
         "SELECT sum(col_to_byte(name, n % 8, 'utf32')) FROM t",
         "ours",
-        "SELECT count(*) FILTER (WHERE name > path) FROM t",
+        "SELECT count(*) FILTER (WHERE name > 'name_5') FROM t",
         1.0,
     ),
     ("arg_max : arg_max", "ours", "SELECT g, arg_max(name, n) FROM t GROUP BY g", "duckdb", "SELECT g, arg_max(name, n) FROM t GROUP BY g", 1.0),
