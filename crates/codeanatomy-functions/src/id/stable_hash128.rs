@@ -38,7 +38,7 @@ integers of equal value hash alike, whatever their type.",
         let parts = Parts::try_new(&call.args)?;
         let mut hashes = Vec::with_capacity(16 * call.rows);
         parts.for_each(call.rows, |_, bytes| {
-            hashes.extend_from_slice(&hash128_of_bytes(bytes).to_be_bytes())
+            hashes.extend_from_slice(&hash128_of_bytes(bytes).to_be_bytes());
         });
         Ok(Arc::new(FixedSizeBinaryArray::try_new(16, hashes.into(), None)?))
     }
