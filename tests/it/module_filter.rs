@@ -1,5 +1,7 @@
 //! Predicates on qualified names decide which files are read, and never which rows come.
 
+use std::sync::Arc;
+
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::common::config::ConfigOptions;
 use datafusion::physical_plan::collect;
@@ -65,7 +67,7 @@ fn session(rule: bool) -> SessionContext {
 /// The rows, and the files that were read for them.
 async fn answer(ctx: &SessionContext, sql: &str) -> (Vec<String>, usize) {
     let plan = ctx.sql(sql).await.unwrap().create_physical_plan().await.unwrap();
-    let batches = collect(plan.clone(), ctx.task_ctx()).await.unwrap();
+    let batches = collect(Arc::clone(&plan), ctx.task_ctx()).await.unwrap();
     let table = pretty_format_batches(&batches).unwrap().to_string();
     let mut rows: Vec<_> = table.lines().map(str::to_string).collect();
     rows.sort();
