@@ -254,7 +254,7 @@ mod tests {
             for module in NAMES {
                 let holds =
                     |name: &&str| **name == *module || name.strip_prefix(module).is_some_and(|r| r.starts_with('.'));
-                let passes = NAMES.iter().filter(holds).any(|name| bound.takes(name));
+                let passes = NAMES.into_iter().filter(holds).any(|name| bound.takes(name));
                 assert!(bound.takes_within(module) || !passes, "{bound:?} {module}");
                 skipped += usize::from(!bound.takes_within(module));
             }
