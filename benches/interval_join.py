@@ -2,16 +2,17 @@
 """What the interval join costs beside the engine's hash join with a filter and DuckDB, measured in one run.
 
     cargo build --release --workspace --all-targets
-    python3 benches/interval_join.py [FOLDER] [--times 3] [--minutes 3]
+    python3 benches/interval_join.py [FOLDER] [--times 3] [--minutes 6]
 
 `duckdb` is needed from PyPI. Both workloads ask which spans of `r` lie in which of `l` of the same file: `files` has 1,000,000 on
 both sides in 1,000 files, nested 5 deep, `nested` 100,000 in one file, nested 20 deep. All take turns; CPU is user and
 system time of the whole process, the least of each is compared. What took more than five times as long as the interval join is
-run once, and stopped after a minute: then its figure is what it had used. DuckDB is asked in two ways, by the plain join and
+run once, and stopped after 30 CPU seconds: then it took more than its figure. DuckDB is asked in two ways, by the plain join and
 with the file as part of the position, which lets it use its inequality join. Growth is the interval join alone.
 """
 
 import argparse
+import functools
 import os
 import pathlib
 import resource
@@ -20,8 +21,11 @@ import sys
 import tempfile
 import time
 
+from winners import limit_cpu, show_verdicts
+
 WORKLOADS = {"files": (1000, 1000, 5), "nested": (1, 100_000, 20)}
 THREADS = 2
+CPU_SECONDS = 30
 PLAIN = "SELECT count(*), sum(l.id), sum(r.id) FROM '{l}' l JOIN '{r}' r ON l.path = r.path AND l.s <= r.s AND r.e <= l.e"
 GLOBAL = (
     "WITH l AS (SELECT f * 1000000000 + s s, f * 1000000000 + e e, id FROM '{l}'), "
@@ -53,14 +57,15 @@ def write(folder, name, files, rows, depth, scale=1):
     return paths["l"], paths["r"]
 
 
-def cpu(command, seconds):
-    """The CPU seconds of a command, and what it prints; nothing if it was stopped after so many seconds."""
+def cpu(command):
+    """The CPU seconds of a command, and what it prints; nothing if it was stopped."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    try:
-        text = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=seconds).stdout
-    except subprocess.TimeoutExpired:
-        text = ""
+    limit_run = functools.partial(limit_cpu, CPU_SECONDS)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, preexec_fn=limit_run)
+    if done.returncode > 0:
+        sys.exit(f"{command[:2]} failed")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    text = done.stdout if done.returncode == 0 else ""
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, " ".join(text.split())
 
 
@@ -69,10 +74,10 @@ def compare(commands, times, end):
     best, printed, stopped = {}, set(), set()
     for turn in range(times):
         for name, command in commands.items():
-            left = min(60, end - time.monotonic())
-            if left < 1 or (turn > 0 and (name in stopped or best.get(name, 0) > 5 * min(best.values()))):
+            is_slow = name in stopped or best.get(name, 0) > 5 * min(best.values(), default=0)
+            if turn > 0 and (is_slow or time.monotonic() > end):
                 continue
-            seconds, text = cpu(command, left)
+            seconds, text = cpu(command)
             if not text:
                 stopped.add(name)
             printed.update([text] if text else [])
@@ -82,14 +87,15 @@ def compare(commands, times, end):
     return best, stopped, printed.pop()
 
 
-def main():
+def main(arguments=None):
+    """Runs what the arguments say, and gives what was found beside its target."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", nargs="?", default=None)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or pathlib.Path(__file__).parent.parent / "target")
     parser.add_argument("--binary", default=str(target / "release/examples/interval_join"))
     parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--minutes", type=float, default=3)
-    options = parser.parse_args()
+    parser.add_argument("--minutes", type=float, default=6)
+    options = parser.parse_args(arguments)
     folder = pathlib.Path(options.folder or tempfile.mkdtemp())
     end = time.monotonic() + 60 * options.minutes
     judged = []
@@ -99,8 +105,10 @@ def main():
         for scale in (1, 2, 4, 8):
             left, right = write(folder, name, files, rows // 8, depth, scale)
             run = {"": [options.binary, "interval", str(left), str(right), str(THREADS)]}
-            growth.append(f"{compare(run, 2, end)[0].get('', 0):.2f}")
-        print(f"\n{name}, growth over 1/8, 1/4, 1/2 and all of the rows: {', '.join(growth)} s CPU")
+            growth.append(compare(run, 2, end)[0][""])
+        shown = ", ".join(f"{seconds:.2f}" for seconds in growth)
+        print(f"\n{name}, growth over 1/8, 1/4, 1/2 and all of the rows: {shown} s CPU", flush=True)
+        judged.append((f"{name}: CPU for 8 times the rows", growth[-1] / growth[0], "at most", 10))
         ours = run[""]
         commands = {
             "interval join, left kept": ours,
@@ -115,14 +123,15 @@ def main():
         for command, seconds in sorted(best.items(), key=lambda entry: entry[1]):
             more = "more than " if command in stopped else ""
             print(f"  {command:28} {more}{seconds:.2f} s CPU, {seconds / own:.1f} times")
-        if "hash join" in best:
-            judged.append((f"{name}: times faster than the hash join", best["hash join"] / own, {"files": 10, "nested": 200}[name]))
-        duckdb = [seconds for command, seconds in best.items() if command.startswith("DuckDB")]
-        if duckdb:
-            judged.append((f"{name}: times faster than DuckDB's best", min(duckdb) / own, 1))
-    print(f"\n{'':64} {'found':>8} {'bound':>6}")
-    for what, found, bound in judged:
-        print(f"{what:64} {found:8.1f} {bound:6}{'' if found >= bound else '  missed'}")
+        duckdb = [command for command in best if command.startswith("DuckDB")]
+        others = {"the hash join": ["hash join"], "DuckDB's best": duckdb}
+        for other, forms in others.items():
+            form = min(forms, key=best.get)
+            more = " (more than)" if form in stopped else ""
+            bound = 1 if forms == duckdb else {"files": 10, "nested": 200}[name]
+            judged.append((f"{name}: times faster than {other}{more}", best[form] / own, "at least", bound))
+    return judged
 
 
-main()
+if __name__ == "__main__":
+    show_verdicts(main())
