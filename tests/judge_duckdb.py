@@ -119,11 +119,24 @@ def interval_query(draw, names, bound):
     # Only of whole numbers is a difference the same in both.
     is_number = bound == "BIGINT"
     condition = keys + draw.choice(RANGES if is_number else [r for r in RANGES if "1" not in r]) + draw.choice(REST)
-    kind = draw.randrange(5 if is_number else 4)
+    kind = draw.choice([0, 1, 2, 3, 5, 6] + [4, 4] * is_number)
     if kind < 2:
         join = draw.choice(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"])
         last = "r.e" if is_number else "r.tag"
         sql = "SELECT l.id AS a, l.tag AS b, r.id AS c, %s AS d FROM l %s r ON %s" % (last, join, condition)
+    elif kind == 5:
+        sql = draw.choice(
+            [
+                "SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE {0}) OR tag IS NULL",
+                "SELECT id FROM l WHERE tag IN (SELECT tag FROM r WHERE {0})",
+                "SELECT l.id AS a, r.id AS b FROM l LEFT JOIN LATERAL (SELECT * FROM r WHERE {0}) r ON TRUE",
+                "SELECT l.id AS a, count(r.id) AS b FROM l LEFT JOIN r ON {0} GROUP BY l.id",
+                "SELECT l.id AS a, r.id AS b FROM l, r WHERE {0} AND l.score IS NOT DISTINCT FROM r.score",
+            ]
+        ).format(condition)
+    elif kind == 6:
+        sql = "SELECT l.id AS a, r.id AS b, o.id AS c FROM l JOIN r ON %s LEFT JOIN l o ON %s AND o.id < 20"
+        sql %= (condition, condition.replace("l.", "o."))
     elif kind < 4:
         no = draw.choice(["", "NOT "])
         sql = "SELECT id, tag FROM l WHERE %sEXISTS (SELECT 1 FROM r WHERE %s)" % (no, condition)
