@@ -10,7 +10,7 @@ use datafusion::error::Result;
 
 use super::blocks::Blocks;
 use super::compare::Loc;
-use super::finish::{Placed, Reported};
+use super::finish::{Chosen, Placed, Reported};
 use super::incoming::Offered;
 use super::kept::Kept;
 use super::layout::{Layout, ReportOf};
@@ -33,6 +33,9 @@ const VACANT: Slot = Slot {
     rows: 0,
 };
 
+/// Slots that the processor's cache holds.
+const CACHED: usize = 1 << 10;
+
 /// The best rows so far.
 pub(crate) struct Best {
     slots: Blocks<Slot>,
@@ -41,6 +44,8 @@ pub(crate) struct Best {
     /// Per report that counts ties: how many levels it compares, and the count of every group.
     tied: Vec<(usize, Vec<i64>)>,
     order_keys: usize,
+    /// How many reports there are, if each is 1.
+    firsts: Option<usize>,
     /// The prefix of the group's best row for every row of the batch at hand, as it was before that batch.
     fronts: Vec<u64>,
     /// Groups with a row of the batch at hand.
@@ -55,6 +60,7 @@ impl Best {
             seconds: second.then(Vec::new),
             tied: layout.tied().into_iter().map(|prefix| (prefix, Vec::new())).collect(),
             order_keys: layout.order_keys,
+            firsts: layout.firsts(),
             fronts: Vec::new(),
             touched: Vec::new(),
             kept: Kept::default(),
@@ -82,12 +88,14 @@ impl Best {
         self.kept.reset(groups.len());
         // Slots of many groups are not in the processor's cache: it fetches them side by side where nothing depends on one.
         self.fronts.clear();
-        self.fronts
-            .extend(groups.iter().map(|group| self.slots.at(*group).prefix));
+        if count > CACHED {
+            let fronts = groups.iter().map(|group| self.slots.at(*group).prefix);
+            self.fronts.extend(fronts);
+        }
         for (row, (group, prefix)) in groups.iter().zip(prefixes).enumerate() {
+            let slot = self.slots.at_mut(*group);
             // What has come in front since only has a lesser prefix.
-            if lean && *prefix > self.fronts[row] {
-                let slot = self.slots.at_mut(*group);
+            if lean && *prefix > self.fronts.get(row).copied().unwrap_or(slot.prefix) {
                 slot.rows = (slot.rows + 1) | peer;
                 continue;
             }
@@ -219,8 +227,9 @@ impl Best {
             .iter()
             .map(|(_, tied)| tied.capacity() * size_of::<i64>())
             .sum();
-        // Where a row is and which comes next are written once more when rows come out.
-        self.slots.memory() + seconds + tied + self.slots.len() * 12
+        // When rows come out they are marked, or where each is and which comes next are written once more.
+        let out = self.firsts.map_or(12 * self.slots.len(), |_| self.slots.len() / 4);
+        self.slots.memory() + seconds + tied + out
     }
 
     /// What is known of the groups: how many share their best place, and the rows of the largest.
@@ -231,7 +240,10 @@ impl Best {
     }
 
     /// The rows that are kept, with what is said of them.
-    pub(crate) fn finish(self, layout: &Layout) -> Placed {
+    pub(crate) fn finish(self, layout: &Layout, store: &Store) -> Chosen {
+        if let Some(firsts) = self.firsts {
+            return Chosen::marked(store.sizes(), self.slots.iter().map(|slot| slot.loc), firsts);
+        }
         let mut tied = self.tied.into_iter();
         let locs: Vec<Loc> = self.slots.iter().map(|slot| slot.loc).collect();
         let mut reports = Vec::new();
@@ -248,7 +260,7 @@ impl Best {
                 }
             });
         }
-        Placed { locs, reports }
+        Chosen::Listed(Placed { locs, reports })
     }
 
     /// The rows that are kept, with the weights that the same selection needs to go on with them later.

@@ -7,7 +7,7 @@ use datafusion::arrow::buffer::Buffer;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::error::Result;
 
-/// The batch with texts that do not hold more than twice what they need.
+/// The batch with texts that do not hold more than one and a half times what they need.
 pub(super) fn tight(batch: RecordBatch) -> Result<RecordBatch> {
     let rows = batch.num_rows();
     let (schema, columns, _) = batch.into_parts();
@@ -34,7 +34,7 @@ fn tight_column(mut column: ArrayRef) -> ArrayRef {
     }
 }
 
-/// Whether texts are in buffers of more than twice their size.
+/// Whether texts are in buffers of more than one and a half times their size.
 pub(super) fn is_loose(column: &ArrayRef, size: fn(&Buffer) -> usize) -> bool {
     let (buffers, used) = match column.data_type() {
         DataType::Utf8View => {
@@ -47,7 +47,7 @@ pub(super) fn is_loose(column: &ArrayRef, size: fn(&Buffer) -> usize) -> bool {
         }
         _ => return false,
     };
-    buffers.iter().map(size).sum::<usize>() > 2 * used + 1024
+    2 * buffers.iter().map(size).sum::<usize>() > 3 * used + 2048
 }
 
 /// The bytes of these rows, whatever larger buffers they are slices of.

@@ -1,15 +1,42 @@
 //! Rows on their way out of a selection, in the order in which they came.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, UInt32Array, UInt64Array, new_null_array,
+    Array, ArrayRef, BooleanArray, BooleanBufferBuilder, Int64Array, RecordBatch, RecordBatchOptions, UInt32Array,
+    UInt64Array, new_null_array,
 };
-use datafusion::arrow::compute::{interleave, take_record_batch};
+use datafusion::arrow::buffer::BooleanBuffer;
+use datafusion::arrow::compute::{filter_record_batch, interleave, take_record_batch};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::error::Result;
 
 use super::compare::Loc;
+
+/// Rows that come out.
+pub(crate) enum Chosen {
+    /// Per batch which rows come out, each the first of its group, which is all that is said of them in so many columns.
+    Marked(Vec<BooleanBuffer>, usize),
+    /// The rows one by one.
+    Listed(Placed),
+}
+
+impl Chosen {
+    /// These rows of batches of so many rows, with `firsts` columns that are 1.
+    pub(super) fn marked(sizes: impl Iterator<Item = usize>, locs: impl Iterator<Item = Loc>, firsts: usize) -> Self {
+        let clear = |rows| {
+            let mut marks = BooleanBufferBuilder::new(rows);
+            marks.append_n(rows, false);
+            marks
+        };
+        let mut marks: Vec<BooleanBufferBuilder> = sizes.map(clear).collect();
+        for loc in locs {
+            marks[loc.batch as usize].set_bit(loc.row as usize, true);
+        }
+        Self::Marked(marks.into_iter().map(|mut marks| marks.finish()).collect(), firsts)
+    }
+}
 
 /// Rows that come out, and their reports.
 pub(crate) struct Placed {
@@ -55,22 +82,31 @@ pub(crate) struct Emission {
     schema: SchemaRef,
     input_columns: usize,
     batches: Vec<RecordBatch>,
+    at: usize,
+    rows: Rows,
+}
+
+enum Rows {
+    Marked { marks: Vec<BooleanBuffer>, firsts: usize },
+    Listed(Listed),
+}
+
+/// Rows one by one, sorted by batch.
+struct Listed {
     placed: Placed,
     /// Rows of `placed`, by batch.
     order: Vec<u32>,
     /// Where in `order` every batch begins, and the end.
     starts: Vec<usize>,
-    at: usize,
     /// For every row of the batch at hand its place in `placed`, or none.
     places: Vec<u32>,
     /// Whether rows of other batches are reported.
     looks_around: bool,
 }
 
-impl Emission {
-    /// The first `input_columns` columns of `batches` and the reports are the columns of `schema`.
-    pub(crate) fn new(schema: SchemaRef, input_columns: usize, batches: Vec<RecordBatch>, placed: Placed) -> Self {
-        let mut starts = vec![0_usize; batches.len() + 1];
+impl Listed {
+    fn new(placed: Placed, batches: usize) -> Self {
+        let mut starts = vec![0_usize; batches + 1];
         for loc in &placed.locs {
             starts[loc.batch as usize + 1] += 1;
         }
@@ -84,61 +120,106 @@ impl Emission {
             order[*next] = row as u32;
             *next += 1;
         }
-        let looks_around = placed
-            .reports
-            .iter()
-            .any(|report| matches!(report, Reported::Next { .. }));
+        let mut reports = placed.reports.iter();
+        let looks_around = reports.any(|report| matches!(report, Reported::Next { .. }));
         Self {
-            schema,
-            input_columns,
-            batches,
             placed,
             order,
             starts,
-            at: 0,
             places: Vec::new(),
             looks_around,
         }
     }
 
+    /// Where the rows of a batch stand in `order`, which has them as they came then.
+    fn sort(&mut self, at: usize, rows: usize) -> Range<usize> {
+        let range = self.starts[at]..self.starts[at + 1];
+        if range.is_empty() {
+            return range;
+        }
+        // Where in the batch they are sorts them.
+        self.places.clear();
+        self.places.resize(rows, u32::MAX);
+        let order = &mut self.order[range.clone()];
+        for row in order.iter() {
+            self.places[self.placed.locs[*row as usize].row as usize] = *row;
+        }
+        let sorted = self.places.iter().filter(|row| **row != u32::MAX);
+        order.iter_mut().zip(sorted).for_each(|(place, row)| *place = *row);
+        range
+    }
+}
+
+impl Emission {
+    /// The first `input_columns` columns of `batches` and the reports are the columns of `schema`.
+    pub(crate) fn new(schema: SchemaRef, input_columns: usize, batches: Vec<RecordBatch>, chosen: Chosen) -> Self {
+        let rows = match chosen {
+            Chosen::Marked(marks, firsts) => Rows::Marked { marks, firsts },
+            Chosen::Listed(placed) => Rows::Listed(Listed::new(placed, batches.len())),
+        };
+        Self {
+            schema,
+            input_columns,
+            batches,
+            at: 0,
+            rows,
+        }
+    }
+
+    fn looks_around(&self) -> bool {
+        matches!(&self.rows, Rows::Listed(listed) if listed.looks_around)
+    }
+
     /// The next rows, as many as the next batch keeps.
     pub(crate) fn next(&mut self) -> Result<Option<RecordBatch>> {
         while self.at < self.batches.len() {
-            let range = self.starts[self.at]..self.starts[self.at + 1];
             let at = self.at;
             self.at += 1;
-            let batch = self.batches[at].clone();
-            if !self.looks_around {
-                self.batches[at] = batch.slice(0, 0);
-            }
-            if range.is_empty() {
+            let batch = if self.looks_around() {
+                self.batches[at].clone()
+            } else {
+                let empty = RecordBatch::new_empty(self.batches[at].schema());
+                std::mem::replace(&mut self.batches[at], empty)
+            };
+            let (rows, range) = match &mut self.rows {
+                Rows::Marked { marks, .. } => (marks[at].count_set_bits(), 0..0),
+                Rows::Listed(listed) => {
+                    let range = listed.sort(at, batch.num_rows());
+                    (range.len(), range)
+                }
+            };
+            if rows == 0 {
                 continue;
             }
-            // Where in the batch they are sorts them.
-            self.places.clear();
-            self.places.resize(batch.num_rows(), u32::MAX);
-            let order = &mut self.order[range.clone()];
-            for row in order.iter() {
-                self.places[self.placed.locs[*row as usize].row as usize] = *row;
-            }
-            let sorted = self.places.iter().filter(|row| **row != u32::MAX);
-            order.iter_mut().zip(sorted).for_each(|(place, row)| *place = *row);
-            return self.rows(&batch, &self.order[range]).map(Some);
+            let columns: Vec<usize> = (0..self.input_columns).collect();
+            let batch = batch.project(&columns)?;
+            let all = rows == batch.num_rows() || self.input_columns == 0;
+            let columns = match &self.rows {
+                Rows::Marked { marks, firsts } => {
+                    let batch = match all {
+                        true => batch,
+                        false => filter_record_batch(&batch, &BooleanArray::new(marks[at].clone(), None))?,
+                    };
+                    let one = (0..*firsts).map(|_| Arc::new(UInt64Array::from_value(1, rows)) as ArrayRef);
+                    batch.columns().iter().cloned().chain(one).collect()
+                }
+                Rows::Listed(listed) => self.listed(listed, batch, &listed.order[range], all)?,
+            };
+            let options = RecordBatchOptions::new().with_row_count(Some(rows));
+            let schema = SchemaRef::clone(&self.schema);
+            return Ok(Some(RecordBatch::try_new_with_options(schema, columns, &options)?));
         }
         Ok(None)
     }
 
-    fn rows(&self, batch: &RecordBatch, order: &[u32]) -> Result<RecordBatch> {
-        let columns: Vec<usize> = (0..self.input_columns).collect();
-        let batch = batch.project(&columns)?;
-        let batch = if order.len() == batch.num_rows() || self.input_columns == 0 {
-            batch
-        } else {
-            let rows = order.iter().map(|row| self.placed.locs[*row as usize].row);
-            take_record_batch(&batch, &UInt32Array::from_iter_values(rows))?
-        };
+    fn listed(&self, listed: &Listed, mut batch: RecordBatch, order: &[u32], all: bool) -> Result<Vec<ArrayRef>> {
+        let placed = &listed.placed;
+        if !all {
+            let rows = order.iter().map(|row| placed.locs[*row as usize].row);
+            batch = take_record_batch(&batch, &UInt32Array::from_iter_values(rows))?;
+        }
         let mut columns = batch.columns().to_vec();
-        for report in &self.placed.reports {
+        for report in &placed.reports {
             columns.push(match report {
                 Reported::One => Arc::new(UInt64Array::from_value(1, order.len())),
                 Reported::Unsigned(values) => Arc::new(UInt64Array::from_iter_values(
@@ -150,12 +231,7 @@ impl Emission {
                 Reported::Next { column, next } => self.look(*column, order.iter().map(|row| next[*row as usize]))?,
             });
         }
-        let options = RecordBatchOptions::new().with_row_count(Some(order.len()));
-        Ok(RecordBatch::try_new_with_options(
-            SchemaRef::clone(&self.schema),
-            columns,
-            &options,
-        )?)
+        Ok(columns)
     }
 
     /// The values of a column in rows of any batch.
@@ -182,10 +258,13 @@ impl Emission {
 
     /// The part of the rows that was not yet given, from 0 to 1.
     pub(crate) fn remaining(&self) -> f64 {
-        match (self.order.len(), self.at < self.batches.len()) {
-            (_, false) | (0, _) => 0.0,
-            (_, true) if self.looks_around => 1.0,
-            (rows, true) => 1.0 - self.starts[self.at] as f64 / rows as f64,
+        let part = |gone: usize, all: usize| 1.0 - gone as f64 / all.max(1) as f64;
+        match &self.rows {
+            _ if self.at >= self.batches.len() => 0.0,
+            Rows::Marked { .. } => part(self.at, self.batches.len()),
+            Rows::Listed(listed) if listed.order.is_empty() => 0.0,
+            Rows::Listed(listed) if listed.looks_around => 1.0,
+            Rows::Listed(listed) => part(listed.starts[self.at], listed.order.len()),
         }
     }
 }

@@ -91,6 +91,14 @@ impl Layout {
         }
     }
 
+    /// How many reports there are, if each says where a row stands: that is 1 of the first of a group.
+    pub(crate) fn firsts(&self) -> Option<usize> {
+        use ReportOf::{DenseRank, Rank, RankBy, RowNumber};
+        let mut reports = self.reports.iter();
+        let is_place = |report: &ReportOf| matches!(report, RowNumber | Rank | DenseRank | RankBy(_));
+        reports.all(is_place).then_some(self.reports.len())
+    }
+
     /// The levels of the reports that count ties, in the order of the reports.
     pub(crate) fn tied(&self) -> Vec<usize> {
         let tied = self.reports.iter().filter_map(|report| match report {

@@ -35,6 +35,7 @@ pub(crate) use incoming::{Incoming, Weights};
 pub(crate) use layout::{Layout, Level, Method, ReportOf};
 
 use best::Best;
+use finish::Chosen;
 use group::Grouper;
 use incoming::Offered;
 use prefix::{Meaning, prefixes};
@@ -178,15 +179,15 @@ impl Selection {
     pub(crate) fn finish(mut self, schema: SchemaRef) -> Result<(Emission, Standing)> {
         let groups = self.grouper.len();
         drop(self.grouper);
-        let (placed, ambiguous, largest) = match self.keeper {
+        let (chosen, ambiguous, largest) = match self.keeper {
             Keeper::Best(best) => {
                 let (ambiguous, largest) = best.standing();
-                (best.finish(&self.layout), ambiguous, largest)
+                (best.finish(&self.layout, &self.store), ambiguous, largest)
             }
             Keeper::Several(several) => {
                 let largest = several.largest();
                 let (placed, ambiguous) = several.finish(&mut self.store, &self.layout)?;
-                (placed, ambiguous, largest)
+                (Chosen::Listed(placed), ambiguous, largest)
             }
         };
         let standing = Standing {
@@ -196,7 +197,7 @@ impl Selection {
             compacted: self.store.compacted,
         };
         Ok((
-            Emission::new(schema, self.layout.input_columns, self.store.into_batches(), placed),
+            Emission::new(schema, self.layout.input_columns, self.store.into_batches(), chosen),
             standing,
         ))
     }
@@ -213,7 +214,7 @@ impl Selection {
             schema,
             self.layout.input_columns,
             self.store.into_batches(),
-            placed,
+            Chosen::Listed(placed),
         ))
     }
 }

@@ -79,8 +79,8 @@ impl Store {
         Ok((self.batches.len() - 1) as u32)
     }
 
-    /// Keeps of the last batch the rows that `kept` has, of which there are `count`. Where few are kept, only they are
-    /// stored: then the row numbers in `kept` are replaced by new ones, and the answer is true.
+    /// Keeps of the last batch the rows that `kept` has, of which there are `count`. Where a quarter is not kept, only those that are
+    /// are stored: then the row numbers in `kept` are replaced by new ones, and the answer is true.
     pub(crate) fn settle(&mut self, kept: &mut Kept) -> Result<bool> {
         let at = self.batches.len() - 1;
         let empty = RecordBatch::new_empty(SchemaRef::clone(&self.layout.rows));
@@ -89,7 +89,7 @@ impl Store {
         }
         // Nobody else holds its columns now, as a rule.
         let batch = std::mem::replace(&mut self.batches[at].batch, empty);
-        let few = kept.count * 2 < batch.num_rows();
+        let few = kept.count * 4 < batch.num_rows() * 3;
         let batch = match few {
             true => take_record_batch(&batch, &kept.renumber())?,
             false => batch,
@@ -240,6 +240,11 @@ impl Store {
     /// Rows that something refers to.
     pub(crate) fn live(&self) -> usize {
         self.live
+    }
+
+    /// The rows of every batch.
+    pub(crate) fn sizes(&self) -> impl Iterator<Item = usize> {
+        self.batches.iter().map(|stored| stored.batch.num_rows())
     }
 
     /// Rows that are stored.
