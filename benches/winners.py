@@ -42,9 +42,10 @@ SHAPES = [
 
 
 def run_judge(form, file, threads, limit):
-    """Runs one form here, and prints as winner_bench does."""
+    """Runs one form here, and prints as winner_bench does. Loading the library does not count."""
     if form in DUCKDB:
         import duckdb
+        before = resource.getrusage(resource.RUSAGE_SELF)
         connection = duckdb.connect()
         connection.execute(f"SET threads = {threads}")
         if limit:
@@ -53,6 +54,7 @@ def run_judge(form, file, threads, limit):
         rows = sum(batch.num_rows for batch in connection.sql(DUCKDB[form]).to_arrow_reader(100_000))
     else:
         import polars
+        before = resource.getrusage(resource.RUSAGE_SELF)
         frame = polars.scan_parquet(file)
         if form == POLARS[0]:
             frame = frame.sort(["s", "n"], descending=[True, False]).unique("k", keep="first")
@@ -61,7 +63,8 @@ def run_judge(form, file, threads, limit):
             frame = frame.group_by("k").agg(polars.all().sort_by(**order).first())
         rows = frame.collect(engine="streaming").height
     used = resource.getrusage(resource.RUSAGE_SELF)
-    print(f"judge rows={rows} cpu={used.ru_utime + used.ru_stime:.2f} peak={used.ru_maxrss // 1024}")
+    seconds = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    print(f"judge rows={rows} cpu={seconds:.2f} peak={used.ru_maxrss // 1024}")
 
 
 def limit_cpu(seconds):
@@ -101,7 +104,8 @@ class Bench:
         if done.returncode < 0:
             return f"stopped after {CPU_SECONDS} CPU seconds"
         if done.returncode:
-            return (done.stderr.strip().splitlines() or ["failed"])[-1][:60]
+            lines = done.stderr.strip().splitlines() or ["failed"]
+            return next((line for line in reversed(lines) if "Error" in line), lines[-1])[:60]
         values = dict(part.split("=") for part in done.stdout.split() if "=" in part)
         return int(values["rows"]), float(values["cpu"]), int(values["peak"])
 
