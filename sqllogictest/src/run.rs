@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 use std::path::Path;
 use std::sync::Arc;
 
+use codeanatomy_delta::attach_tables;
 use datafusion_codeanatomy::{SourceOptions, attach_source};
 use datafusion_sqllogictest::{DFColumnType, df_value_validator, value_normalizer};
 use sqllogictest::{Record, Runner, TestError, parse_file, strict_column_validator};
@@ -64,6 +65,9 @@ const SOURCES: [(&str, &str); 2] = [
     ("suites/relations/", "samples/clinic"),
 ];
 
+/// Suites whose sessions have a schema `lake` of Delta tables.
+const DELTA: &str = "suites/delta/";
+
 /// A runner with its session and scratch folder.
 pub(crate) struct Bench {
     pub(crate) runner: Runner<Connection, Connect>,
@@ -80,6 +84,9 @@ impl Bench {
                 .map_err(|error| error.strip_backtrace())?;
         }
         let places = Arc::new(Places::new(home).map_err(|error| format!("cannot make a scratch folder: {error}"))?);
+        if shown(home, file).contains(DELTA) {
+            attach_tables(&ctx, "lake", &places.expand("${WORK_DIR}/lake")).map_err(|error| error.strip_backtrace())?;
+        }
         let incidents = Incidents::default();
         let name = shown(home, file);
         let connect: Connect = {

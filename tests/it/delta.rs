@@ -1,6 +1,7 @@
 //! Delta tables of a host: its object stores, writers at once, stores that fail.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use codeanatomy_delta::{DeltaGraph, attach_graph, register_all};
@@ -8,6 +9,7 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::object_store::memory::InMemory;
 use datafusion::prelude::SessionContext;
 use datafusion_codeanatomy::build::{BuildOptions, Silent, build};
+use datafusion_codeanatomy::store::{Place, TableFormat, vacuum};
 
 use crate::faulty::{Fault, Faulty, in_memory};
 use crate::{folder, lines, rows, write};
@@ -142,6 +144,44 @@ async fn a_graph_of_delta_tables_stands_in_an_object_store_too() {
         let sql = "SELECT count(*) FROM cpg_nodes WHERE kind = 'file'";
         assert_eq!(lines(&reader, sql).await, [files]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_of_a_graph_is_as_long_as_what_a_vacuum_keeps() {
+    let (source, graph) = (folder(&[("a.py", "def f(): pass\n")]), folder(&[]));
+    let options = BuildOptions {
+        format: Some(Arc::new(DeltaGraph::new(Arc::default()))),
+        ..BuildOptions::default()
+    };
+    let place = Place::new(graph.path(), &options.runtime).unwrap();
+    let mut lengths = vec![];
+    for round in 0..3 {
+        for i in 0..5 {
+            write(source.path(), &format!("m{round}_{i}.py"), "x = 1\n");
+            build(source.path(), graph.path(), &options, &Silent).await.unwrap();
+        }
+        let formats: [Arc<dyn TableFormat>; 1] = [Arc::new(DeltaGraph::new(Arc::default()))];
+        let gone = vacuum(&place, NonZeroUsize::new(2).unwrap(), &formats).await.unwrap();
+        assert!(
+            gone.removed
+                .iter()
+                .any(|file| file.ends_with("00000000000000000000.json"))
+                == (round == 0),
+            "{gone:?}"
+        );
+        let log = graph.path().join("tables/cpg_nodes/_delta_log");
+        lengths.push(std::fs::read_dir(log).unwrap().count());
+        for (back, files) in [(1, 5 * (round + 1)), (0, 5 * (round + 1) + 1)] {
+            let reader = SessionContext::new();
+            attach_graph(&reader, graph.path(), Some(5 * round + 4 - back))
+                .await
+                .unwrap();
+            let sql = "SELECT count(*) FROM cpg_nodes WHERE kind = 'file'";
+            assert_eq!(lines(&reader, sql).await, [files.to_string()]);
+        }
+    }
+    // Two commits of builds, two of the vacuum, a checkpoint, and what names the last one.
+    assert!(lengths[2] <= 6 && lengths[2] <= lengths[0], "{lengths:?}");
 }
 
 const GRAPH: &str = "SELECT count(*), sum(bend), count(DISTINCT path) FROM cpg_nodes";

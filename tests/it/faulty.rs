@@ -14,8 +14,8 @@ use datafusion::object_store::{
     ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result as StoreResult,
 };
 use datafusion::prelude::SessionContext;
-use futures::StreamExt;
 use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt};
 
 /// A store whose objects are this session's, and which knows them by `memory://`.
 pub(crate) fn in_memory(store: Arc<dyn ObjectStore>) -> SessionContext {
@@ -35,6 +35,8 @@ pub(crate) enum Fault {
     Forgets(usize),
     /// The n-th request of any kind waits before it is looked at.
     Delays(usize, Duration),
+    /// What is listed comes in the reverse order, which a store may give as well as any.
+    ListsBackwards,
 }
 
 /// A store that fails on purpose.
@@ -131,12 +133,25 @@ impl ObjectStore for Faulty {
     }
 
     fn list(&self, prefix: Option<&ObjectPath>) -> BoxStream<'static, StoreResult<ObjectMeta>> {
-        self.inner.list(prefix)
+        let listed = self.inner.list(prefix);
+        match self.fault {
+            Fault::ListsBackwards => listed
+                .collect::<Vec<_>>()
+                .map(|listed| futures::stream::iter(listed.into_iter().rev()))
+                .flatten_stream()
+                .boxed(),
+            _ => listed,
+        }
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&ObjectPath>) -> StoreResult<ListResult> {
         self.may_fail().await?;
-        self.inner.list_with_delimiter(prefix).await
+        let mut listed = self.inner.list_with_delimiter(prefix).await?;
+        if self.fault == Fault::ListsBackwards {
+            listed.objects.reverse();
+            listed.common_prefixes.reverse();
+        }
+        Ok(listed)
     }
 
     async fn copy_opts(&self, from: &ObjectPath, to: &ObjectPath, options: CopyOptions) -> StoreResult<()> {

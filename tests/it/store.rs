@@ -9,10 +9,11 @@ use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::error::Result;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::object_store::ObjectStore;
 use datafusion::object_store::memory::InMemory;
+use datafusion::object_store::{ObjectStore, ObjectStoreExt};
 use datafusion::prelude::SessionContext;
 use datafusion_codeanatomy::build::{BuildOptions, Silent, build};
+use datafusion_codeanatomy::relation::RuleFile;
 use datafusion_codeanatomy::store::{Place, Store, vacuum};
 use datafusion_codeanatomy::{SourceOptions, attach_graph, attach_graph_at, attach_source};
 use futures::TryStreamExt;
@@ -120,9 +121,9 @@ async fn a_strict_build_with_little_memory_gives_the_same_bytes() {
     let stores: Vec<_> = (0..4).map(|_| folder(&[])).collect();
     for (store, (threads, strict, memory)) in stores.iter().zip([
         (1, false, None),
-        (4, true, None),
+        (8, true, None),
         (2, true, Some(16 << 20)),
-        (3, false, Some(16 << 20)),
+        (8, false, Some(16 << 20)),
     ]) {
         let mut runtime = RuntimeEnvBuilder::new();
         if let Some(bytes) = memory {
@@ -148,6 +149,70 @@ async fn a_strict_build_with_little_memory_gives_the_same_bytes() {
         .await
         .unwrap_err();
     assert!(error.to_string().contains("Resources exhausted"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn files_may_be_listed_in_any_order() {
+    let folders: Vec<_> = (0..4).map(|_| folder(&[])).collect();
+    build(folder(FILES).path(), folders[0].path(), &options(2), &Silent)
+        .await
+        .unwrap();
+    let backwards: Vec<_> = FILES.iter().rev().copied().collect();
+    build(folder(&backwards).path(), folders[1].path(), &options(2), &Silent)
+        .await
+        .unwrap();
+    let objects = Arc::new(InMemory::new());
+    for (path, text) in FILES {
+        objects
+            .put(&format!("src/{path}").into(), text.as_bytes().to_vec().into())
+            .await
+            .unwrap();
+    }
+    for (store, fault) in folders[2..]
+        .iter()
+        .zip([Fault::Fails(usize::MAX), Fault::ListsBackwards])
+    {
+        let options = BuildOptions {
+            threads: NonZeroUsize::new(8),
+            ..options_of(&in_memory(Faulty::new(&objects, fault)))
+        };
+        build("memory:///src", store.path(), &options, &Silent).await.unwrap();
+    }
+    let first = contents(folders[0].path());
+    for store in &folders[1..] {
+        assert!(first == contents(store.path()));
+    }
+}
+
+#[tokio::test]
+async fn a_strict_build_keeps_no_graph_whose_rows_break_a_contract() {
+    let (source, store) = (folder(FILES), folder(&[]));
+    build(source.path(), store.path(), &options(1), &Silent).await.unwrap();
+    let before = contents(store.path());
+    // A rule of a user, whose edges lead nowhere.
+    let rule = "-- rule: lost\n-- relation: lost\n-- group: src\n-- edge: lost\n-- doc: Every definition leads nowhere.\n\
+         SELECT def_id AS src, concat('nowhere ', name) AS dst, path, bstart, bend, 1 AS score, 'none' AS resolution FROM definitions";
+    let mut options = options(2);
+    options.rules.push(RuleFile {
+        file: "lost.sql".to_string(),
+        text: rule.to_string(),
+    });
+    let report = build(source.path(), folder(&[]).path(), &options, &Silent)
+        .await
+        .unwrap();
+    assert_eq!(
+        report.manifest.contract_errors, 4,
+        "there are four definitions, and the graph is there"
+    );
+    options.strict = true;
+    let error = build(source.path(), store.path(), &options, &Silent)
+        .await
+        .unwrap_err()
+        .strip_backtrace();
+    for part in ["whose rows break a contract; 4 do", "the edge's dst is no node"] {
+        assert!(error.contains(part), "{error}");
+    }
+    assert!(before == contents(store.path()), "readers see the graph from before");
 }
 
 #[tokio::test]

@@ -18,7 +18,8 @@ stderr and exit code 1.
 
 Data: --source attaches the datasets of a source folder (files, definitions, calls, …), --graph the
 tables of a built graph (cpg_nodes, cpg_edges, …), --at an earlier version of it; both are found by
-plain names, as in SELECT * FROM calls. --include and --exclude take globs of paths under the source and may be repeated; every file
+plain names, as in SELECT * FROM calls. --delta lake=DIR makes the Delta tables in a folder tables of a
+schema, as in CREATE TABLE lake.t AS SELECT …, and may be repeated. --include and --exclude take globs of paths under the source and may be repeated; every file
 is in unless --include says otherwise. --cache names a folder that serves later runs; SET
 codeanatomy.cache_bytes bounds it.
 
@@ -41,6 +42,7 @@ Examples:
   codeanatomy --graph graph -c \"SELECT kind, count(*) FROM cpg_edges GROUP BY kind\"
   codeanatomy --graph graph --at 4 -c \"SELECT count(*) FROM cpg_nodes\"
   codeanatomy -c \"SELECT * FROM delta_scan(uri => 'table', version => 3)\"
+  codeanatomy --source src --delta lake=tables -c \"CREATE TABLE lake.calls AS SELECT * FROM calls\"
   codeanatomy --source src --exclude 'tests/**' -c \"SELECT * FROM calls LIMIT 5\"
   codeanatomy -q --format json -c \"SELECT 1 AS one\"
   codeanatomy -f report.sql                                          run a file of statements
@@ -286,6 +288,10 @@ pub(crate) struct QueryArgs {
     #[arg(long, value_name = "VERSION", requires = "graph", help_heading = "Data")]
     pub(crate) at: Option<u64>,
 
+    /// Make the Delta tables in this folder tables of the schema NAME, where CREATE TABLE makes more of them
+    #[arg(long, value_name = "NAME=DIR", value_parser = named, help_heading = "Data")]
+    pub(crate) delta: Vec<(String, String)>,
+
     #[command(flatten)]
     pub(crate) files: FileArgs,
 
@@ -521,6 +527,15 @@ pub(crate) struct DigestArgs {
     /// How the digests are written
     #[arg(long, value_enum, default_value_t = PrintFormat::Automatic, help_heading = "Output")]
     pub(crate) format: PrintFormat,
+}
+
+/// A name and a place.
+fn named(text: &str) -> Result<(String, String), String> {
+    let named = text
+        .split_once('=')
+        .filter(|(name, place)| !name.is_empty() && !place.is_empty());
+    let (name, place) = named.ok_or_else(|| format!("'{text}' is no name and place, as in lake=tables"))?;
+    Ok((name.to_string(), place.to_string()))
 }
 
 fn positive(text: &str) -> Result<usize, String> {

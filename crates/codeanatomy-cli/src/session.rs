@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use codeanatomy_delta::{attach_graph, register_all};
+use codeanatomy_delta::{attach_graph, attach_tables, register_all};
 use datafusion::common::config::ConfigNonZeroUsize;
 use datafusion::config::ConfigOptions;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -58,6 +58,9 @@ pub(crate) async fn open(
         args.at,
     )
     .await?;
+    for (schema, place) in &args.delta {
+        attach_tables(&ctx, schema, place)?;
+    }
     Ok(ctx)
 }
 

@@ -419,6 +419,24 @@ fn a_delta_table_is_written_and_read_with_options() {
 }
 
 #[test]
+fn a_folder_of_delta_tables_is_a_schema() {
+    let folder = with_source();
+    let lake = ["-q", "--format", "csv", "--delta", "lake=tables"];
+    let made = "CREATE TABLE lake.calls AS SELECT path, callee FROM calls";
+    let output = run(folder.path(), &[&lake[..], &["--source", "src", "-c", made]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let count = "SELECT count(*) > 0 AS some FROM lake.calls";
+    let output = run(folder.path(), &[&lake[..], &["-c", count]].concat());
+    assert_eq!(stdout(&output), "some\ntrue\n", "{}", stderr(&output));
+    let unnamed = run(folder.path(), &["--delta", "tables", "-c", "SELECT 1"]);
+    assert_eq!(unnamed.status.code(), Some(2));
+    assert_fails(
+        &run(folder.path(), &["--delta", "public=x", "-c", "SELECT 1"]),
+        &["the session has a schema 'public' already"],
+    );
+}
+
+#[test]
 fn a_reader_that_stops_early_is_no_error() {
     let folder = folder();
     for format in ["csv", "json", "nd-json", "table"] {

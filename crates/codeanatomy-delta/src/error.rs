@@ -7,6 +7,10 @@ use deltalake::kernel::transaction::TransactionError;
 /// The error of work on the table at `shown`.
 pub(crate) fn of_table(shown: &str, error: DeltaTableError) -> DataFusionError {
     match error {
+        error if error.to_string().contains(AMBIGUOUS) => exec_datafusion_err!(
+            "MERGE: several rows of the source match one row of the Delta table '{shown}', and it would have to take all their \
+             changes; let the source have one row for each, as by QUALIFY row_number() OVER (PARTITION BY …) = 1"
+        ),
         DeltaTableError::NotATable(_) => plan_datafusion_err!("there is no Delta table at '{shown}'"),
         DeltaTableError::Transaction {
             source: TransactionError::CommitConflict(conflict),
@@ -32,6 +36,9 @@ pub(crate) fn of_table(shown: &str, error: DeltaTableError) -> DataFusionError {
         other => exec_datafusion_err!("the Delta table '{shown}': {}", one_line(&other.to_string())),
     }
 }
+
+/// What delta-rs says of a merge in which a row of the table has several in the source, beside a file of a random name.
+const AMBIGUOUS: &str = "MERGE matched a target row with multiple source rows";
 
 /// A message in one line, without the trace that the kernel appends where the environment asks for one.
 pub(crate) fn one_line(message: &str) -> String {

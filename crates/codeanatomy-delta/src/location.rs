@@ -54,9 +54,7 @@ impl Location {
     /// A commit is a conditional put: of several writers of one version the first wins.
     pub(crate) fn log_store(&self, runtime: &RuntimeEnv, options: &StorageOptions) -> Result<LogStoreRef> {
         let root: Arc<dyn ObjectStore> = Arc::new(Whole(self.store(runtime, options)?));
-        let prefix = ObjectPath::from_url_path(self.url.path())
-            .map_err(|e| plan_datafusion_err!("'{}' is no place of a Delta table: {e}", self.shown))?;
-        let prefixed = Arc::new(PrefixStore::new(Arc::clone(&root), prefix));
+        let prefixed = Arc::new(PrefixStore::new(Arc::clone(&root), self.path()?));
         // What a scheme has of its own, such as locks in another service, is left out: the store is the host's.
         let standard = Url::parse("memory://").ok().and_then(|scheme| {
             let factories = logstore_factories();
@@ -69,6 +67,21 @@ impl Location {
         standard
             .with_options(prefixed, root, &self.url, &config)
             .map_err(|e| crate::error::of_table(&self.shown, e))
+    }
+
+    /// The names of the folders in it, in their order; none if it is not there.
+    pub(crate) async fn folders(&self, runtime: &RuntimeEnv) -> Result<Vec<String>> {
+        let store = self.store(runtime, &StorageOptions::new())?;
+        let listed = store.list_with_delimiter(Some(&self.path()?)).await?;
+        let names = listed.common_prefixes.iter().filter_map(|path| path.filename());
+        let mut names: Vec<_> = names.map(str::to_string).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn path(&self) -> Result<ObjectPath> {
+        ObjectPath::from_url_path(self.url.path())
+            .map_err(|e| plan_datafusion_err!("'{}' is no place of a Delta table: {e}", self.shown))
     }
 
     fn store(&self, runtime: &RuntimeEnv, options: &StorageOptions) -> Result<Arc<dyn ObjectStore>> {

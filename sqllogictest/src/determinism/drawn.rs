@@ -26,6 +26,7 @@ pub(super) fn queries(count: usize) -> Vec<Step> {
         location: format!("drawn:{}", i + 1),
         sql: query(&mut numbers),
         is_query: true,
+        brings: false,
     };
     (0..count).map(query).collect()
 }

@@ -56,6 +56,9 @@ const TPCH: &str = include_str!("tpch.sql");
 /// Tables with many ties, of values that are hard to compare, and queries of which plain has many answers.
 const TIES: &str = include_str!("ties.sql");
 
+/// Queries over the same tables where an order passes through views, files, branches, recursion and sub-queries, or there is none.
+const CORNERS: &str = include_str!("corners.sql");
+
 /// How many queries are drawn for a short run, and for a long one.
 const DRAWN: [usize; 2] = [60, 400];
 
@@ -74,12 +77,18 @@ const LEFT_OUT: [&str; 6] = [
 /// little is left after a subtraction, and any two of three rows.
 const UNDECIDED: [&str; 4] = ["group_by.slt:3780", "window.slt:4639", "window.slt:6718", "ties:150"];
 
+/// Queries of which the engine's functions have another value in another batch: `array_concat` of nulls alone is null, and a list with a
+/// null beside other rows.
+const BY_BATCH: [&str; 1] = ["array/array_concat.slt:401"];
+
 /// What was seen in all files.
 #[derive(Debug, Default)]
 struct Seen {
     queries: usize,
     refused: usize,
     undetermined: usize,
+    /// Queries of our own scripts that have no answer in any mode, and so compare nothing.
+    unanswered: Vec<String>,
 }
 
 /// Runs a trial per file.
@@ -129,10 +138,13 @@ pub(crate) fn run_all(home: &Path, arguments: &Arguments) -> Result<ExitCode, St
         .split_inclusive(';')
         .take_while(|sql| !sql.trim_start().starts_with("CREATE VIEW"));
     let mut drawn = steps_of_text("tables", &tables.collect::<String>());
+    let mut corners = drawn.clone();
+    corners.extend(steps_of_text("corners", CORNERS));
     drawn.extend(drawn::queries(DRAWN[usize::from(all)]));
     let mut ours = vec![
         ("tpch".to_string(), tpch),
         ("ties".to_string(), steps_of_text("ties", TIES)),
+        ("corners".to_string(), corners),
         ("drawn".to_string(), drawn),
     ];
     for folder in std::env::var("CODEANATOMY_TPC")
@@ -147,7 +159,7 @@ pub(crate) fn run_all(home: &Path, arguments: &Arguments) -> Result<ExitCode, St
     for (name, steps) in ours {
         let files = format!("{name} of files");
         trials.push(trial(files, steps.clone(), Some(scratch.clone()), Lie::InFiles));
-        trials.push(trial(name, steps, None, Lie::InMemory));
+        trials.push(trial(name, steps, Some(scratch.clone()), Lie::InMemory));
     }
     let mut arguments = arguments.clone();
     // Scratch folders are shared.
@@ -161,6 +173,9 @@ pub(crate) fn run_all(home: &Path, arguments: &Arguments) -> Result<ExitCode, St
         seen.undetermined,
         seen.refused
     );
+    for query in &seen.unanswered {
+        println!("no answer in any mode: {query}");
+    }
     std::env::set_current_dir(home).map_err(failed)?;
     Ok(conclusion.exit_code())
 }
@@ -199,15 +214,28 @@ async fn compare(
     let (mut differences, mut suspects) = (vec![], vec![]);
     {
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        for (i, step) in steps.iter().enumerate().filter(|(_, step)| step.is_query) {
+        for (i, step) in steps.iter().enumerate() {
             let at =
                 |level: &[Vec<Answer>]| -> Vec<Answer> { level.iter().map(|machine| machine[i].clone()).collect() };
             let (canonical, set, plain) = (at(canonical), at(set), at(plain));
+            if !step.is_query {
+                if errors(&plain).is_empty() && !errors(&canonical).iter().all(|error| is_refusal(error)) {
+                    differences.push(difference(step, "fails in canonical mode alone", &canonical));
+                }
+                continue;
+            }
+            if BY_BATCH.contains(&step.location.as_str()) {
+                continue;
+            }
             let of_plain = distinct(&plain, |rows| rows.bytes);
             let (of_canonical, errors) = (distinct(&canonical, |rows| rows.bytes), errors(&canonical));
             if of_canonical.is_empty() {
                 let works = !of_plain.is_empty();
                 seen.refused += usize::from(works);
+                if !works && !step.location.contains(".slt") {
+                    let error = errors.first().copied().unwrap_or("no rows");
+                    seen.unanswered.push(format!("{} {}: {error}", step.location, step.sql));
+                }
                 if works && !errors.iter().all(|error| is_refusal(error)) {
                     differences.push(difference(step, "fails in canonical mode alone", &canonical));
                 }

@@ -15,7 +15,7 @@ use super::answer::{Answer, Rows};
 use super::machine::Machine;
 
 /// Longer than any query of the suite takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A statement or a query, and where it stands.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub(super) struct Step {
     pub(super) location: String,
     pub(super) sql: String,
     pub(super) is_query: bool,
+    /// Whether it only brings the tables of a folder, which it may do as fast as it can.
+    pub(super) brings: bool,
 }
 
 /// The steps of a file of the engine's suite.
@@ -52,6 +54,7 @@ pub(super) fn steps_of(suite: &Path, file: &str) -> Vec<Step> {
                 location,
                 sql,
                 is_query,
+                brings: false,
             });
         }
     }
@@ -64,9 +67,10 @@ pub(super) fn steps_of_text(name: &str, text: &str) -> Vec<Step> {
     let steps = statements.enumerate().map(|(i, sql)| Step {
         location: format!("{name}:{}", i + 1),
         sql: sql.to_string(),
-        is_query: ["SELECT", "WITH", "(", "VALUES"]
+        is_query: ["SELECT", "WITH", "(", "VALUES", "EXECUTE"]
             .iter()
             .any(|word| sql.starts_with(word)),
+        brings: false,
     });
     steps.collect()
 }
@@ -83,7 +87,8 @@ pub(super) fn steps_of_folder(folder: &Path) -> std::io::Result<Vec<Step>> {
             "CREATE EXTERNAL TABLE {name}_file STORED AS PARQUET LOCATION '{}'; CREATE TABLE {name} AS SELECT * FROM {name}_file",
             file.display()
         );
-        steps.extend(steps_of_text(&name, &text));
+        let tables = steps_of_text(&name, &text).into_iter();
+        steps.extend(tables.map(|step| Step { brings: true, ..step }));
     }
     for file in sorted(&folder.join("queries"))? {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -126,6 +131,9 @@ pub(super) async fn run(
     let ctx = machine.session(determinism).await?;
     let mut answers = Vec::with_capacity(steps.len());
     for step in steps {
+        if step.brings {
+            set(&ctx, "off", 8192).await?;
+        }
         let work = std::panic::AssertUnwindSafe(answer(&ctx, &step.sql)).catch_unwind();
         let given = match tokio::time::timeout(PATIENCE, work).await {
             Ok(Ok(Ok(rows))) => match (rows, step.is_query) {
@@ -136,6 +144,9 @@ pub(super) async fn run(
             Ok(Err(_)) => Answer::Error("panic".to_string()),
             Err(_) => Answer::Error("too long".to_string()),
         };
+        if step.brings {
+            set(&ctx, determinism, machine.batch_size).await?;
+        }
         if !step.is_query
             && let Some(table) = created(&step.sql)
         {
@@ -147,6 +158,16 @@ pub(super) async fn run(
         answers.push(given);
     }
     Ok(answers)
+}
+
+async fn set(ctx: &SessionContext, determinism: &str, batch_size: usize) -> Result<()> {
+    for sql in [
+        format!("SET codeanatomy.determinism = '{determinism}'"),
+        format!("SET datafusion.execution.batch_size = {batch_size}"),
+    ] {
+        ctx.sql(&sql).await?.collect().await?;
+    }
+    Ok(())
 }
 
 async fn answer(ctx: &SessionContext, sql: &str) -> Result<Option<Rows>> {

@@ -6,19 +6,25 @@ use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{Result, exec_datafusion_err, plan_err};
+use datafusion::common::{DataFusionError, Result, exec_datafusion_err, plan_err};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, FileScanConfigBuilder};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::object_store::path::Path;
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_plan::empty::EmptyExec;
+use datafusion::physical_plan::projection::ProjectionExec;
+use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
+use deltalake::DeltaTable;
 use deltalake::delta_datafusion::DeltaCdfTableProvider;
 use percent_encoding::percent_decode_str;
 
-use super::deletion_vectors::refuse_misread;
+use super::deletion_vectors::misread_versions;
+use super::vector_changes::VectorChanges;
 use super::{SECTION, uri};
 use crate::blocking::wait;
 use crate::error::{of_table, one_line};
@@ -76,21 +82,63 @@ impl NamedTableFunction for DeltaChanges {
             if from > to {
                 return plan_err!("delta_changes: from_version is {from} and to_version is {to}, which is before it");
             }
-            refuse_misread(&table, &shown, from, to).await?;
-            let changes = table.scan_cdf().with_starting_version(from).with_ending_version(to);
-            let provider = DeltaCdfTableProvider::try_new(changes).map_err(|e| of_table(&shown, e))?;
-            Ok(Changes { shown, provider })
+            let by_vectors = misread_versions(&table, &shown, from, to).await?;
+            let provider = |from, to| {
+                let changes = table
+                    .clone()
+                    .scan_cdf()
+                    .with_starting_version(from)
+                    .with_ending_version(to);
+                DeltaCdfTableProvider::try_new(changes).map_err(|e| of_table(&shown, e))
+            };
+            let schema = provider(from, to)?.schema();
+            let mut recorded = vec![];
+            let mut next = from;
+            // What is between the versions that are read here, and behind the last one.
+            for end in by_vectors.iter().map(|changes| changes.version).chain([to + 1]) {
+                if next < end {
+                    recorded.push(provider(next, end - 1)?);
+                }
+                next = end + 1;
+            }
+            Ok(Changes {
+                shown,
+                schema,
+                table,
+                recorded,
+                by_vectors,
+            })
         })?;
         Ok(Arc::new(provider))
     }
 }
 
-/// The provider of delta-rs, whose plan is put right in two places: it has a scan without partitions where there are no files of
-/// a kind, and the engine's sorts want one; and it escapes names of files in which values of partitions are escaped already.
+/// The changes of all versions: those that delta-rs reads, and those that it would read wrong.
 #[derive(Debug)]
 struct Changes {
     shown: String,
-    provider: DeltaCdfTableProvider,
+    schema: SchemaRef,
+    table: DeltaTable,
+    recorded: Vec<DeltaCdfTableProvider>,
+    by_vectors: Vec<VectorChanges>,
+}
+
+/// The plan of delta-rs, put right in two places: it has a scan without partitions where there are no files of a kind, and the
+/// engine's sorts want one; and it escapes names of files in which values of partitions are escaped already.
+fn put_right(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    let full = plan.transform_up(|node| {
+        if node.children().is_empty() && node.output_partitioning().partition_count() == 0 {
+            return Ok(Transformed::yes(
+                Arc::new(EmptyExec::new(node.schema())) as Arc<dyn ExecutionPlan>
+            ));
+        }
+        let source = node.downcast_ref::<DataSourceExec>().map(DataSourceExec::data_source);
+        match source.and_then(|source| source.downcast_ref::<FileScanConfig>()) {
+            Some(files) => unescaped(files).map(Transformed::yes),
+            None => Ok(Transformed::no(node)),
+        }
+    })?;
+    Ok(full.data)
 }
 
 /// The same scan of files by their names.
@@ -115,11 +163,11 @@ fn unescaped(files: &FileScanConfig) -> Result<Arc<dyn ExecutionPlan>> {
 #[async_trait]
 impl TableProvider for Changes {
     fn schema(&self) -> SchemaRef {
-        self.provider.schema()
+        Arc::clone(&self.schema)
     }
 
     fn table_type(&self) -> TableType {
-        self.provider.table_type()
+        TableType::Base
     }
 
     async fn scan(
@@ -130,27 +178,46 @@ impl TableProvider for Changes {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let shown = &self.shown;
-        let plan = self.provider.scan(session, projection, filters, limit).await;
-        let plan = plan.map_err(|e| {
+        let failed = |e: DataFusionError| {
             let problem = one_line(&e.strip_backtrace());
             exec_datafusion_err!("delta_changes: the changes of the Delta table '{shown}' cannot be read: {problem}")
-        })?;
-        let full = plan.transform_up(|node| {
-            if node.children().is_empty() && node.output_partitioning().partition_count() == 0 {
-                return Ok(Transformed::yes(
-                    Arc::new(EmptyExec::new(node.schema())) as Arc<dyn ExecutionPlan>
-                ));
-            }
-            let source = node.downcast_ref::<DataSourceExec>().map(DataSourceExec::data_source);
-            match source.and_then(|source| source.downcast_ref::<FileScanConfig>()) {
-                Some(files) => unescaped(files).map(Transformed::yes),
-                None => Ok(Transformed::no(node)),
-            }
-        })?;
-        Ok(full.data)
+        };
+        let mut parts = vec![];
+        for provider in &self.recorded {
+            let plan = provider.scan(session, projection, filters, limit).await;
+            parts.push(put_right(plan.map_err(failed)?)?);
+        }
+        for changes in &self.by_vectors {
+            let plan = changes.plan(&self.table, &self.schema, session).await.map_err(failed)?;
+            parts.push(match projection {
+                Some(columns) => project(plan, columns)?,
+                None => plan,
+            });
+        }
+        match parts.len() {
+            1 => Ok(parts.swap_remove(0)),
+            _ => UnionExec::try_new(parts),
+        }
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        self.provider.supports_filters_pushdown(filters)
+        // What is read here is not filtered.
+        let support = match self.by_vectors.is_empty() {
+            true => TableProviderFilterPushDown::Exact,
+            false => TableProviderFilterPushDown::Inexact,
+        };
+        Ok(vec![support; filters.len()])
     }
+}
+
+fn project(plan: Arc<dyn ExecutionPlan>, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
+    let schema = plan.schema();
+    let exprs = columns.iter().map(|index| {
+        let name = schema.field(*index).name();
+        (
+            Arc::new(Column::new(name, *index)) as Arc<dyn PhysicalExpr>,
+            name.clone(),
+        )
+    });
+    Ok(Arc::new(ProjectionExec::try_new(exprs.collect::<Vec<_>>(), plan)?))
 }

@@ -5,6 +5,7 @@ mod delta_changes;
 mod delta_files;
 mod delta_history;
 mod delta_scan;
+mod vector_changes;
 
 use std::sync::Arc;
 

@@ -17,7 +17,7 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan};
 use deltalake::DeltaTable;
 use deltalake::kernel::transaction::CommitProperties;
-use deltalake::operations::write::WriteBuilder;
+use deltalake::operations::write::{SchemaMode, WriteBuilder};
 use deltalake::protocol::SaveMode;
 use futures::StreamExt;
 
@@ -36,6 +36,7 @@ pub(crate) struct DeltaSink {
     mode: SaveMode,
     partitions: Vec<String>,
     made_with: BTreeMap<String, String>,
+    schema_mode: Option<SchemaMode>,
     schema: SchemaRef,
     session: SessionState,
     commit: CommitProperties,
@@ -75,6 +76,7 @@ impl DeltaSink {
             mode,
             partitions: vec![],
             made_with: BTreeMap::new(),
+            schema_mode: None,
             schema: Arc::new(Schema::new(fields)),
             session: session::of_delta(session)?,
             commit: properties(session, origin),
@@ -86,6 +88,12 @@ impl DeltaSink {
     pub(crate) fn making(mut self, partitions: Vec<String>, properties: BTreeMap<String, String>) -> Self {
         self.partitions = partitions;
         self.made_with = properties;
+        self
+    }
+
+    /// Rows that replace those of a table bring their columns with them.
+    pub(crate) fn replacing_columns(mut self) -> Self {
+        self.schema_mode = (self.mode == SaveMode::Overwrite).then_some(SchemaMode::Overwrite);
         self
     }
 
@@ -150,6 +158,9 @@ impl DataSink for DeltaSink {
             .with_input_plan(input)
             .with_session_state(Arc::new(self.session.clone()))
             .with_commit_properties(self.commit.clone());
+        if let Some(mode) = self.schema_mode {
+            write = write.with_schema_mode(mode);
+        }
         if !self.partitions.is_empty() {
             write = write.with_partition_columns(self.partitions.clone());
         }

@@ -15,6 +15,7 @@ use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{Aggregate, AggregateUDF, Expr, ExprSchemable, LogicalPlan, SortExpr};
 
 use super::ascending;
+use super::order_key::{by_key, without_key};
 use super::total::{bare, because};
 use crate::ordering::has_order;
 use crate::settings::Determinism;
@@ -143,7 +144,7 @@ fn with_order(f: &AggregateFunction, beside: &[&AggregateFunction], schema: &DFS
     // Of DISTINCT the engine takes no order but by its own arguments.
     let own = std::iter::once(&f).filter(|f| f.params.distinct);
     for argument in own.chain(beside.iter().filter(same)).flat_map(|f| arguments(f)) {
-        if order.iter().any(|s| bare(&s.expr) == bare(argument)) {
+        if order.iter().any(|s| without_key(bare(&s.expr)) == bare(argument)) {
             continue;
         }
         let added = ascending(argument.clone());
@@ -153,11 +154,10 @@ fn with_order(f: &AggregateFunction, beside: &[&AggregateFunction], schema: &DFS
             false => because(added, "added by arguments"),
         });
     }
-    params.order_by = match backwards {
-        true => order.into_iter().map(reversed).collect(),
-        false => order,
-    };
-    for sort in &params.order_by {
+    if backwards {
+        order = order.into_iter().map(reversed).collect();
+    }
+    for sort in &order {
         let ty = sort.expr.get_type(schema)?;
         if !has_order(&ty) {
             return plan_err!(
@@ -172,8 +172,15 @@ fn with_order(f: &AggregateFunction, beside: &[&AggregateFunction], schema: &DFS
     if f.func.inner().is::<AnyValue>() {
         // It takes no order. The least value is one of its answers, and not null if there is one that is not.
         func = first_value_udaf();
-        params.order_by = params.args.iter().cloned().map(ascending).collect();
+        order = params.args.iter().cloned().map(ascending).collect();
     }
+    params.order_by = match f.params.distinct {
+        true => order,
+        false => order
+            .into_iter()
+            .map(|sort| by_key(sort, schema))
+            .collect::<Result<_>>()?,
+    };
     Ok(Expr::AggregateFunction(AggregateFunction { func, params }))
 }
 

@@ -22,6 +22,7 @@ mod exact;
 mod implicit;
 mod kept;
 mod one_row;
+mod order_key;
 mod refuse;
 mod total;
 
@@ -36,6 +37,7 @@ use datafusion::optimizer::AnalyzerRule;
 use crate::settings::{Determinism, Settings};
 use declared::declared_order;
 use one_row::at_most_one_row;
+use order_key::by_key;
 use total::{because, complete, is_completed, is_total};
 
 /// The rule.
@@ -135,11 +137,17 @@ fn choice(node: LogicalPlan, level: Determinism, place: bool) -> Result<Transfor
             let written = written.unwrap_or_else(|| on.on_expr.iter().map(|e| e.clone().sort(true, false)).collect());
             let completed = complete(written, &on.input, "DISTINCT ON")?;
             // It becomes the order of aggregate functions, which have names of their own.
-            let bare = completed.into_iter().map(|sort| SortExpr {
-                expr: sort.expr.unalias(),
-                ..sort
+            let bare = completed.into_iter().map(|sort| {
+                let expr = sort.expr.unalias();
+                let chosen = !on.on_expr.contains(&expr);
+                let sort = SortExpr { expr, ..sort };
+                if chosen {
+                    by_key(sort, on.input.schema())
+                } else {
+                    Ok(sort)
+                }
             });
-            on.sort_expr = Some(bare.collect());
+            on.sort_expr = Some(bare.collect::<Result<_>>()?);
             Ok(Transformed::yes(LogicalPlan::Distinct(Distinct::On(on))))
         }
         LogicalPlan::Aggregate(aggregate) => aggregate::settle(aggregate, level),
