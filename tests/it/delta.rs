@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use codeanatomy_delta::{DeltaGraph, attach_graph, register_all};
+use codeanatomy_delta::{DeltaGraph, attach_graph, attach_tables, register_all};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::object_store::memory::InMemory;
 use datafusion::prelude::SessionContext;
@@ -144,6 +144,43 @@ async fn a_graph_of_delta_tables_stands_in_an_object_store_too() {
         let sql = "SELECT count(*) FROM cpg_nodes WHERE kind = 'file'";
         assert_eq!(lines(&reader, sql).await, [files]);
     }
+}
+
+#[tokio::test]
+async fn a_schema_of_delta_tables_stands_in_an_object_store_and_of_two_makers_one_wins() {
+    let objects = Arc::new(InMemory::new());
+    let lake = || {
+        let ctx = session(&objects);
+        attach_tables(&ctx, "lake", "memory:///lake").unwrap();
+        ctx
+    };
+    let (one, two) = (lake(), lake());
+    let make = |n| format!("CREATE TABLE lake.t AS SELECT {n} AS n FROM generate_series(1, 5)");
+    let (first, second) = (make(1), make(2));
+    let (first, second) = tokio::join!(rows(&one, &first), rows(&two, &second));
+    let lost = match (first, second) {
+        (Ok(_), Err(error)) | (Err(error), Ok(_)) => error.strip_backtrace(),
+        both => panic!("{both:?}"),
+    };
+    assert!(lost.contains("already"), "{lost}");
+    assert_eq!(
+        lines(&lake(), "SELECT count(*), count(DISTINCT n) FROM lake.t").await,
+        ["5 | 1"]
+    );
+    let names = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'lake'";
+    let ctx = lake();
+    rows(&ctx, "SET datafusion.catalog.information_schema = true")
+        .await
+        .unwrap();
+    assert_eq!(lines(&ctx, names).await, ["t"]);
+    let error = attach_tables(&ctx, "lake", "memory:///other")
+        .unwrap_err()
+        .strip_backtrace();
+    assert!(error.contains("has a schema 'lake' already"), "{error}");
+    let error = attach_tables(&ctx, "far", "s3://nowhere/lake")
+        .unwrap_err()
+        .strip_backtrace();
+    assert!(error.contains("no object store"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

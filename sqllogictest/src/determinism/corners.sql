@@ -7,7 +7,7 @@ INSERT INTO sink SELECT k, x, f FROM t ORDER BY s LIMIT 33;
 INSERT INTO sink SELECT k, first_value(x ORDER BY s), max(f) FROM t GROUP BY k LIMIT 5;
 INSERT INTO sink (SELECT k, x, NULL FROM o ORDER BY w LIMIT 11) UNION ALL (SELECT k, x, 0.5 FROM o LIMIT 4);
 COPY (SELECT k, x, f, s FROM t LIMIT 77) TO 'test_files/scratch/determinism/corners.csv' STORED AS CSV OPTIONS ('format.has_header' 'true');
-COPY (SELECT k, x, u, s FROM t ORDER BY d LIMIT 99) TO 'test_files/scratch/determinism/corners/' STORED AS PARQUET PARTITIONED BY (s);
+COPY (SELECT k, x, u, coalesce(s, 9) AS s FROM t ORDER BY d LIMIT 99) TO 'test_files/scratch/determinism/corners/' STORED AS PARQUET PARTITIONED BY (s);
 CREATE EXTERNAL TABLE rows_of_text STORED AS CSV LOCATION 'test_files/scratch/determinism/corners.csv' OPTIONS ('format.has_header' 'true');
 CREATE EXTERNAL TABLE in_folders(k BIGINT, x VARCHAR, u BIGINT, s BIGINT) STORED AS PARQUET PARTITIONED BY (s) LOCATION 'test_files/scratch/determinism/corners/';
 PREPARE top_of(BIGINT, BIGINT) AS SELECT k, x, u FROM t WHERE u > $1 AND s <> $2 ORDER BY s LIMIT 13 OFFSET 2;

@@ -161,3 +161,23 @@ async fn what_is_written_is_what_plain_writes() {
     ];
     assert!(lines[0] == lines[1] && lines[1] == lines[2], "{lines:?}");
 }
+
+#[tokio::test]
+async fn a_null_in_a_column_of_partitions_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let ctx = session_with_rows(3, 100, 7).await;
+    let copy = |partition: &str, name: &str| {
+        format!(
+            "COPY (SELECT k, {partition} AS p FROM t) TO '{}/{name}/' STORED AS PARQUET PARTITIONED BY (p)",
+            folder.path().display()
+        )
+    };
+    let error = crate::rows(&ctx, &copy("nullif(k % 3, 1)", "a"))
+        .await
+        .unwrap_err()
+        .strip_backtrace();
+    assert!(error.contains("partitioned by p, which is null in a row"), "{error}");
+    crate::rows(&ctx, &copy("coalesce(nullif(k % 3, 1), 9)", "b"))
+        .await
+        .unwrap();
+}

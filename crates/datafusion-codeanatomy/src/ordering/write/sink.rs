@@ -1,14 +1,15 @@
 //! The sink.
 
 use std::fmt::{Debug, Formatter};
+use std::future::ready;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{Array, RecordBatch};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::config::ConfigNonZeroUsize;
 use datafusion::common::runtime::SpawnedTask;
-use datafusion::common::{DataFusionError, Result, internal_err};
+use datafusion::common::{DataFusionError, Result, exec_err, internal_err};
 use datafusion::datasource::file_format::csv::CsvSink;
 use datafusion::datasource::file_format::json::JsonSink;
 use datafusion::datasource::file_format::parquet::ParquetSink;
@@ -18,7 +19,9 @@ use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::object_store::ObjectStore;
 use datafusion::object_store::path::Path;
 use datafusion::physical_plan::metrics::MetricsSet;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType};
+use futures::TryStreamExt;
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver, unbounded_channel};
 
 use super::batches::rebatched;
@@ -103,7 +106,9 @@ impl DataSink for CanonicalSink {
     }
 
     async fn write_all(&self, data: SendableRecordBatchStream, context: &Arc<TaskContext>) -> Result<u64> {
-        let data = rebatched(data, writes_memory(self.inner.sink()));
+        let partitions = self.files.iter().flat_map(|config| &config.table_partition_cols);
+        let partitions = partitions.map(|(name, _)| name.clone()).collect();
+        let data = without_null(rebatched(data, writes_memory(self.inner.sink())), partitions);
         let context = one_file_at_a_time(context)?;
         match &self.files {
             Some(config) => {
@@ -116,6 +121,26 @@ impl DataSink for CanonicalSink {
             None => self.inner.sink().write_all(data, &context).await,
         }
     }
+}
+
+/// The rows, and an error if one is null in a column by which files are partitioned. The engine writes such a row where the value that lies
+/// behind the null says, which is any.
+fn without_null(rows: SendableRecordBatchStream, partitions: Vec<String>) -> SendableRecordBatchStream {
+    if partitions.is_empty() {
+        return rows;
+    }
+    let schema = rows.schema();
+    let checked = rows.and_then(move |batch| {
+        let null = |name: &&String| batch.column_by_name(name).is_some_and(|column| column.logical_null_count() > 0);
+        ready(match partitions.iter().find(null) {
+            Some(name) => exec_err!(
+                "files are partitioned by {name}, which is null in a row, and the engine would write that row to any folder; write \
+                 another value, as by coalesce({name}, …), or leave such rows out"
+            ),
+            None => Ok(batch),
+        })
+    });
+    Box::pin(RecordBatchStreamAdapter::new(schema, checked))
 }
 
 /// The same, where files get names.
