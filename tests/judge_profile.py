@@ -12,10 +12,9 @@ The results are compared with `tests/profile_results.txt`, which `--write` write
 extra edges than there. What differs for a known reason:
 
 - `async_code`: a coroutine that `gather` runs is called where it is made; the profile says so where it first runs.
-- `conditional_import`, `exceptions`: what a condition decides, or which handler catches, is not evaluated.
-- `dataclass_methods`: `default_factory` is called by code that a decorator writes.
-- `descriptors`: `__set_name__` is not followed, nor `send` of a generator (`generators`), attributes by names that are computed
-  (`dispatch_table`), metaclasses (`metaclass`), and `singledispatch` (`partial_reduce`).
+- `conditional_import`, `exceptions`, `operators_reflected`, `dispatch_types`: what a condition decides, which handler catches, and which class a value is
+  tested for are not evaluated; `raise_values`: nor which classes below the one that is caught are raised.
+- `dispatch_table`, `lazy_module`: attributes and modules by names that are computed; `key_functions`: hashes of what comes into a set.
 """
 
 import argparse

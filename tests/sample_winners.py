@@ -3,14 +3,14 @@
 
     python3 tests/sample_winners.py [--binary PATH] [--seed 7] [--count 50] SOURCE
 
-Winners of `call_targets` are drawn by the seed, evenly over all of them, and shown with the line of the call and the first line of what it is
-said to call. Before them comes how many calls have one target, several, or none by reason.
+Winners of `call_targets` are drawn evenly over all of them: those whose hashes with the seed are least, so that a change of the rules changes the sample as
+little as it changes the winners. They are shown with the line of the call and the first line of what it is said to call.
 """
 
 import argparse
+import hashlib
 import json
 import pathlib
-import random
 import subprocess
 import sys
 
@@ -24,11 +24,6 @@ JOIN call_graph g ON g.path = c.path AND g.node_id = c.node_id AND g.form = 'cal
 LEFT JOIN definitions d ON d.def_id = t.dst
 ORDER BY t.path, c.bstart, g.callee
 """
-SHARES = """
-SELECT CASE WHEN callee_count = 0 THEN reason WHEN callee_count = 1 THEN 'one' ELSE 'several' END AS outcome, count(DISTINCT concat(path, ':', node_id)) AS calls
-FROM resolved_calls WHERE form = 'call' GROUP BY 1 ORDER BY 2 DESC, 1
-"""
-
 
 def rows(binary, source, sql):
     command = [binary, "-q", "--format", "nd-json", "--maxrows", "inf", "--source", source, "-c", sql]
@@ -38,6 +33,10 @@ def rows(binary, source, sql):
     return [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
 
 
+def digest(seed, row):
+    return hashlib.sha256(f"{seed}:{row['path']}:{row['bstart']}:{row['callee']}".encode()).digest()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=str(HERE.parent / "target/release/codeanatomy"))
@@ -45,12 +44,9 @@ def main():
     parser.add_argument("--count", type=int, default=50)
     parser.add_argument("source")
     options = parser.parse_args()
-    shares = rows(options.binary, options.source, SHARES)
-    whole = sum(row["calls"] for row in shares)
-    for row in shares:
-        print(f"{row['outcome']:16} {row['calls']:8} {row['calls'] / whole:7.1%}")
     winners = rows(options.binary, options.source, WINNERS)
-    drawn = random.Random(options.seed).sample(winners, min(options.count, len(winners)))
+    drawn = sorted(winners, key=lambda row: digest(options.seed, row))[: options.count]
+    print(f"{len(winners)} winners, {len(drawn)} drawn by the seed {options.seed}")
     root = pathlib.Path(options.source)
     for i, row in enumerate(sorted(drawn, key=lambda r: (r["path"], r["bstart"])), 1):
         text = (root / row["path"]).read_bytes()[row["bstart"] : row["bend"]].decode("utf-8", "replace")

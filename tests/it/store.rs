@@ -57,6 +57,47 @@ fn contents(store: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_row_that_breaks_a_contract_is_listed_and_makes_a_strict_build_fail() {
+    let (source, store) = (folder(FILES), folder(&[]));
+    let text = "-- rule: twice\n-- relation: twice\n-- unique: src\n-- doc: Two edges of every class lead to its methods.\n\
+                SELECT c.def_id AS src, m.def_id AS dst, c.path, c.bstart, c.bend, 1 AS score, 'twice' AS resolution\n\
+                FROM definitions c JOIN definitions m ON m.path = c.path WHERE c.kind = 'class' AND m.kind <> 'class'\n";
+    let mut rules = datafusion_codeanatomy::relation::pack();
+    rules.push(datafusion_codeanatomy::relation::RuleFile {
+        file: "twice.sql".to_string(),
+        text: text.to_string(),
+    });
+    let options = BuildOptions { rules, ..options(2) };
+    let report = build(source.path(), store.path(), &options, &Silent).await.unwrap();
+    assert_eq!(report.manifest.contract_errors, 1);
+    assert_eq!(report.contract_errors, [("src_not_unique".to_string(), 1)]);
+    let errors = report.folder.clone() + "/contract_errors.parquet";
+    let ctx = SessionContext::new();
+    ctx.register_parquet("contract_errors", errors, Default::default())
+        .await
+        .unwrap();
+    let sql = "SELECT path, \"table\", code, \"column\", rule, severity, message FROM contract_errors";
+    let expected =
+        "pkg/a.py | cpg_edges | src_not_unique | src | twice | error | another edge of a unique relation has this src";
+    assert_eq!(lines(&ctx, sql).await, [expected]);
+
+    let strict = BuildOptions {
+        strict: true,
+        ..options
+    };
+    let before = contents(store.path());
+    let error = build(source.path(), store.path(), &strict, &Silent)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("a strict build keeps no graph whose rows break a contract; 1 do"),
+        "{error}"
+    );
+    assert_eq!(contents(store.path()), before, "readers see the graph from before");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_same_source_gives_the_same_bytes_wherever_it_stands() {
     let stores: Vec<_> = (0..3).map(|_| folder(&[])).collect();
     for (store, threads) in stores.iter().zip([1, 4, 4]) {

@@ -38,7 +38,9 @@ Examples:
   codeanatomy digest --graph graph                                   digests of a graph's tables, to compare graphs
   codeanatomy who-calls best_rule --graph graph --hops 2             who calls it, directly and through others
   codeanatomy where Product --source src --format json               where it is used, and how
-  codeanatomy impact 'shop/%' --graph graph --format mermaid         what a change may affect, as a diagram
+  codeanatomy impact shop --graph graph --format mermaid             what a change may affect, as a diagram
+  codeanatomy impact --range HEAD~3..HEAD --source .                 what the last three commits may affect
+  codeanatomy diff graph --before-at 3 --graph graph                 what came and went since version 3
   codeanatomy --graph graph -c \"SELECT kind, count(*) FROM cpg_edges GROUP BY kind\"
   codeanatomy --graph graph --at 4 -c \"SELECT count(*) FROM cpg_nodes\"
   codeanatomy -c \"SELECT * FROM delta_scan(uri => 'table', version => 3)\"
@@ -145,10 +147,20 @@ pub(crate) enum Ask {
         #[command(flatten)]
         args: AskArgs,
     },
-    /// List what a change of files may affect, with the reasons.
+    /// List what a change of files, of a definition or between two commits may affect, with the reasons.
     Impact {
-        /// A file, or a pattern as in 'shop/%'
-        path: String,
+        /// A file, a folder, or a glob of files as in 'shop/**/*.py'
+        #[arg(required_unless_present_any = ["name", "range"])]
+        path: Option<String>,
+        /// A definition: its dotted name, or the end of one
+        #[arg(long)]
+        name: Option<String>,
+        /// Two commits as in HEAD~3..HEAD, whose difference is the change
+        #[arg(long, value_name = "A..B")]
+        range: Option<String>,
+        /// The folder of the source in the work tree of their repository, default --source
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, requires = "range")]
+        repository: Option<String>,
         /// How many steps are followed
         #[arg(long, default_value_t = 3)]
         hops: u32,
@@ -172,13 +184,36 @@ pub(crate) enum Ask {
     },
     /// List what stands at a place of a file, from the innermost; needs --source.
     Symbol {
-        /// The file
+        /// The file; the place may follow it, as in shop/orders.py:20:16
         path: String,
         /// The line, from 1
-        line: u32,
+        line: Option<u32>,
         /// The column in bytes of UTF-8, from 0
         #[arg(default_value_t = 0)]
         col: u32,
+        #[command(flatten)]
+        args: AskArgs,
+    },
+    /// List what the definition around a place of a file has to do with others; needs --source.
+    Around {
+        /// The file; the place may follow it, as in shop/orders.py:20:16
+        path: String,
+        /// The line, from 1
+        line: Option<u32>,
+        /// The column in bytes of UTF-8, from 0
+        #[arg(default_value_t = 0)]
+        col: u32,
+        #[command(flatten)]
+        args: AskArgs,
+    },
+    /// List what of a graph is not in another; --graph names the other.
+    Diff {
+        /// The folder of the graph from before
+        #[arg(value_hint = ValueHint::DirPath)]
+        before: String,
+        /// The version of the graph from before, default the newest
+        #[arg(long, value_name = "VERSION")]
+        before_at: Option<u64>,
         #[command(flatten)]
         args: AskArgs,
     },
@@ -206,6 +241,8 @@ impl Ask {
             | Self::Cycles { args }
             | Self::HotSpots { args }
             | Self::Symbol { args, .. }
+            | Self::Around { args, .. }
+            | Self::Diff { args, .. }
             | Self::Explain { args, .. } => args,
         }
     }
@@ -250,7 +287,7 @@ pub(crate) enum Shown {
 }
 
 /// Which files of a source are in.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct FileArgs {
     /// Only files whose path matches; may be repeated
     #[arg(long, value_name = "GLOB", requires = "source", help_heading = "Data")]

@@ -1,16 +1,18 @@
-//! Questions as commands: `who-calls`, `what-calls`, `where`, `importers`, `impact`, `dead-code`, `cycles`, `hot-spots`, `symbol`, `explain`.
+//! Questions as commands: `who-calls`, `what-calls`, `where`, `importers`, `impact`, `dead-code`, `cycles`, `hot-spots`, `symbol`, `around`, `diff`,
+//! `explain`.
 
 use std::io::Write;
 
 use codeanatomy_delta::register_all;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::util::display::array_value_to_string;
+use datafusion::common::TableReference;
 use datafusion::config::FormatOptions;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
 
-use crate::args::{Ask, AskArgs, Shown};
+use crate::args::{Ask, AskArgs, FileArgs, Shown};
 use crate::failure::Failure;
 use crate::session::attach;
 
@@ -25,7 +27,7 @@ fn text(value: &str) -> String {
 }
 
 impl Asked {
-    fn of(ask: &Ask) -> Self {
+    fn of(ask: &Ask) -> Result<Self, Failure> {
         let (call, edge) = match ask {
             Ask::WhoCalls { name, hops, .. } => (
                 format!("callers(name => {}, hops => {hops})", text(name)),
@@ -40,32 +42,87 @@ impl Asked {
                 format!("importers(module => {})", text(module)),
                 Some(("path", "module")),
             ),
-            Ask::Impact { path, hops, .. } => (
-                format!("impact(path => {}, hops => {hops})", text(path)),
-                Some(("because_of", "name")),
-            ),
+            Ask::Impact {
+                path,
+                hops,
+                name,
+                range,
+                repository,
+                args,
+            } => {
+                let of = |value: &Option<String>| text(value.as_deref().unwrap_or_default());
+                let repository = repository.as_deref().or(args.source.as_deref()).unwrap_or(".");
+                (
+                    format!(
+                        "impact(path => {}, hops => {hops}, name => {}, range => {}, repository => {})",
+                        of(path),
+                        of(name),
+                        of(range),
+                        text(repository)
+                    ),
+                    Some(("because_of", "name")),
+                )
+            }
             Ask::DeadCode { .. } => ("dead_code()".to_string(), None),
             Ask::Cycles { .. } => ("import_cycles()".to_string(), Some(("path", "imports"))),
             Ask::HotSpots { .. } => ("hot_spots()".to_string(), None),
-            Ask::Symbol { path, line, col, .. } => (
-                format!("symbol_at(path => {}, line => {line}, col => {col})", text(path)),
-                None,
+            Ask::Symbol { path, line, col, .. } => (format!("symbol_at({})", place(path, *line, *col)?), None),
+            Ask::Around { path, line, col, .. } => (
+                format!("neighbourhood({})", place(path, *line, *col)?),
+                Some(("centre", "name")),
             ),
+            Ask::Diff { .. } => ("graph_difference(before => 'before')".to_string(), Some(("src", "dst"))),
             Ask::Explain { relation, id, .. } => (
                 format!("explain_relation(relation => {}, id => {})", text(relation), text(id)),
                 None,
             ),
         };
-        Self {
+        Ok(Self {
             sql: format!("SELECT * FROM {call}"),
             edge,
-        }
+        })
     }
+}
+
+/// A place as the arguments of a question: of the path and numbers behind it, or of numbers that are given beside it.
+fn place(path: &str, line: Option<u32>, col: u32) -> Result<String, Failure> {
+    let (path, line, col) = match line {
+        Some(line) => (path, line, col),
+        None => {
+            let mut parts = path.rsplitn(3, ':');
+            let numbers = (parts.next().map(str::parse), parts.next().map(str::parse), parts.next());
+            match numbers {
+                (Some(Ok(col)), Some(Ok(line)), Some(path)) => (path, line, col),
+                (Some(Ok(line)), Some(_), _) => (path.rsplit_once(':').map_or(path, |(path, _)| path), line, 0),
+                _ => return Err(Failure::from("say which line: PATH LINE [COL], or PATH:LINE:COL")),
+            }
+        }
+    };
+    Ok(format!("path => {}, line => {line}, col => {col}", text(path)))
+}
+
+/// Makes the tables of the graph from before those of the schema `before`.
+async fn attach_before(ctx: &SessionContext, graph: &str, at: Option<u64>) -> Result<(), Failure> {
+    let other = SessionContext::new();
+    register_all(&other)?;
+    attach(&other, None, &FileArgs::default(), Some(graph), at).await?;
+    ctx.sql("CREATE SCHEMA before").await?;
+    for table in ["cpg_nodes", "cpg_edges"] {
+        ctx.register_table(
+            TableReference::partial("before", table),
+            other.table_provider(table).await?,
+        )?;
+    }
+    Ok(())
 }
 
 /// Asks, and prints the answer.
 pub(crate) async fn run(ask: Ask) -> Result<(), Failure> {
-    let asked = Asked::of(&ask);
+    let asked = Asked::of(&ask)?;
+    let before = match &ask {
+        Ask::Diff { before, before_at, .. } => Some((before.clone(), *before_at)),
+        _ => None,
+    };
     let AskArgs {
         source,
         graph,
@@ -81,6 +138,9 @@ pub(crate) async fn run(ask: Ask) -> Result<(), Failure> {
     let ctx = SessionContext::new_with_config(config);
     register_all(&ctx)?;
     attach(&ctx, source.as_deref(), &files, graph.as_deref(), at).await?;
+    if let Some((graph, at)) = before {
+        attach_before(&ctx, &graph, at).await?;
+    }
     let frame = ctx.sql(&asked.sql).await?;
     let schema = std::sync::Arc::clone(frame.schema().inner());
     let rows = frame.collect().await?;
@@ -99,6 +159,7 @@ pub(crate) async fn run(ask: Ask) -> Result<(), Failure> {
             return draw(&mut out, &rows, ends, format);
         }
         Shown::Table => PrintFormat::Table,
+        Shown::Json if rows.iter().all(|batch| batch.num_rows() == 0) => return Ok(writeln!(out, "[]")?),
         Shown::Json => PrintFormat::Json,
         Shown::Csv => PrintFormat::Csv,
     };

@@ -60,10 +60,16 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
         writeln!(std::io::stderr(), "warning: {warning}")?;
     }
     if report.manifest.contract_errors > 0 {
+        let codes = report
+            .contract_errors
+            .iter()
+            .map(|(code, rows)| format!("{code} {rows}"));
+        let codes: Vec<_> = codes.collect();
         writeln!(
             std::io::stderr(),
-            "warning: {} rows break a contract; see contract_errors",
-            report.manifest.contract_errors
+            "warning: {} rows break a contract ({}); see contract_errors",
+            report.manifest.contract_errors,
+            codes.join(", ")
         )?;
     }
     Ok(write_summary(&mut std::io::stdout().lock(), &report, summary)?)
@@ -95,6 +101,8 @@ fn write_summary(out: &mut impl Write, report: &BuildReport, format: PrintFormat
             "folder": report.folder,
             "manifest": report.manifest,
             "kinds": report.kinds.iter().map(kind).collect::<Vec<_>>(),
+            "contract_errors": report.contract_errors.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+            "relations": report.relations,
             "warnings": report.warnings,
         });
         return Ok(writeln!(out, "{whole}")?);

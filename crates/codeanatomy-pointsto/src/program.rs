@@ -90,6 +90,26 @@ pub(crate) enum Hook {
     Argument { site: u32 },
     /// A class statement made it: what it inherits as `__init_subclass__`.
     Subclass { to: Var, at: u32 },
+    /// It is the metaclass of a class.
+    Meta { class: u32 },
+    /// It is an attribute of a class that a class statement made: `__set_name__` of it is called.
+    SetName { owner: Var, at: u32 },
+    /// It is the value of an attribute of a metaclass, read through a class.
+    BindMeta { receiver: u32, to: Var, at: u32 },
+    /// It is what a metaclass makes classes with, or calls in place of one.
+    MetaCall { site: u32, receiver: u32 },
+    /// It is a module of a star import, of which a name is wanted.
+    LoadStar { name: Sym, to: Var, at: u32 },
+    /// It is what a decorator gives for a function.
+    Decorated { own: u32, to: Var },
+    /// It is what a decorator gives for a class: that class, if it gives it.
+    SameClass { own: u32, to: Var },
+    /// `yield from` it: what it returns, and where what is sent comes from.
+    Delegate { to: Var, sent: Var },
+    /// It becomes a generic function.
+    Generic { to: Var },
+    /// It is given to `register` of a generic function: an implementation, or the class that one is for.
+    Register { function: u32, to: Var },
 }
 
 /// How a call is written.
@@ -226,6 +246,8 @@ pub(crate) struct Function {
     pub(crate) params: Vec<Param>,
     pub(crate) result: Var,
     pub(crate) yields: Option<Var>,
+    /// What `send` gives to a generator.
+    pub(crate) sent: Option<Var>,
     /// Parameters that it gives back as they are.
     pub(crate) returns: Vec<Var>,
     pub(crate) class: Option<u32>,
@@ -241,6 +263,8 @@ pub(crate) struct Class {
     pub(crate) scope: Sym,
     pub(crate) attributes: FxHashMap<Sym, Var>,
     pub(crate) bases: u32,
+    /// The class statement.
+    pub(crate) at: u32,
 }
 
 #[derive(Debug, Default)]
@@ -299,6 +323,8 @@ pub(crate) enum Fallback {
         to: Var,
         at: u32,
     },
+    /// What a decorator gives for a class, if it does not give the class.
+    Replaced { own: u32, from: Var, to: Var },
     /// A name that neither its file nor the modules of its star imports bind.
     Free { module: u32, name: Sym, to: Var },
 }
@@ -339,6 +365,10 @@ pub(crate) struct Program {
     pub(crate) stored: FxHashSet<Sym>,
     pub(crate) paths: Vec<String>,
     pub(crate) builtins: FxHashSet<Sym>,
+    /// Classes and functions that have decorators and are in no function.
+    pub(crate) decorated: FxHashSet<Value>,
+    /// Whether a class statement names a metaclass.
+    pub(crate) has_metas: bool,
 }
 
 impl Program {

@@ -40,7 +40,7 @@ pub struct CallRow<'a> {
     pub callee_kind: Option<&'static str>,
     /// How many things it may call; a class and its constructor are one.
     pub callees: i64,
-    /// Why nothing is known.
+    /// Why nothing is known, or why there may be more: then the row has no callee, and is the last of its place.
     pub reason: Option<Unresolved>,
 }
 
@@ -53,6 +53,8 @@ pub enum Unresolved {
     BuiltinMethod,
     /// Its values are not called.
     NotCallable,
+    /// It may call more than what is there: its callee has more values than are kept, or comes from what has.
+    TooManyValues,
     /// The analysis ended before it knew, at the bound of its work.
     AnalysisLimit,
 }
@@ -64,6 +66,7 @@ impl Unresolved {
             Self::UnknownValue => "unknown_value",
             Self::BuiltinMethod => "builtin_method",
             Self::NotCallable => "not_callable",
+            Self::TooManyValues => "too_many_values",
             Self::AnalysisLimit => "analysis_limit",
         }
     }
@@ -174,7 +177,7 @@ fn found(solver: &mut Solver) -> Vec<Called> {
     entries
 }
 
-/// Adds the call expressions of which nothing is known.
+/// Adds the call expressions of which nothing is known, and those that may call more than what is known.
 fn unresolved(solver: &Solver, entries: &mut Vec<Called>) {
     let program = &solver.program;
     let known = entries.len();
@@ -186,16 +189,18 @@ fn unresolved(solver: &Solver, entries: &mut Vec<Called>) {
             .binary_search_by_key(&key, |e| (e.place.file, e.place.node, e.form))
             .is_ok();
         // Sites that solving made for the same place come behind that of the call that is there.
-        if is_known || !seen.insert((place.file, place.node)) {
+        if (is_known && !solver.has_more(site.callee)) || !seen.insert((place.file, place.node)) {
             continue;
         }
         let values = solver.values_of(site.callee);
         let is_method = |v: &u32| matches!(solver.values.get(*v), Value::Method(..));
         let reason = match values {
+            _ if is_known => Unresolved::TooManyValues,
             _ if solver.is_limited => Unresolved::AnalysisLimit,
             [] => Unresolved::UnknownValue,
             _ if values.iter().any(is_method) => Unresolved::BuiltinMethod,
             _ if solver.is_anything_outside(site.callee) => Unresolved::UnknownValue,
+            _ if solver.has_more(site.callee) => Unresolved::TooManyValues,
             _ if values.iter().all(|v| solver.values.get(*v) == Value::Any) => Unresolved::UnknownValue,
             _ => Unresolved::NotCallable,
         };
@@ -246,7 +251,7 @@ fn callee(program: &Program, target: Target) -> Callee {
 /// The order of what two calls of a place call: of its kind, and its texts.
 fn called(program: &Program, a: &Called, b: &Called) -> Ordering {
     let (Ok(a), Ok(b)) = (a.called, b.called) else {
-        return a.called.is_ok().cmp(&b.called.is_ok());
+        return b.called.is_ok().cmp(&a.called.is_ok());
     };
     let (a, b) = (callee(program, a), callee(program, b));
     // What has the same kind has the same prefix.

@@ -44,6 +44,12 @@ pub(crate) enum Value {
     ClassMethod(Vid),
     /// A property, by its getter.
     Property(Vid),
+    /// `type.__call__` of a class: what makes its instances, whatever its metaclass does.
+    Make(u32),
+    /// `type.__new__` for a metaclass: what makes the classes that have it.
+    MakeClass(u32),
+    /// More values than are kept.
+    More,
 }
 
 /// Every value once.

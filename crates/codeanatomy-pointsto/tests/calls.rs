@@ -225,3 +225,27 @@ fn a_hub_takes_time_in_proportion() {
     let calls = of(&text);
     assert!(calls.contains(&"m -> m.D0.far (call)".to_string()));
 }
+
+#[test]
+fn a_call_of_more_than_is_kept_has_what_is_kept_and_says_that_there_is_more() {
+    let functions: String = (0..20).map(|i| format!("def f{i}(): pass\n")).collect();
+    let names: Vec<String> = (0..20).map(|i| format!("f{i}")).collect();
+    let rows = of(&format!("{functions}for f in [{}]: f()\n", names.join(", ")));
+    assert_eq!(rows.len(), 17, "{rows:?}");
+    assert_eq!(rows[0], "m -> ? (too_many_values)");
+    assert!(rows[1..].iter().all(|row| row.starts_with("m -> m.f")), "{rows:?}");
+    // Through the class of the receiver, too.
+    let classes: String = (0..20)
+        .map(|i| format!("class C{i}:\n    def f(self): pass\n"))
+        .collect();
+    let made: Vec<String> = (0..20).map(|i| format!("C{i}()")).collect();
+    let rows = of(&format!("{classes}for c in [{}]: c.f()\n", made.join(", ")));
+    assert!(rows.contains(&"m -> ? (too_many_values)".to_string()), "{rows:?}");
+}
+
+#[test]
+fn names_of_code_that_is_deep_in_other_code_are_bounded() {
+    let text = format!("def g(): pass\nf = {}0\n", "lambda x=g(): ".repeat(500));
+    let longest = of(&text).iter().map(String::len).max().unwrap();
+    assert!(longest < 1100, "{longest}");
+}

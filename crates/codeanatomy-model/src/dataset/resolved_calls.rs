@@ -27,7 +27,8 @@ dataset! {
         /// The number among the rows of the node, from 0.
         seq: Int,
         /// How the call is made: `call`, `decorator`, `argument` (by a function that it is given to), `raise`, `property`,
-        /// `iteration`, `with`, `operator` (also by builtins such as `len`), `class` (`__init_subclass__`, by a class statement).
+        /// `iteration`, `with`, `operator` (also by builtins such as `len`), `class` (by a class statement: `__init_subclass__`,
+        /// `__set_name__`, methods of the metaclass).
         form: Text,
         /// What calls: a row of `definitions`, the scope of a lambda, or the file, for code of the module.
         caller_id: Text,
@@ -45,7 +46,8 @@ dataset! {
         /// The number of callees of the call in this form; a class and its constructor are one.
         callee_count: Int,
         /// Why there is no callee: `unknown_value` (nothing is known of what is called), `builtin_method` (it is a method of
-        /// a builtin type), `not_callable`, `analysis_limit` (the analysis ended before it knew). Null with one.
+        /// a builtin type), `not_callable`, `too_many_values` (what is called has more values than are kept), `analysis_limit` (the
+        /// analysis ended before it knew). Null with one. A call with callees that may have more has a last row without one that says `too_many_values`.
         reason: OptText,
         /// Offset of the expression.
         bstart: Int,

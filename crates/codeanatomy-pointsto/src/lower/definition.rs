@@ -10,6 +10,12 @@ use crate::program::{
 use crate::tree::Kind;
 use crate::value::Value;
 
+/// The longest name of code that other code is named inside of.
+const MAX_DOTTED: usize = 1000;
+
+/// The name of what is inside of code with a longer one.
+const DEEPER: &str = "…";
+
 impl Lowering<'_, '_> {
     pub(super) fn function(&mut self, node: usize) {
         let Some(definition) = self.bindings.definition(node) else {
@@ -24,8 +30,9 @@ impl Lowering<'_, '_> {
         };
         let number = self.new_function(node, id, name, class, method, definition.scope);
         if self.contains_yield(node) {
-            let yields = self.program.var();
+            let (yields, sent) = (self.program.var(), self.program.var());
             self.program.functions[number as usize].yields = Some(yields);
+            self.program.functions[number as usize].sent = Some(sent);
         }
         if let Some(annotation) = self.tree.child(node, "returns") {
             let to = self.program.functions[number as usize].result;
@@ -85,13 +92,23 @@ impl Lowering<'_, '_> {
             );
             bases += 1;
         }
+        let at = self.place(node);
         self.program.classes.push(Class {
             id,
             dotted,
             scope,
             attributes,
             bases,
+            at,
         });
+        let keyword = self
+            .tree
+            .list(node, "keywords")
+            .find(|k| self.tree.name(*k) == "metaclass");
+        if let Some(of) = keyword.and_then(|k| self.child_var(k, "value")) {
+            self.program.hook(of, Hook::Meta { class: number });
+            self.program.has_metas = true;
+        }
         self.program.callers.push(Caller {
             id,
             dotted,
@@ -137,6 +154,12 @@ impl Lowering<'_, '_> {
 
     fn dotted_inside(&mut self, node: usize, name: &str) -> u32 {
         let outer = self.caller(node).dotted;
+        // The names of what is in each other would take the square of the depth.
+        let name = match self.program.names.text(outer) {
+            long if long.ends_with(DEEPER) => return outer,
+            long if long.len() > MAX_DOTTED => DEEPER,
+            _ => name,
+        };
         let name = self.program.names.intern(name);
         self.program.names.dotted(outer, name)
     }
@@ -197,6 +220,7 @@ impl Lowering<'_, '_> {
             params,
             result,
             yields: None,
+            sent: None,
             returns: vec![],
             class,
             method,
@@ -328,6 +352,9 @@ impl Lowering<'_, '_> {
         let decorators: Vec<usize> = self.tree.list(node, "decorator_list").collect();
         let mut current = self.program.var();
         self.program.seed(current, value);
+        if !decorators.is_empty() && self.caller(node).function.is_none() {
+            self.program.decorated.insert(value);
+        }
         for decorator in decorators.into_iter().rev() {
             let callee = self.var(decorator);
             self.ask_decorator(node, decorator, callee, id);
@@ -348,7 +375,21 @@ impl Lowering<'_, '_> {
                 how: How::Decorator,
             });
             self.program.hook(callee, Hook::Call { site });
-            current = result;
+            current = match value {
+                Value::Class(own) => {
+                    let to = self.program.var();
+                    self.program.hook(result, Hook::SameClass { own, to });
+                    let from = result;
+                    self.program.fallbacks.push(Fallback::Replaced { own, from, to });
+                    to
+                }
+                Value::Function(own) => {
+                    let to = self.program.var();
+                    self.program.hook(result, Hook::Decorated { own, to });
+                    to
+                }
+                _ => result,
+            };
         }
         self.program.copy(current, var);
     }

@@ -54,11 +54,22 @@ impl Lowering<'_, '_> {
                 if let (Some(value), Some(yields)) = (self.child_var(node, "value"), self.yields(node)) {
                     self.program.copy(value, yields);
                 }
+                let function = self.caller(node).function;
+                if let Some(sent) = function.and_then(|f| self.program.functions[f as usize].sent) {
+                    let to = self.var(node);
+                    self.program.copy(sent, to);
+                }
             }
             Kind::YieldFrom => {
                 if let (Some(value), Some(to)) = (self.child_var(node, "value"), self.yields(node)) {
                     let at = self.place(node);
                     self.program.hook(value, Hook::Iterate { to, at });
+                }
+                let function = self.caller(node).function;
+                let sent = function.and_then(|f| self.program.functions[f as usize].sent);
+                if let (Some(value), Some(sent)) = (self.child_var(node, "value"), sent) {
+                    let to = self.var(node);
+                    self.program.hook(value, Hook::Delegate { to, sent });
                 }
             }
             Kind::BinOp => {

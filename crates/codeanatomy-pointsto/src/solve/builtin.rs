@@ -5,7 +5,7 @@ use crate::program::{Arg, Hook, How, MethodKind, NONE, Site, Var};
 use crate::value::{Value, Vid};
 
 /// Builtins that call a method of their argument.
-const METHODS: [(&str, &str); 16] = [
+const METHODS: [(&str, &str); 15] = [
     ("len", "__len__"),
     ("str", "__str__"),
     ("repr", "__repr__"),
@@ -21,7 +21,6 @@ const METHODS: [(&str, &str); 16] = [
     ("format", "__format__"),
     ("divmod", "__divmod__"),
     ("pow", "__pow__"),
-    ("reversed", "__reversed__"),
 ];
 
 impl Solver {
@@ -54,7 +53,13 @@ impl Solver {
         match (text.as_str(), first) {
             ("super", _) => self.super_of(site, &positional, result),
             ("type", Some(of)) => self.hook(of, Hook::TypeOf { to: result }),
-            ("list" | "tuple" | "set" | "frozenset" | "reversed" | "iter" | "aiter" | "sorted", Some(of)) => {
+            ("reversed", Some(of)) => {
+                let name = self.program.names.intern("__reversed__");
+                let (operand, to) = (NONE, result);
+                self.hook(of, Hook::Operator { name, operand, to, at });
+                self.hook(of, Hook::Containers { to: result });
+            }
+            ("list" | "tuple" | "set" | "frozenset" | "iter" | "aiter" | "sorted", Some(of)) => {
                 let container = self.container(outer, false);
                 self.add_value(result, Value::Container(container));
                 let slot = self.slot(container, None);
@@ -126,6 +131,18 @@ impl Solver {
                 }
                 if let Some(default) = positional.get(2) {
                     self.copy(*default, result);
+                }
+            }
+            ("isinstance" | "issubclass", Some(of)) if self.program.has_metas => {
+                let method = if text == "isinstance" {
+                    "__instancecheck__"
+                } else {
+                    "__subclasscheck__"
+                };
+                let name = self.program.names.intern(method);
+                if let Some(class) = positional.get(1) {
+                    let (operand, to) = (of, NONE);
+                    self.hook(*class, Hook::Operator { name, operand, to, at });
                 }
             }
             ("setattr", Some(of)) => {
@@ -248,7 +265,14 @@ impl Solver {
                 }
                 return self.add(result, receiver);
             }
-            Value::Generator(_) => return self.iterate(receiver, result, at),
+            Value::Function(function) => return self.register(site, function),
+            Value::Generator(function) => {
+                let sent = self.program.functions[function as usize].sent;
+                if let ("send" | "asend", Some(item), Some(sent)) = (text.as_str(), arg(0), sent) {
+                    self.copy(item, sent);
+                }
+                return self.iterate(receiver, result, at);
+            }
             Value::Container(container) => container,
             _ => return,
         };

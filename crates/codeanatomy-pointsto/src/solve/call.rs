@@ -11,10 +11,12 @@ impl Solver {
             Value::Function(function) => {
                 self.target(site, Target::Function(function));
                 self.link(site, function, None);
+                self.call_generic(site, function, None);
             }
             Value::Bound(function, receiver) => {
                 self.target(site, Target::Function(function));
                 self.link(site, function, Some(receiver));
+                self.call_generic(site, function, Some(receiver));
             }
             Value::Class(class) => self.instantiate(site, class),
             Value::Instance(_) => self.look_ups.push_back(LookUp::Call { of: callee, site }),
@@ -25,15 +27,27 @@ impl Solver {
             Value::Method(name, receiver) => self.call_builtin_method(site, name, receiver),
             Value::Partial(made) => self.call_partial(site, made),
             Value::Static(inner) | Value::ClassMethod(inner) => self.call(site, inner),
+            Value::Make(class) => self.make(site, class, true),
+            Value::MakeClass(meta) => {
+                let (classes, result) = (
+                    self.var_of(Made::ClassesOf { meta }),
+                    self.program.sites[site as usize].result,
+                );
+                self.copy(classes, result);
+            }
             _ => {}
         }
     }
 
     pub(super) fn instantiate(&mut self, site: u32, class: u32) {
+        self.make(site, class, false);
+    }
+
+    fn make(&mut self, site: u32, class: u32, is_plain: bool) {
         self.target(site, Target::Class(class));
         let result = self.program.sites[site as usize].result;
         self.add_value(result, Value::Instance(class));
-        self.look_ups.push_back(LookUp::Construct { class, site });
+        self.look_ups.push_back(LookUp::Construct { class, site, is_plain });
     }
 
     /// A function outside: what it gives goes by its name; a decorator is taken to give what it decorates.
@@ -45,6 +59,12 @@ impl Solver {
             "collections.deque" => Some(false),
             _ => None,
         };
+        let is_field = matches!(text, "dataclasses.field" | "attr.ib" | "attr.field" | "attrs.field");
+        let is_generic = matches!(text, "functools.singledispatch" | "functools.singledispatchmethod");
+        let is_entered = text.ends_with(".enter_context") || text.ends_with(".enter_async_context");
+        let is_passed = matches!(text, "functools.cmp_to_key" | "copy.copy" | "copy.deepcopy");
+        // What is in a mapping is not what gives it.
+        let is_item = text.starts_with("sys.modules.") || text.starts_with("os.environ.");
         let is_default = text == "collections.defaultdict";
         let (is_partial, is_property, is_reduce) = (
             text == "functools.partial",
@@ -83,7 +103,14 @@ impl Solver {
                     to: result,
                 },
             ),
+            (How::Decorator, Some(Arg::Positional(decorated))) if is_generic => {
+                self.hook(decorated, Hook::Generic { to: result });
+            }
             (How::Decorator, Some(Arg::Positional(decorated))) => self.copy(decorated, result),
+            (_, Some(Arg::Positional(of))) if is_entered => self.hook(of, Hook::Enter { to: result, at }),
+            (_, Some(Arg::Positional(of))) if is_passed => self.copy(of, result),
+            _ if is_field && self.field(site) => {}
+            _ if is_item => {}
             _ if is_partial => self.add_value(result, Value::Partial(site)),
             _ => {
                 if is_reduce {

@@ -8,7 +8,7 @@ use crate::program::{Arg, Hook, How, NONE, Site, Var};
 use crate::value::{Value, Vid};
 
 /// A class in the order of another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Base {
     Class(u32),
     External(Sym),
@@ -29,12 +29,15 @@ impl Solver {
     /// The class that a look-up begins at.
     pub(super) fn class_of(&self, look_up: LookUp) -> Option<u32> {
         let of = match look_up {
-            LookUp::Construct { class, .. } | LookUp::EnumMember { class, .. } => return Some(class),
+            LookUp::Construct { class, .. } | LookUp::EnumMember { class, .. } | LookUp::Made { class } => {
+                return Some(class);
+            }
             LookUp::Load { of, .. }
             | LookUp::Store { of, .. }
             | LookUp::Method { of, .. }
             | LookUp::Iterate { of, .. }
             | LookUp::Enter { of, .. }
+            | LookUp::Item { of, .. }
             | LookUp::Call { of, .. } => of,
         };
         let of = match self.values.get(of) {
@@ -163,10 +166,13 @@ impl Solver {
                 }
             }
             LookUp::Iterate { of, to, at } => {
-                if let Value::Class(class) = self.values.get(of) {
-                    return self.look_up(LookUp::EnumMember { class, to });
-                }
                 let (iter, aiter, getitem) = (self.words.iter, self.words.aiter, self.words.getitem);
+                if let Value::Class(class) = self.values.get(of) {
+                    self.look_up(LookUp::EnumMember { class, to });
+                    if !self.has_meta_method(class, iter) && !self.has_meta_method(class, getitem) {
+                        return;
+                    }
+                }
                 let iterator = self.var_with(Made::Iterator { to, at }, Hook::Next { to, at });
                 if !self.call_method(of, iter, &[], iterator, at, How::Iteration)
                     && !self.call_method(of, aiter, &[], iterator, at, How::Iteration)
@@ -183,12 +189,22 @@ impl Solver {
                     self.call_method(of, words.aexit, &[], NONE, at, How::With);
                 }
             }
-            LookUp::Construct { class, site } => {
+            LookUp::Item { of, key, to, at } => self.item_of_class(of, key, to, at),
+            LookUp::Made { class } => self.class_made(class),
+            LookUp::Construct { class, site, is_plain } => {
+                if !is_plain
+                    && let Some(meta) = self.meta_of(class)
+                    && let Some(Found::Var(var)) = self.find(meta, self.words.call, None)
+                {
+                    let receiver = self.values.intern(Value::Class(class));
+                    return self.hook(var, Hook::MetaCall { site, receiver });
+                }
                 match self.find(class, self.words.init, None) {
                     Some(Found::Var(var)) => self.hook(var, Hook::Init { site, class }),
                     Some(Found::External(dotted)) => self.target(site, Target::External(dotted)),
                     // `dataclass` and the like write an `__init__` that calls it.
                     None => {
+                        self.call_factories(class, site);
                         if let Some(Found::Var(var)) = self.find(class, self.words.post_init, None) {
                             self.hook(var, Hook::Init { site, class });
                         }
@@ -228,7 +244,7 @@ impl Solver {
     }
 
     /// Whether it derives from `enum.Enum` and the like.
-    fn is_enumeration(&mut self, class: u32) -> bool {
+    pub(super) fn is_enumeration(&mut self, class: u32) -> bool {
         let order = self.order(class);
         let is_enum = |base: &Base| {
             let dotted = match base {
@@ -246,6 +262,7 @@ impl Solver {
     fn has_method(&mut self, of: Vid, name: Sym) -> bool {
         match self.values.get(of) {
             Value::Instance(class) => matches!(self.find(class, name, None), Some(Found::Var(_))),
+            Value::Class(class) => self.has_meta_method(class, name),
             _ => false,
         }
     }
@@ -278,38 +295,53 @@ impl Solver {
                 callee
             }
         };
-        self.load_of_classes(of, name, callee, at);
+        // What a class has itself is for its instances.
+        if !self.load_of_meta(of, name, callee, at) {
+            self.load_of_classes(of, name, callee, at);
+        }
         true
     }
 }
 
-/// The C3 merge of the orders of the bases and the list of the bases.
+/// The C3 merge of the orders of the bases and the list of the bases, linear in their lengths times their number.
 fn merge(class: u32, mut orders: Vec<Vec<Base>>, bases: Vec<Base>) -> Vec<Base> {
+    let mut merged = vec![Base::Class(class)];
+    if let [order] = orders.as_slice()
+        && !order.is_empty()
+    {
+        merged.extend(order);
+        return merged;
+    }
     let depth_first: Vec<Base> = orders.iter().flatten().copied().collect();
     orders.push(bases);
+    // How often a class stands behind the head of a list.
+    let mut behind: rustc_hash::FxHashMap<Base, usize> = rustc_hash::FxHashMap::default();
+    for base in orders.iter().flat_map(|order| order.iter().skip(1)) {
+        *behind.entry(*base).or_default() += 1;
+    }
     let mut heads = vec![0; orders.len()];
-    let mut merged = vec![Base::Class(class)];
     loop {
-        let next = (0..orders.len()).find_map(|i| {
-            let candidate = orders[i].get(heads[i])?;
-            let is_behind = |j: usize| orders[j].iter().skip(heads[j] + 1).any(|b| b == candidate);
-            (!(0..orders.len()).any(is_behind)).then_some(*candidate)
+        let next = orders.iter().zip(&heads).find_map(|(order, head)| {
+            let candidate = order.get(*head)?;
+            behind.get(candidate).is_none_or(|n| *n == 0).then_some(*candidate)
         });
         match next {
             Some(next) => {
                 merged.push(next);
                 for (order, head) in orders.iter().zip(&mut heads) {
-                    *head += usize::from(order.get(*head) == Some(&next));
-                }
-            }
-            None if (0..orders.len()).all(|i| heads[i] >= orders[i].len()) => return merged,
-            None => {
-                let mut merged = vec![Base::Class(class)];
-                for base in depth_first {
-                    if !merged.contains(&base) {
-                        merged.push(base);
+                    if order.get(*head) == Some(&next) {
+                        *head += 1;
+                        if let Some(count) = order.get(*head).and_then(|head| behind.get_mut(head)) {
+                            *count -= 1;
+                        }
                     }
                 }
+            }
+            None if orders.iter().zip(&heads).all(|(order, head)| *head >= order.len()) => return merged,
+            None => {
+                let mut merged = vec![Base::Class(class)];
+                let mut seen: rustc_hash::FxHashSet<Base> = merged.iter().copied().collect();
+                merged.extend(depth_first.into_iter().filter(|base| seen.insert(*base)));
                 return merged;
             }
         }

@@ -23,18 +23,22 @@ impl Solver {
                 param.is_some_and(|p| !self.has_object(p))
             }
             Fallback::Annotation { to, .. } => !self.has_object(*to),
-            Fallback::Key(key) => self.values_of(*key).is_empty(),
+            Fallback::Key(key) => self.is_unknown(*key),
             Fallback::Default { function, .. } => !self.is_called[*function as usize],
             Fallback::Reflected { left, name, .. } => {
                 let left = self.values_of(*left).to_vec();
                 !left.into_iter().any(|of| self.has_operator(of, *name))
             }
-            Fallback::Free { to, .. } => self.values_of(*to).is_empty(),
+            Fallback::Replaced { own, from, .. } => {
+                let is_own = |v: &u32| self.values.get(*v) == Value::Class(*own);
+                !self.values_of(*from).iter().any(is_own)
+            }
+            Fallback::Free { to, .. } => self.is_unknown(*to),
         }
     }
 
     fn has_object(&self, var: u32) -> bool {
-        let is_object = |v: &u32| !matches!(self.values.get(*v), Value::Const(_) | Value::Any);
+        let is_object = |v: &u32| !matches!(self.values.get(*v), Value::Const(_) | Value::Any | Value::More);
         self.values_of(var).iter().any(is_object)
     }
 
@@ -70,6 +74,7 @@ impl Solver {
                     at,
                 },
             ),
+            Fallback::Replaced { from, to, .. } => self.copy(from, to),
             Fallback::Free { module, name, to } => {
                 if self.program.builtins.contains(&name) {
                     self.add_value(to, Value::Builtin(name));

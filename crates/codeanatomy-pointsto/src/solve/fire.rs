@@ -21,7 +21,13 @@ impl Solver {
                     at,
                     how: How::Operator,
                 }),
-                Value::Class(_) => self.add(to, vid),
+                Value::Class(_) => {
+                    self.add(to, vid);
+                    if self.has_class_items {
+                        self.look_ups.push_back(LookUp::Item { of: vid, key, to, at });
+                    }
+                }
+                Value::More => self.add(to, vid),
                 _ => {}
             },
             Hook::IndexLast { key, to, at, last } => match value {
@@ -122,7 +128,9 @@ impl Solver {
                 }
             }
             Hook::Operator { name, operand, to, at } => {
-                if let Value::Instance(_) = value {
+                let has_methods =
+                    matches!(value, Value::Instance(_)) || (self.program.has_metas && matches!(value, Value::Class(_)));
+                if has_methods {
                     self.look_ups.push_back(LookUp::Method {
                         of: vid,
                         name,
@@ -186,6 +194,52 @@ impl Solver {
                     let of = self.values.intern(Value::Super(class, vid));
                     let name = self.words.init_subclass;
                     self.look_ups.push_back(LookUp::Load { of, name, to, at });
+                    self.look_ups.push_back(LookUp::Made { class });
+                }
+            }
+            Hook::Meta { class } => self.add_meta(class, value),
+            Hook::MetaCall { site, receiver } => self.call_with(site, vid, receiver),
+            Hook::BindMeta { receiver, to, at } => self.bind_meta(vid, receiver, to, at),
+            Hook::Decorated { own, to } => {
+                // Another definition comes from another use of the decorator, which calls are not told apart for.
+                let is_other = value != Value::Function(own) && self.program.decorated.contains(&value);
+                if !is_other {
+                    self.add(to, vid);
+                }
+            }
+            Hook::SameClass { own, to } => {
+                if value == Value::Class(own) {
+                    self.add(to, vid);
+                }
+            }
+            Hook::LoadStar { name, to, at } => {
+                if let Value::Module(module) = value {
+                    self.load_of_module(module, name, to, at, false);
+                }
+            }
+            Hook::Delegate { to, sent } => {
+                if let Value::Generator(function) = value {
+                    let inner = &self.program.functions[function as usize];
+                    let (result, into) = (inner.result, inner.sent);
+                    self.copy(result, to);
+                    if let Some(into) = into {
+                        self.copy(sent, into);
+                    }
+                }
+            }
+            Hook::Generic { to } => self.make_generic(vid, to),
+            Hook::Register { function, to } => self.registered(vid, function, to),
+            Hook::SetName { owner, at } => {
+                if let Value::Instance(_) = value {
+                    self.look_ups.push_back(LookUp::Method {
+                        of: vid,
+                        name: self.words.set_name,
+                        operand: owner,
+                        second: NONE,
+                        to: NONE,
+                        at,
+                        how: How::Class,
+                    });
                 }
             }
             Hook::Argument { site } => {

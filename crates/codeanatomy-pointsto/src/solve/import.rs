@@ -75,8 +75,8 @@ impl Solver {
         self.program.module_numbers.get(&name?).copied()
     }
 
-    /// A name of a module: what it binds, what its star imports give, or its submodule.
-    pub(super) fn load_of_module(&mut self, number: u32, name: u32, to: u32, at: u32) {
+    /// A name of a module: what it binds, what its star imports give, or its submodule; and unless a star import asks, what its `__getattr__` gives.
+    pub(super) fn load_of_module(&mut self, number: u32, name: u32, to: u32, at: u32, has_getattr: bool) {
         let module = &self.program.modules[number as usize];
         if let Some(var) = module.names.get(&name) {
             return self.copy(*var, to);
@@ -95,6 +95,7 @@ impl Solver {
         let module = &self.program.modules[number as usize];
         if let Some(getattr) = module.names.get(&self.words.getattr).copied()
             && module.stars.is_empty()
+            && has_getattr
         {
             let key = format!("'{}'", self.program.names.text(name));
             let (key, var) = (self.program.names.intern(&key), self.var());
@@ -117,7 +118,7 @@ impl Solver {
         self.copy(var, to);
         for i in 0..stars {
             let of = self.program.modules[module as usize].stars[i];
-            self.hook(of, Hook::Load { name, to: var, at });
+            self.hook(of, Hook::LoadStar { name, to: var, at });
         }
     }
 }

@@ -17,6 +17,7 @@ impl Solver {
                     self.copy(yields, to);
                 }
             }
+            Value::More => self.add(to, of),
             Value::Instance(_) | Value::Class(_) => self.look_ups.push_back(LookUp::Iterate { of, to, at }),
             _ => {}
         }

@@ -73,6 +73,20 @@ pub(super) enum Made {
         origin: u32,
         made: u32,
     },
+    /// What the metaclass of a class does when the class is made.
+    ByClass {
+        class: u32,
+        name: Sym,
+    },
+    /// The classes that have a metaclass.
+    ClassesOf {
+        meta: u32,
+    },
+    /// The call of the factory of a field by what makes an instance.
+    Field {
+        site: u32,
+        factory: Var,
+    },
     /// The callee of a method that is called implicitly.
     Method {
         name: Sym,

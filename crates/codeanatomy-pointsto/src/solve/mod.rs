@@ -10,13 +10,16 @@ mod call;
 mod class;
 mod container;
 mod cost;
+mod dispatch;
 mod fallback;
+mod field;
 mod fire;
 mod graph;
 mod import;
 mod iterate;
 mod made;
 mod member;
+mod meta;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -100,6 +103,8 @@ enum LookUp {
     Construct {
         class: u32,
         site: u32,
+        /// Whether it is `type.__call__`, so that no metaclass is asked.
+        is_plain: bool,
     },
     /// A constant in the body of a class is read from it: a member, if it is an enumeration.
     EnumMember {
@@ -109,6 +114,17 @@ enum LookUp {
     Call {
         of: Vid,
         site: u32,
+    },
+    /// A class is subscripted.
+    Item {
+        of: Vid,
+        key: Var,
+        to: Var,
+        at: u32,
+    },
+    /// What a metaclass does when a class statement makes a class.
+    Made {
+        class: u32,
     },
 }
 
@@ -131,6 +147,12 @@ pub(crate) struct Solver {
     origins: FxHashMap<u32, u32>,
     /// Sites that call `__call__`.
     callables: FxHashSet<u32>,
+    /// By class, the metaclass that its statement names.
+    metas: Vec<Option<u32>>,
+    /// By class, the factories of its fields, and what they give.
+    factories: FxHashMap<u32, Vec<(Var, Var)>>,
+    /// By generic function, its implementations.
+    generic: FxHashMap<u32, Var>,
     /// Keys that may be any if nothing is known of them.
     keys: FxHashSet<Var>,
     attributes: FxHashMap<(Vid, Sym), Var>,
@@ -146,6 +168,10 @@ pub(crate) struct Solver {
     targets: Vec<(u32, Target)>,
     distinct_targets: usize,
     words: Words,
+    /// [`Value::More`].
+    more: Vid,
+    /// Whether a class of the source has something that is called when the class is subscripted.
+    has_class_items: bool,
     cost: Cost,
     limit: usize,
     /// Whether the bound of the work was reached.
@@ -169,7 +195,7 @@ macro_rules! words {
 words! {
     init = "__init__", new = "__new__", call = "__call__", class = "__class__", iter = "__iter__", next = "__next__",
     aiter = "__aiter__", anext = "__anext__", getitem = "__getitem__", setitem = "__setitem__", enter = "__enter__",
-    exit = "__exit__", aenter = "__aenter__", aexit = "__aexit__", get = "__get__", set = "__set__", getattr = "__getattr__",
+    exit = "__exit__", aenter = "__aenter__", aexit = "__aexit__", get = "__get__", set = "__set__", getattr = "__getattr__", set_name = "__set_name__", prepare = "__prepare__", class_getitem = "__class_getitem__", register = "register",
     init_subclass = "__init_subclass__", post_init = "__post_init__", lt = "__lt__", gt = "__gt__",
 }
 
@@ -178,8 +204,17 @@ impl Solver {
         let words = Words::new(&mut program.names);
         let facts = program.vars as usize + program.copies.len() + program.hooks.len() + program.seeds.len();
         let bases = program.classes.iter().map(|c| vec![vec![]; c.bases as usize]).collect();
+        let has_class_items = program.has_metas
+            || program
+                .classes
+                .iter()
+                .any(|c| c.attributes.contains_key(&words.class_getitem));
+        let mut values = Values::default();
+        let more = values.intern(Value::More);
         let mut this = Self {
-            values: Values::default(),
+            values,
+            more,
+            has_class_items,
             graph: Graph::new(&mut program),
             queue: VecDeque::new(),
             replays: VecDeque::new(),
@@ -190,6 +225,9 @@ impl Solver {
             imported: FxHashMap::default(),
             origins: FxHashMap::default(),
             callables: FxHashSet::default(),
+            metas: vec![None; program.classes.len()],
+            factories: FxHashMap::default(),
+            generic: FxHashMap::default(),
             keys: FxHashSet::default(),
             subscribed: FxHashSet::default(),
             attributes: FxHashMap::default(),
@@ -212,6 +250,7 @@ impl Solver {
             program,
         };
         this.resolve_imports();
+        this.watch_names();
         for (var, value) in std::mem::take(&mut this.program.seeds) {
             this.add_value(var, value);
         }
@@ -366,6 +405,16 @@ impl Solver {
         self.graph.values(var)
     }
 
+    /// Whether nothing is known of a variable.
+    fn is_unknown(&self, var: Var) -> bool {
+        self.values_of(var).iter().all(|v| *v == self.more)
+    }
+
+    /// Whether a variable has more values than are kept, or comes from one that has.
+    pub(crate) fn has_more(&self, var: Var) -> bool {
+        self.values_of(var).contains(&self.more)
+    }
+
     fn add_value(&mut self, var: Var, value: Value) {
         let vid = self.values.intern(value);
         self.add(var, vid);
@@ -378,11 +427,14 @@ impl Solver {
             return;
         }
         let count = self.graph.count(var);
-        if usize::from(count.values) >= MAX_VALUES || self.graph.values(var).contains(&value) {
+        if self.graph.values(var).contains(&value) {
             return;
         }
         let what = self.values.get(value);
         match what {
+            Value::More => {}
+            // One of them may be that there are more.
+            _ if usize::from(count.values) >= MAX_VALUES => return self.add(var, self.more),
             Value::Const(_) if count.constants == MAX_CONSTANTS => return self.add_value(var, Value::Any),
             Value::External(_) if count.externals == MAX_EXTERNALS => return,
             _ => {}

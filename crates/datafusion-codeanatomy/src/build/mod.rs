@@ -6,6 +6,7 @@
 //! part and what crosses files, not the source.
 
 mod cached;
+mod cost;
 mod extraction;
 mod facts;
 mod needs;
@@ -29,6 +30,7 @@ use crate::graph::GRAPH_TABLES;
 use crate::relation::{RuleFile, pack};
 use crate::source::{Files, Source, SourceOptions};
 use crate::store::{Checks, Manifest, Place, RuleRecord, TableFormat, TableRecord, TableWriter, VersionWriter};
+pub use cost::RelationCost;
 use facts::Facts;
 use part::{Engine, GraphPart, Workers};
 pub use record::RunRecord;
@@ -134,6 +136,7 @@ pub async fn build(
         tables,
         contract_errors,
     };
+    run.costs = summary.costs.clone();
     let committed = writer.commit(&manifest, options.format.as_deref()).await?;
     run.lap("committing");
     run.write(&place, &committed.folder).await?;
@@ -196,6 +199,7 @@ async fn write_tables(
         }
         check_part(&mut checks, &rows)?;
         write_part(&mut tables, &mut summary, &rows)?;
+        cost::add(&mut summary.costs, &rows.costs);
     }
     write_part(&mut tables, &mut summary, &outside)?;
 
@@ -203,8 +207,9 @@ async fn write_tables(
     if strict {
         strict::no_errors(&errors)?;
     }
-    let mut error_table = writer.table("contract_errors", &Checks::schema(), &["path", "table", "id", "reason"])?;
+    let mut error_table = writer.table("contract_errors", &Checks::schema(), Checks::ORDER)?;
     error_table.write(&errors)?;
+    summary.add_errors(&errors)?;
     tables.push(error_table);
     let records = tables.into_iter().map(TableWriter::finish).collect::<Result<_>>()?;
     Ok((records, summary, errors.num_rows() as u64))

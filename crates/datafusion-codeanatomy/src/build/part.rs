@@ -18,6 +18,7 @@ use datafusion::physical_plan::execution_plan::reset_plan_states;
 use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use super::cost::{self, Costs};
 use super::extraction::Extraction;
 use super::facts::Facts;
 use super::needs::Needs;
@@ -57,6 +58,8 @@ fn query(table: &str) -> String {
 pub(super) struct GraphPart {
     pub(super) tables: Vec<RecordBatch>,
     pub(super) unique: Arc<[(String, UniqueBy)]>,
+    /// What the relations cost.
+    pub(super) costs: Costs,
     pub(super) source_bytes: u64,
 }
 
@@ -137,6 +140,7 @@ impl Workers {
         Ok(GraphPart {
             tables,
             unique: Arc::new([]),
+            costs: Costs::default(),
             source_bytes: 0,
         })
     }
@@ -189,8 +193,11 @@ impl Worker {
             rows,
         });
         let mut results = vec![];
+        let mut costs = Costs::default();
         for plan in &self.plans {
-            results.push(collect(reset_plan_states(Arc::clone(plan))?, self.ctx.task_ctx()).await?);
+            let plan = reset_plan_states(Arc::clone(plan))?;
+            results.push(collect(Arc::clone(&plan), self.ctx.task_ctx()).await?);
+            cost::add(&mut costs, &cost::of(&plan));
         }
         self.slot.set(Part::default());
         let [nodes, edges, losers, props] = GRAPH_TABLES;
@@ -210,6 +217,7 @@ impl Worker {
         Ok(GraphPart {
             tables,
             unique: Arc::clone(&self.unique),
+            costs,
             source_bytes,
         })
     }

@@ -6,15 +6,18 @@ use std::time::{Duration, Instant, SystemTime};
 use datafusion::common::{DataFusionError, Result};
 use serde::Serialize;
 
+use super::cost::Costs;
 use crate::store::{Place, write_run};
 
-/// When a build ran, from where, and how long its stages took. It is kept beside the versions and is no part of them.
+/// When a build ran, from where, how long its stages took, and what each relation cost. It is kept beside the versions and is no part of them.
 #[derive(Debug)]
 pub struct RunRecord {
     source: PathBuf,
     started: SystemTime,
     last: Instant,
     stages: Vec<(&'static str, Duration)>,
+    /// What each relation cost.
+    pub(super) costs: Costs,
 }
 
 #[derive(Serialize)]
@@ -23,6 +26,7 @@ struct Json<'a> {
     version: &'a str,
     started_unix_ms: u128,
     stages: Vec<Stage>,
+    relations: &'a Costs,
 }
 
 #[derive(Serialize)]
@@ -40,6 +44,7 @@ impl RunRecord {
             started,
             last: Instant::now(),
             stages: vec![],
+            costs: Costs::default(),
         }
     }
 
@@ -69,6 +74,7 @@ impl RunRecord {
             version,
             started_unix_ms,
             stages,
+            relations: &self.costs,
         };
         let text = serde_json::to_string_pretty(&json).map_err(|e| DataFusionError::External(Box::new(e)))?;
         write_run(place, &format!("{started_unix_ms}-{version}.json"), text).await

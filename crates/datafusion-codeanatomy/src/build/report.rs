@@ -6,6 +6,7 @@ use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::common::{Result, internal_err};
 
+use super::cost::{Costs, RelationCost};
 use crate::ordering::Categories;
 use crate::store::{Committed, Manifest};
 
@@ -40,6 +41,10 @@ pub struct BuildReport {
     pub folder: String,
     /// Rows by table and kind, in that order.
     pub kinds: Vec<KindCount>,
+    /// Rows that break a contract, by the code of what they break, in the order of the codes.
+    pub contract_errors: Vec<(String, u64)>,
+    /// What each relation cost, by its name.
+    pub relations: BTreeMap<String, RelationCost>,
     /// What a user should know, in sentences: files that were not read whole.
     pub warnings: Vec<String>,
 }
@@ -57,9 +62,13 @@ pub struct KindCount {
     pub ambiguous: u64,
 }
 
-/// Counts by table and kind.
+/// Counts by table and kind, and of rows that break a contract by its code.
 #[derive(Debug, Default)]
-pub(super) struct Summary(BTreeMap<(&'static str, String), (u64, u64)>);
+pub(super) struct Summary {
+    kinds: BTreeMap<(&'static str, String), (u64, u64)>,
+    errors: BTreeMap<String, u64>,
+    pub(super) costs: Costs,
+}
 
 impl Summary {
     pub(super) fn add(&mut self, table: &'static str, rows: &RecordBatch) -> Result<()> {
@@ -81,8 +90,20 @@ impl Summary {
             }
         }
         for (kind, (rows, ambiguous)) in kinds.values.iter().zip(counts) {
-            let total = self.0.entry((table, kind.to_string())).or_default();
+            let total = self.kinds.entry((table, kind.to_string())).or_default();
             *total = (total.0 + rows, total.1 + ambiguous);
+        }
+        Ok(())
+    }
+}
+
+impl Summary {
+    pub(super) fn add_errors(&mut self, errors: &RecordBatch) -> Result<()> {
+        let Some(codes) = errors.column_by_name("code").and_then(|c| c.as_string_view_opt()) else {
+            return internal_err!("contract_errors has no column code");
+        };
+        for code in codes.iter().flatten() {
+            *self.errors.entry(code.to_string()).or_default() += 1;
         }
         Ok(())
     }
@@ -96,13 +117,15 @@ impl BuildReport {
             rows,
             ambiguous,
         };
-        let mut kinds: Vec<_> = summary.0.into_iter().map(kind).collect();
+        let mut kinds: Vec<_> = summary.kinds.into_iter().map(kind).collect();
         kinds.sort_by(|a, b| b.table.cmp(a.table).then(b.rows.cmp(&a.rows)).then(a.kind.cmp(&b.kind)));
         Self {
             manifest,
             version: committed.version,
             folder: committed.folder,
             kinds,
+            contract_errors: summary.errors.into_iter().collect(),
+            relations: summary.costs,
             warnings,
         }
     }

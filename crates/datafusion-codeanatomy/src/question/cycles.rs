@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringViewArray, UInt64Array};
+use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, UInt64Array};
 use datafusion::arrow::compute::{cast, take};
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::{Result, internal_err};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
-use rustc_hash::FxHashMap;
+
+use super::found::Given;
+use super::reach::numbered;
 
 /// Of edges between names, those inside of strongly connected components (Kosaraju and Sharir), with the number of the component, in the order of
 /// its least name, and its size. Linear in the edges, but for sorting.
-pub(super) fn inside_of_circles(edges: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+pub(super) fn inside_of_circles(edges: &RecordBatch, schema: &SchemaRef, _: &Given) -> Result<RecordBatch> {
     let text = |i: usize| Ok::<_, datafusion::error::DataFusionError>(cast(edges.column(i), &DataType::Utf8View)?);
     let (from, to) = (text(0)?, text(1)?);
     let (Some(from), Some(to)) = (from.as_string_view_opt(), to.as_string_view_opt()) else {
@@ -56,23 +58,9 @@ pub(super) fn inside_of_circles(edges: &RecordBatch, schema: &SchemaRef) -> Resu
     Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
 }
 
-/// All names, and the ends of every edge by their numbers.
-fn numbered<'a>(from: &'a StringViewArray, to: &'a StringViewArray) -> (Vec<&'a str>, Vec<(u32, u32)>) {
-    let mut numbers = FxHashMap::default();
-    let mut names = vec![];
-    let mut number = |name: &'a str| {
-        *numbers.entry(name).or_insert_with(|| {
-            names.push(name);
-            names.len() as u32 - 1
-        })
-    };
-    let ends = (0..from.len()).map(|i| (number(from.value(i)), number(to.value(i))));
-    let ends = ends.collect();
-    (names, ends)
-}
-
 #[cfg(test)]
 mod tests {
+    use datafusion::arrow::array::{Array, StringViewArray};
     use datafusion::arrow::datatypes::{Field, Schema};
 
     use super::*;
@@ -94,7 +82,7 @@ mod tests {
             text("path"),
             text("imports"),
         ]));
-        let rows = inside_of_circles(&batch.unwrap(), &schema).unwrap();
+        let rows = inside_of_circles(&batch.unwrap(), &schema, &Given::default()).unwrap();
         let ints = |i: usize| {
             rows.column(i)
                 .as_primitive::<datafusion::arrow::datatypes::Int64Type>()

@@ -1,5 +1,6 @@
 //! An answer that is found in the rows of a query.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,14 +18,45 @@ use futures::stream;
 
 use crate::source::on_blocking_thread;
 
-/// Finds the rows of an answer, under its schema, in those of a query.
-pub(super) type Find = fn(&RecordBatch, &SchemaRef) -> Result<RecordBatch>;
+/// Finds the rows of an answer, under its schema, in those of a query, by the arguments of the question.
+pub(super) type Find = fn(&RecordBatch, &SchemaRef, &Given) -> Result<RecordBatch>;
+
+/// The arguments of a question, as texts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Given(BTreeMap<&'static str, String>);
+
+impl Given {
+    pub(super) fn set(&mut self, name: &'static str, value: String) {
+        self.0.insert(name, value);
+    }
+
+    /// The argument; nothing, if it was left out.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// The argument, a number.
+    pub(super) fn number(&self, name: &str) -> i64 {
+        self.text(name).parse().unwrap_or_default()
+    }
+
+    #[cfg(test)]
+    pub(super) fn of<const N: usize>(values: [(&'static str, &str); N]) -> Self {
+        Self(
+            values
+                .into_iter()
+                .map(|(name, value)| (name, value.to_string()))
+                .collect(),
+        )
+    }
+}
 
 /// Finds the answer when it is asked for.
 pub(super) struct Found {
     pub(super) question: &'static str,
     pub(super) rows: Arc<dyn ExecutionPlan>,
     pub(super) find: Find,
+    pub(super) given: Arc<Given>,
     pub(super) schema: SchemaRef,
 }
 
@@ -43,13 +75,13 @@ impl PartitionStream for Found {
 
     fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
         let (rows, find, schema) = (Arc::clone(&self.rows), self.find, Arc::clone(&self.schema));
-        let question = self.question;
+        let (question, given) = (self.question, Arc::clone(&self.given));
         let answer = async move {
             let reservation = MemoryConsumer::new(question).register(context.memory_pool());
             let batches = collect(reset_plan_states(Arc::clone(&rows))?, Arc::clone(&context)).await?;
             let rows = concat_batches(&rows.schema(), &batches)?;
             reservation.try_grow(2 * rows.get_array_memory_size())?;
-            on_blocking_thread(move || find(&rows, &schema)).await
+            on_blocking_thread(move || find(&rows, &schema, &given)).await
         };
         Box::pin(RecordBatchStreamAdapter::new(
             Arc::clone(&self.schema),

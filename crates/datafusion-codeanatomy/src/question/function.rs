@@ -1,18 +1,22 @@
 //! A question as a table function.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::catalog::{TableFunctionArgs, TableFunctionImpl, TableProvider};
 use datafusion::common::{Result, plan_err};
 
 use super::Question;
+use super::found::Given;
 use super::table::QuestionTable;
 use crate::planner::Arguments;
+use crate::source::changed_between;
 
 impl TableFunctionImpl for Question {
     fn call_with_args(&self, args: TableFunctionArgs<'_, '_>) -> Result<Arc<dyn TableProvider>> {
         let arguments = Arguments::try_new(self.name, self.parameters, args.exprs())?;
         let mut sql = self.sql.to_string();
+        let mut given = Given::default();
         for parameter in self.parameters {
             let place = format!("{{{}}}", parameter.name);
             let value = match parameter.name {
@@ -20,17 +24,37 @@ impl TableFunctionImpl for Question {
                     Some(value) => value.to_string(),
                     None => parameter.default.to_string(),
                 },
-                "relation" => {
-                    let name = arguments.text("relation")?.unwrap_or_default();
+                "relation" | "before" | "after" => {
+                    let name = arguments.text(parameter.name)?.unwrap_or(parameter.default);
                     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                        return plan_err!("{}: '{name}' is no name of a relation", self.name);
+                        let what = if parameter.name == "relation" {
+                            "relation"
+                        } else {
+                            "schema"
+                        };
+                        return plan_err!("{}: '{name}' is no name of a {what}", self.name);
                     }
                     name.to_string()
                 }
-                name => format!("'{}'", arguments.text(name)?.unwrap_or_default().replace('\'', "''")),
+                name => arguments.text(name)?.unwrap_or(parameter.default).to_string(),
             };
-            sql = sql.replace(&place, &value);
+            let written = match parameter.name {
+                "hops" | "line" | "col" | "relation" | "before" | "after" => value.clone(),
+                _ => format!("'{}'", value.replace('\'', "''")),
+            };
+            sql = sql.replace(&place, &written);
+            given.set(parameter.name, value);
         }
-        Ok(Arc::new(QuestionTable::new(self, sql)))
+        if self.name == "impact" {
+            let [path, name, range] = ["path", "name", "range"].map(|p| given.text(p).to_string());
+            if path.is_empty() && name.is_empty() && range.is_empty() {
+                return plan_err!("impact: say what is changed: `path`, `name` or `range`");
+            }
+            if !range.is_empty() {
+                let files = changed_between(Path::new(given.text("repository")), &range)?;
+                given.set("files", files.join("\0"));
+            }
+        }
+        Ok(Arc::new(QuestionTable::new(self, sql, given)))
     }
 }

@@ -5,6 +5,7 @@
 mod cycles;
 mod found;
 mod function;
+mod reach;
 mod table;
 
 use std::sync::Arc;
@@ -49,6 +50,8 @@ const CALL_COLUMNS: &[(&str, DataType)] = &[
     ("confidence", FLOAT),
 ];
 
+const CALLS: &str = "SELECT caller, callee, path, bstart, bend, confidence FROM call_graph";
+
 /// All of them.
 pub(crate) const QUESTIONS: &[Question] = &[
     Question {
@@ -58,8 +61,8 @@ pub(crate) const QUESTIONS: &[Question] = &[
         example: "SELECT * FROM callers(name => 'best_rule', hops => 2)",
         parameters: &[NAME, HOPS],
         columns: CALL_COLUMNS,
-        sql: include_str!("callers.sql"),
-        find: None,
+        sql: CALLS,
+        find: Some(reach::callers),
     },
     Question {
         name: "callees",
@@ -68,8 +71,8 @@ pub(crate) const QUESTIONS: &[Question] = &[
         example: "SELECT * FROM callees(name => 'Order.total', hops => 2)",
         parameters: &[NAME, HOPS],
         columns: CALL_COLUMNS,
-        sql: include_str!("callees.sql"),
-        find: None,
+        sql: CALLS,
+        find: Some(reach::callees),
     },
     Question {
         name: "where_used",
@@ -110,12 +113,23 @@ pub(crate) const QUESTIONS: &[Question] = &[
     },
     Question {
         name: "impact",
-        description: "What may be affected by a change of files: their definitions (`hops` 0), and what calls, derives from, overrides, is \
+        description: "What may be affected by a change of files, of a definition, or between two commits: what was changed (`hops` 0), and what calls, derives from, overrides, is \
                       decorated or annotated by or tests what is affected, with the first reason of the fewest hops.",
         example: "SELECT * FROM impact(path => 'shop/catalog.py')",
         parameters: &[
-            Parameter::required("path", "a file, or a pattern of LIKE, as in 'shop/%'"),
+            Parameter::with_default("path", "", "a file, a folder, or a glob of files, as in 'shop/**/*.py'"),
             Parameter::with_default("hops", "3", "how many steps are followed"),
+            Parameter::with_default("name", "", "a definition: its dotted name, or the end of one"),
+            Parameter::with_default(
+                "range",
+                "",
+                "two commits, 'A..B', whose difference is the change; the commit behind 'A..' is HEAD",
+            ),
+            Parameter::with_default(
+                "repository",
+                ".",
+                "the folder of the source in the work tree of their repository",
+            ),
         ],
         columns: &[
             ("hops", INT),
@@ -126,7 +140,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
             ("because_of", TEXT),
         ],
         sql: include_str!("impact.sql"),
-        find: None,
+        find: Some(reach::impact),
     },
     Question {
         name: "dead_code",
@@ -189,6 +203,49 @@ pub(crate) const QUESTIONS: &[Question] = &[
             ("node_id", TEXT),
         ],
         sql: include_str!("symbol_at.sql"),
+        find: None,
+    },
+    Question {
+        name: "neighbourhood",
+        description: "What the innermost definition around a place has to do with others: what it calls, derives from, overrides, reads, writes, raises, \
+                      is decorated and annotated with and contains (`out`), and what does so with it (`in`). It needs an attached source.",
+        example: "SELECT * FROM neighbourhood(path => 'shop/orders.py', line => 20)",
+        parameters: &[
+            Parameter::required("path", "the file"),
+            Parameter::required("line", "the line, from 1"),
+            Parameter::with_default("col", "0", "the column in bytes of UTF-8, from 0"),
+        ],
+        columns: &[
+            ("centre", TEXT),
+            ("direction", TEXT),
+            ("kind", TEXT),
+            ("name", TEXT),
+            ("path", TEXT),
+            ("bstart", INT),
+            ("bend", INT),
+            ("confidence", FLOAT),
+        ],
+        sql: include_str!("neighbourhood.sql"),
+        find: None,
+    },
+    Question {
+        name: "graph_difference",
+        description: "What of a graph is not in another, by dotted names: files and definitions, and relations between them, with the first place of \
+                      each. A graph is a schema that has its tables `cpg_nodes` and `cpg_edges`.",
+        example: "SELECT * FROM graph_difference(before => 'public', after => 'public')",
+        parameters: &[
+            Parameter::required("before", "the schema with the one graph"),
+            Parameter::with_default("after", "public", "the schema with the other"),
+        ],
+        columns: &[
+            ("change", TEXT),
+            ("kind", TEXT),
+            ("src", TEXT),
+            ("dst", TEXT),
+            ("path", TEXT),
+            ("bstart", INT),
+        ],
+        sql: include_str!("graph_difference.sql"),
         find: None,
     },
     Question {

@@ -13,7 +13,7 @@ use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use datafusion::prelude::col;
 
 use super::Question;
-use super::found::{Find, Found};
+use super::found::{Find, Found, Given};
 
 /// The rows of a query over the session's tables.
 #[derive(Debug)]
@@ -22,16 +22,18 @@ pub(super) struct QuestionTable {
     sql: String,
     schema: SchemaRef,
     find: Option<Find>,
+    given: Arc<Given>,
 }
 
 impl QuestionTable {
-    pub(super) fn new(question: &Question, sql: String) -> Self {
+    pub(super) fn new(question: &Question, sql: String, given: Given) -> Self {
         let field = |(name, ty): &(&str, _)| Field::new(*name, Clone::clone(ty), true);
         Self {
             name: question.name,
             sql,
             schema: Arc::new(Schema::new(question.columns.iter().map(field).collect::<Vec<_>>())),
             find: question.find,
+            given: Arc::new(given),
         }
     }
 }
@@ -67,6 +69,7 @@ impl TableProvider for QuestionTable {
                 question: self.name,
                 rows: state.create_physical_plan(&plan).await?,
                 find,
+                given: Arc::clone(&self.given),
                 schema: Arc::clone(&self.schema),
             });
             let schema = Arc::clone(&self.schema);

@@ -106,7 +106,7 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Re
 
 /// Makes the answers about each relation `r` tables of `ctx`: `r_ambiguity`, the groups whose best score is shared;
 /// `r_coverage`, candidates, winners and rows that have one, per rule and in all (`rule` is null); and where a rule names
-/// what could have a candidate, `r_unresolved`, what has none, and why. `r_explained` has all candidates with the terms of
+/// what could have a candidate, `r_unresolved`, what has none, and why, or that it may have more (its column `has_more`). `r_explained` has all candidates with the terms of
 /// their scores and what decided their rank.
 pub async fn create_answers(ctx: &SessionContext, relations: &[Relation]) -> Result<()> {
     for Relation {
@@ -143,9 +143,17 @@ pub async fn create_answers(ctx: &SessionContext, relations: &[Relation]) -> Res
                     "SELECT l.src, l.path, l.bstart, l.bend, l.reason FROM {left} l \
                      LEFT ANTI JOIN {name}_candidates c ON {keys} {is_left}"
                 );
-                create_view(ctx, &format!("{name}_unresolved"), &unresolved, name).await?;
+                // What has candidates and may have more, if the view of the left rows says so.
+                let has_more = ctx
+                    .table(left.as_str())
+                    .await?
+                    .schema()
+                    .has_column_with_unqualified_name("has_more");
+                let more = format!(" UNION ALL SELECT src, path, bstart, bend, reason FROM {left} WHERE has_more");
+                let with_more = format!("{unresolved}{}", if has_more { more.as_str() } else { "" });
+                create_view(ctx, &format!("{name}_unresolved"), &with_more, name).await?;
                 let count = |of: &str| format!("SELECT count(*) AS n FROM {of}");
-                (count(left), count(&format!("{name}_unresolved")))
+                (count(left), count(&format!("({unresolved})")))
             }
             None => ["SELECT CAST(NULL AS BIGINT) AS n"; 2].map(str::to_string).into(),
         };

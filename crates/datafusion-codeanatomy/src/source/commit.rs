@@ -101,3 +101,19 @@ impl CommitReader {
         Ok(blob.take_data())
     }
 }
+
+/// The paths below `place`, relative to it, of regular files that differ between the two commits of `range`, `A..B`: what one has and the other
+/// has not, or has with other bytes. The commit that is left out behind the dots is `HEAD`.
+pub(crate) fn changed_between(place: &Path, range: &str) -> Result<Vec<String>> {
+    let Some((from, to)) = range
+        .split_once("..")
+        .filter(|(from, to)| !from.is_empty() && !to.starts_with('.'))
+    else {
+        return plan_err!("'{range}' is no range of commits; write two commits as in 'HEAD~3..HEAD'");
+    };
+    let (before, _) = Commit::list(place, from)?;
+    let (after, _) = Commit::list(place, if to.is_empty() { "HEAD" } else { to })?;
+    let is_changed = |path: &&String| before.blobs.get(*path) != after.blobs.get(*path);
+    let paths: std::collections::BTreeSet<&String> = before.blobs.keys().chain(after.blobs.keys()).collect();
+    Ok(paths.into_iter().filter(is_changed).cloned().collect())
+}

@@ -16,6 +16,7 @@ use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::execution::runtime_env::RuntimeEnv;
 
 use commit::Commit;
+pub(crate) use commit::changed_between;
 pub(crate) use files::{FileReader, Files};
 use objects::Objects;
 

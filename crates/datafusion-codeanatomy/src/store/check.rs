@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringViewArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringViewArray};
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use datafusion::common::{Result, internal_err};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -29,12 +29,54 @@ pub(crate) struct ContractError {
     path: Option<String>,
     table: &'static str,
     id: String,
-    reason: &'static str,
+    broken: Broken,
+    /// The rule that proposed the row, of an edge.
+    rule: Option<String>,
 }
 
-const DANGLING_SRC: &str = "the edge's src is no node";
-const SECOND_DST: &str = "another edge of a unique relation has this dst";
-const DANGLING_DST: &str = "the edge's dst is no node";
+/// What a row breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Broken {
+    code: &'static str,
+    column: &'static str,
+    message: &'static str,
+}
+
+const fn broken(code: &'static str, column: &'static str, message: &'static str) -> Broken {
+    Broken { code, column, message }
+}
+
+const SECOND_NODE: Broken = broken("node_not_unique", "node_id", "another node has the same id");
+const SECOND_EDGE: Broken = broken("edge_not_unique", "edge_id", "the edge is there twice");
+const SECOND_SRC: Broken = broken(
+    "src_not_unique",
+    "src",
+    "another edge of a unique relation has this src",
+);
+const SECOND_DST: Broken = broken(
+    "dst_not_unique",
+    "dst",
+    "another edge of a unique relation has this dst",
+);
+const DANGLING_SRC: Broken = broken("src_dangling", "src", "the edge's src is no node");
+const DANGLING_DST: Broken = broken("dst_dangling", "dst", "the edge's dst is no node");
+const SPAN: Broken = broken(
+    "span_not_sane",
+    "bstart",
+    "the span is reversed, negative or half missing",
+);
+
+/// The columns of `contract_errors`: which row it is, what it breaks, and how bad that is; all of them make a strict build fail.
+const COLUMNS: [(&str, bool); 8] = [
+    ("path", true),
+    ("table", false),
+    ("id", false),
+    ("code", false),
+    ("column", false),
+    ("rule", true),
+    ("severity", false),
+    ("message", false),
+];
 
 impl Checks {
     /// Nodes: ids are unique, spans are sane.
@@ -45,7 +87,7 @@ impl Checks {
             let hash = xxh3_128(id.value(row).as_bytes());
             self.near.insert(hash, 0);
             if !self.nodes.insert(hash) {
-                self.error(rows, "cpg_nodes", id.value(row), row, "another node has the same id")?;
+                self.error(rows, "cpg_nodes", id.value(row), row, SECOND_NODE)?;
             }
         }
         self.spans(rows, "cpg_nodes", id)
@@ -91,16 +133,10 @@ impl Checks {
             let same =
                 |columns: &[&StringViewArray]| row > 0 && columns.iter().all(|c| c.value(row - 1) == c.value(row));
             if same(&[src, dst, kind]) {
-                self.error(rows, "cpg_edges", id.value(row), row, "the edge is there twice")?;
+                self.error(rows, "cpg_edges", id.value(row), row, SECOND_EDGE)?;
             }
             if by == Some(UniqueBy::Src) && same(&[src, relation]) {
-                self.error(
-                    rows,
-                    "cpg_edges",
-                    id.value(row),
-                    row,
-                    "another edge of a unique relation has this src",
-                )?;
+                self.error(rows, "cpg_edges", id.value(row), row, SECOND_SRC)?;
             }
         }
         self.spans(rows, "cpg_edges", id)
@@ -117,30 +153,30 @@ impl Checks {
         self.errors.extend(missing);
         self.errors.sort();
         let errors = &self.errors;
-        let path: StringViewArray = errors.iter().map(|e| e.path.as_deref()).collect();
-        let texts = |f: fn(&ContractError) -> &str| StringViewArray::from_iter_values(errors.iter().map(f));
-        Ok(RecordBatch::try_new(
-            Self::schema(),
-            vec![
-                Arc::new(path),
-                Arc::new(texts(|e| e.table)),
-                Arc::new(texts(|e| &e.id)),
-                Arc::new(texts(|e| e.reason)),
-            ],
-        )?)
+        let texts = |f: fn(&ContractError) -> Option<&str>| {
+            Arc::new(errors.iter().map(f).collect::<StringViewArray>()) as ArrayRef
+        };
+        let columns = vec![
+            texts(|e| e.path.as_deref()),
+            texts(|e| Some(e.table)),
+            texts(|e| Some(&e.id)),
+            texts(|e| Some(e.broken.code)),
+            texts(|e| Some(e.broken.column)),
+            texts(|e| e.rule.as_deref()),
+            texts(|_| Some("error")),
+            texts(|e| Some(e.broken.message)),
+        ];
+        Ok(RecordBatch::try_new(Self::schema(), columns)?)
     }
 
     /// The schema of `contract_errors`.
     pub(crate) fn schema() -> SchemaRef {
-        let field = |name: &str, nullable| Field::new(name, DataType::Utf8View, nullable);
-        let fields = vec![
-            field("path", true),
-            field("table", false),
-            field("id", false),
-            field("reason", false),
-        ];
-        Arc::new(Schema::new(fields))
+        let fields = COLUMNS.map(|(name, nullable)| Field::new(name, DataType::Utf8View, nullable));
+        Arc::new(Schema::new(fields.to_vec()))
     }
+
+    /// The order of `contract_errors`.
+    pub(crate) const ORDER: &[&str] = &["path", "table", "id", "code"];
 
     fn spans(&mut self, rows: &RecordBatch, table: &'static str, id: &StringViewArray) -> Result<()> {
         let (bstart, bend) = (int(rows, "bstart")?, int(rows, "bend")?);
@@ -150,27 +186,14 @@ impl Checks {
                 (a, b) => a == b,
             };
             if !sane {
-                self.error(
-                    rows,
-                    table,
-                    id.value(row),
-                    row,
-                    "the span is reversed, negative or half missing",
-                )?;
+                self.error(rows, table, id.value(row), row, SPAN)?;
             }
         }
         Ok(())
     }
 
-    fn error(
-        &mut self,
-        rows: &RecordBatch,
-        table: &'static str,
-        id: &str,
-        row: usize,
-        reason: &'static str,
-    ) -> Result<()> {
-        self.errors.push(error(rows, table, id, row, reason)?);
+    fn error(&mut self, rows: &RecordBatch, table: &'static str, id: &str, row: usize, broken: Broken) -> Result<()> {
+        self.errors.push(error(rows, table, id, row, broken)?);
         Ok(())
     }
 }
@@ -184,14 +207,19 @@ pub(crate) enum UniqueBy {
     Dst,
 }
 
-fn error(rows: &RecordBatch, table: &'static str, id: &str, row: usize, reason: &'static str) -> Result<ContractError> {
+fn error(rows: &RecordBatch, table: &'static str, id: &str, row: usize, broken: Broken) -> Result<ContractError> {
     let path = text(rows, "path")?;
     let path = path.is_valid(row).then(|| path.value(row).to_string());
+    let rule = match rows.column_by_name("rule") {
+        Some(_) => Some(text(rows, "rule")?.value(row).to_string()),
+        None => None,
+    };
     Ok(ContractError {
         path,
         table,
         id: id.to_string(),
-        reason,
+        broken,
+        rule,
     })
 }
 
@@ -214,8 +242,6 @@ fn int<'a>(rows: &'a RecordBatch, name: &str) -> Result<&'a Int64Array> {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::ArrayRef;
-
     use super::*;
 
     fn texts(values: &[&str]) -> ArrayRef {
@@ -244,6 +270,7 @@ mod tests {
                 ("src", &["a", "a", "a", "gone"]),
                 ("dst", &["b", "b", "later", "a"]),
                 ("relation", &["r", "r", "r", "r"]),
+                ("rule", &["made", "made", "made", "made"]),
                 ("path", &["p", "p", "p", "p"]),
             ],
             &[(0, 1), (0, 1), (0, 1), (-1, 1)],
@@ -253,18 +280,28 @@ mod tests {
             .nodes(&rows(&[("node_id", &["later"]), ("path", &["q"])], &[(0, 1)]))
             .unwrap();
         let errors = checks.finish().unwrap();
-        let (id, reason) = (text(&errors, "id").unwrap(), text(&errors, "reason").unwrap());
-        let found: Vec<_> = (0..errors.num_rows()).map(|i| (id.value(i), reason.value(i))).collect();
+        let [id, code, column, rule] = ["id", "code", "column", "rule"].map(|name| text(&errors, name).unwrap());
+        let found: Vec<_> = (0..errors.num_rows())
+            .map(|i| {
+                (
+                    id.value(i),
+                    code.value(i),
+                    column.value(i),
+                    rule.is_valid(i).then(|| rule.value(i)),
+                )
+            })
+            .collect();
+        let by = Some("made");
         assert_eq!(
             found,
             [
-                ("e2", "another edge of a unique relation has this src"),
-                ("e2", "the edge is there twice"),
-                ("e3", "another edge of a unique relation has this src"),
-                ("e4", "the edge's src is no node"),
-                ("e4", "the span is reversed, negative or half missing"),
-                ("a", "another node has the same id"),
-                ("b", "the span is reversed, negative or half missing"),
+                ("e2", "edge_not_unique", "edge_id", by),
+                ("e2", "src_not_unique", "src", by),
+                ("e3", "src_not_unique", "src", by),
+                ("e4", "span_not_sane", "bstart", by),
+                ("e4", "src_dangling", "src", by),
+                ("a", "node_not_unique", "node_id", None),
+                ("b", "span_not_sane", "bstart", None),
             ]
         );
     }

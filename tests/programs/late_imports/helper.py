@@ -1,0 +1,5 @@
+class Helper:
+    def help(self):
+        import slow
+
+        return slow.done()

@@ -1,0 +1,6 @@
+def work():
+    return done()
+
+
+def done():
+    return 1

@@ -1,0 +1,9 @@
+import tools
+
+
+def main():
+    tools.hammer()
+    return tools.saw()
+
+
+main()

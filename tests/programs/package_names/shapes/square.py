@@ -1,0 +1,4 @@
+def area(side):
+    from .round import area as other
+
+    return other(side)
