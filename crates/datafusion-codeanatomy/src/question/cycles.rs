@@ -60,7 +60,7 @@ pub(super) fn inside_of_circles(edges: &RecordBatch, schema: &SchemaRef, _: &Giv
 
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::{Array, StringViewArray};
+    use datafusion::arrow::array::StringViewArray;
     use datafusion::arrow::datatypes::{Field, Schema};
 
     use super::*;
