@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use datafusion::common::utils::datafusion_strsim::levenshtein;
 use datafusion::common::{Result, plan_err};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::logical_expr::planner::{PlannedRelation, RelationPlanner, RelationPlannerContext, RelationPlanning};
@@ -94,6 +95,13 @@ impl NamedArguments {
         }
     }
 
+    /// The function whose name is most like this one, if it is but a slip or two away.
+    fn nearly(&self, function: &str) -> Option<&'static str> {
+        let distances = self.functions.keys().map(|name| (levenshtein(name, function), *name));
+        let (distance, name) = distances.min()?;
+        (distance <= 2 && 3 * distance < function.len()).then_some(name)
+    }
+
     /// The plan, for a function of relations; else the call is put into the form that the engine plans.
     fn rewrite(
         &self,
@@ -111,11 +119,14 @@ impl NamedArguments {
             if !self.asks_others && (named || !is_in_lower_case) && self.made_of_sql(&function, name, args, ctx)? {
                 return Ok(None);
             }
-            return match named && !self.asks_others {
-                true => plan_err!(
+            return match (named && !self.asks_others, self.nearly(&function)) {
+                (true, Some(near)) => {
+                    plan_err!("no table function {function} with named parameters is known; did you mean {near}?")
+                }
+                (true, None) => plan_err!(
                     "the table function {function} does not say its parameters' names; give its arguments by position"
                 ),
-                false => Ok(None),
+                (false, _) => Ok(None),
             };
         };
         if let Some(plan) = known.plan {
