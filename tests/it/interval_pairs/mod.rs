@@ -5,18 +5,22 @@
 mod draw;
 mod query;
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::common::{exec_err, resources_err};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::physical_plan::displayable;
+use datafusion::physical_plan::{collect, displayable};
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use datafusion_codeanatomy::register_all;
+use futures::FutureExt;
 
 use self::draw::{Draw, bound_types, table};
 use self::query::{Query, query};
@@ -81,12 +85,26 @@ async fn run(ctx: &SessionContext, rule: bool, sql: &str) -> Result<Ran> {
     }
     let plan = ctx.sql(sql).await?.create_physical_plan().await?;
     let shown = displayable(plan.as_ref()).indent(false).to_string();
-    let rows = datafusion::physical_plan::collect(Arc::clone(&plan), ctx.task_ctx()).await;
+    let collected = AssertUnwindSafe(collect(Arc::clone(&plan), ctx.task_ctx())).catch_unwind();
+    let rows = match collected.await {
+        Ok(rows) => rows,
+        // The engine's nested loops, when memory runs out, run their input once more, which a repartition cannot.
+        Err(panic) if shown.contains("NestedLoopJoinExec") && message(panic.as_ref()).contains("not used yet") => {
+            resources_err!("nested loops ran their input twice")
+        }
+        Err(panic) => exec_err!("a panic: {}", message(panic.as_ref())),
+    };
     Ok(Ran {
         rows,
         fired: shown.contains("IntervalJoinExec"),
         spilled: crate::has_spilled(&plan, "IntervalJoinExec"),
     })
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
 }
 
 /// Puts the tables of one session into files of few rows per row group, and has another read them.
