@@ -195,7 +195,8 @@ macro_rules! words {
 words! {
     init = "__init__", new = "__new__", call = "__call__", class = "__class__", iter = "__iter__", next = "__next__",
     aiter = "__aiter__", anext = "__anext__", getitem = "__getitem__", setitem = "__setitem__", enter = "__enter__",
-    exit = "__exit__", aenter = "__aenter__", aexit = "__aexit__", get = "__get__", set = "__set__", getattr = "__getattr__", set_name = "__set_name__", prepare = "__prepare__", class_getitem = "__class_getitem__", register = "register",
+    exit = "__exit__", aenter = "__aenter__", aexit = "__aexit__", get = "__get__", set = "__set__", getattr = "__getattr__",
+    set_name = "__set_name__", prepare = "__prepare__", class_getitem = "__class_getitem__", register = "register",
     init_subclass = "__init_subclass__", post_init = "__post_init__", lt = "__lt__", gt = "__gt__",
 }
 

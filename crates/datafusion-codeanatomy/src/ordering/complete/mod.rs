@@ -10,6 +10,7 @@
 //! | `array_agg`, `string_agg` | the same | `canonical` |
 //! | approximate percentiles | nothing: they are computed exactly | `set` |
 //! | `min`, `max` of floating-point numbers and nested values | nothing: they are `arg_min`, `arg_max`, which have one order | `set` |
+//! | `INTERSECT`, `EXCEPT` of nested values | nothing: they compare the bytes of the values | `set` |
 //! | sums, means, variances … of floating-point numbers | nothing: they are computed exactly and rounded once | `canonical` |
 //! | the output | the order at the top; without one, the declared order of the table, else all columns | `canonical` |
 //!
@@ -37,7 +38,7 @@ use datafusion::optimizer::AnalyzerRule;
 use crate::settings::{Determinism, Settings};
 use declared::declared_order;
 use one_row::at_most_one_row;
-use order_key::by_key;
+use order_key::{by_key, join_by_keys};
 use total::{because, complete, is_completed, is_total};
 
 /// The rule.
@@ -151,6 +152,7 @@ fn choice(node: LogicalPlan, level: Determinism, place: bool) -> Result<Transfor
             Ok(Transformed::yes(LogicalPlan::Distinct(Distinct::On(on))))
         }
         LogicalPlan::Aggregate(aggregate) => aggregate::settle(aggregate, level),
+        LogicalPlan::Join(join) => join_by_keys(join),
         node => Ok(Transformed::no(node)),
     }
 }

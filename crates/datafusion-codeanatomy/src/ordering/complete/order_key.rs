@@ -10,9 +10,11 @@ use datafusion::arrow::array::LargeBinaryArray;
 use datafusion::arrow::compute::SortOptions;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::row::{RowConverter, SortField};
-use datafusion::common::{DFSchema, Result};
+use datafusion::common::tree_node::Transformed;
+use datafusion::common::{DFSchema, NullEquality, Result};
 use datafusion::logical_expr::{
-    ColumnarValue, Expr, ExprSchemable, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, SortExpr, Volatility,
+    ColumnarValue, Expr, ExprSchemable, Join, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+    SortExpr, Volatility,
 };
 
 /// `order_key(value)`: bytes in the ascending order of the values.
@@ -49,20 +51,45 @@ impl ScalarUDFImpl for OrderKey {
 
 /// `sort`, by keys if it is by nested values.
 pub(super) fn by_key(sort: SortExpr, schema: &DFSchema) -> Result<SortExpr> {
-    let ty = sort.expr.get_type(schema)?;
-    if !nested(&ty) || !RowConverter::supports_fields(&[SortField::new(ty)]) {
+    if !has_key(&sort.expr.get_type(schema)?) {
         return Ok(sort);
     }
-    let key = ScalarUDF::from(OrderKey {
-        signature: Signature::any(1, Volatility::Immutable),
-        // An order and its reverse are by the same key, so that the engine sorts once for both.
-        nulls_first: sort.nulls_first == sort.asc,
-    });
+    // An order and its reverse are by the same key, so that the engine sorts once for both.
+    let key = order_key(sort.nulls_first == sort.asc);
     let expr = match sort.expr {
         Expr::Alias(alias) => key.call(vec![*alias.expr]).alias(alias.name),
         expr => key.call(vec![expr]),
     };
     Ok(expr.sort(sort.asc, !sort.asc))
+}
+
+/// A join for which nulls are equal, as those are that `INTERSECT` and `EXCEPT` become, by keys if it is by nested values: what such a join
+/// tells a scan of the values on one side leaves rows out that have nulls inside.
+pub(super) fn join_by_keys(mut join: Join) -> Result<Transformed<LogicalPlan>> {
+    let mut is_changed = false;
+    if join.null_equality == NullEquality::NullEqualsNull {
+        for (left, right) in &mut join.on {
+            let ty = left.get_type(join.left.schema())?;
+            if has_key(&ty) && right.get_type(join.right.schema())? == ty {
+                for side in [left, right] {
+                    *side = order_key(false).call(vec![std::mem::take(side)]);
+                }
+                is_changed = true;
+            }
+        }
+    }
+    Ok(Transformed::new_transformed(LogicalPlan::Join(join), is_changed))
+}
+
+fn order_key(nulls_first: bool) -> ScalarUDF {
+    ScalarUDF::from(OrderKey {
+        signature: Signature::any(1, Volatility::Immutable),
+        nulls_first,
+    })
+}
+
+fn has_key(ty: &DataType) -> bool {
+    nested(ty) && RowConverter::supports_fields(&[SortField::new(ty.clone())])
 }
 
 fn nested(ty: &DataType) -> bool {
