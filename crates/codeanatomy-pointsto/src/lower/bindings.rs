@@ -49,24 +49,24 @@ impl<'a> Bindings<'a> {
             modules: FxHashMap::default(),
         };
         let rows = batch(file, "bindings")?;
-        let (scopes, names, ids) = (
+        let (scopes, names_of, ids) = (
             texts(rows, "scope_id")?,
             texts(rows, "name")?,
             texts(rows, "binding_id")?,
         );
+        let mut distinct = vec![];
         for i in 0..rows.num_rows() {
             let var = program.var();
             this.vars.insert(ids.value(i), var);
-            this.scopes
-                .entry(scopes.value(i))
-                .or_default()
-                .push((names.value(i), var));
+            let names = this.scopes.entry(scopes.value(i)).or_insert_with(|| {
+                distinct.push(scopes.value(i));
+                vec![]
+            });
+            names.push((names_of.value(i), var));
         }
-        // In no order that shows: each scope is sorted by itself, and what was first of equal names stays so.
-        for i in 0..rows.num_rows() {
-            if let Some(names) = this.scopes.get_mut(scopes.value(i))
-                && !names.is_sorted_by_key(|(name, _)| *name)
-            {
+        // What was first of equal names stays so.
+        for scope in distinct {
+            if let Some(names) = this.scopes.get_mut(scope) {
                 names.sort_by_key(|(name, _)| *name);
             }
         }

@@ -18,8 +18,8 @@ pub(crate) struct Checks {
     nodes: FxHashSet<u128>,
     /// Those of the part at hand, where most endpoints are, and by bits which unique relations have led to them.
     near: FxHashMap<u128, u32>,
-    /// Endpoints that are not there yet.
-    open: Vec<(u128, ContractError)>,
+    /// Endpoints that are not there yet. There are many, for calls lead to any file.
+    open: Vec<Open>,
     errors: Vec<ContractError>,
 }
 
@@ -32,6 +32,16 @@ pub(crate) struct ContractError {
     broken: Broken,
     /// The rule that proposed the row, of an edge.
     rule: Option<String>,
+}
+
+/// An edge of which an endpoint is not there yet, with texts that it shares with others.
+#[derive(Debug)]
+struct Open {
+    node: u128,
+    id: Box<str>,
+    path: Option<Arc<str>>,
+    rule: Arc<str>,
+    broken: &'static Broken,
 }
 
 /// What a row breaks.
@@ -105,13 +115,22 @@ impl Checks {
         let relations = Categories::of(relation);
         let rule_of = |name: &&str| unique.iter().find(|(n, _)| n == name).map(|(_, by)| *by);
         let unique: Vec<Option<UniqueBy>> = relations.values.iter().map(rule_of).collect();
+        let (path, rule) = (text(rows, "path")?, text(rows, "rule")?);
+        let mut shared = FxHashMap::<&str, Arc<str>>::default();
+        let mut share = |text| Arc::clone(shared.entry(text).or_insert_with(|| Arc::from(text)));
+        let mut open = |node, row, broken| Open {
+            node,
+            id: id.value(row).into(),
+            path: path.is_valid(row).then(|| share(path.value(row))),
+            rule: share(rule.value(row)),
+            broken,
+        };
         for row in 0..rows.num_rows() {
             let code = relations.codes[row];
             let by = unique.get(code as usize).copied().flatten();
             let source = xxh3_128(src.value(row).as_bytes());
             if !self.near.contains_key(&source) && !self.nodes.contains(&source) {
-                self.open
-                    .push((source, error(rows, "cpg_edges", id.value(row), row, DANGLING_SRC)?));
+                self.open.push(open(source, row, &DANGLING_SRC));
             }
             let target = xxh3_128(dst.value(row).as_bytes());
             match self.near.get_mut(&target) {
@@ -125,8 +144,7 @@ impl Checks {
                 }
                 Some(_) => {}
                 None if !self.nodes.contains(&target) => {
-                    self.open
-                        .push((target, error(rows, "cpg_edges", id.value(row), row, DANGLING_DST)?));
+                    self.open.push(open(target, row, &DANGLING_DST));
                 }
                 None => {}
             }
@@ -145,11 +163,14 @@ impl Checks {
     /// Ends the checks: the errors as a table, in its order.
     pub(crate) fn finish(mut self) -> Result<RecordBatch> {
         let nodes = &self.nodes;
-        let missing = self
-            .open
-            .into_iter()
-            .filter(|(hash, _)| !nodes.contains(hash))
-            .map(|(_, error)| error);
+        let missing = self.open.into_iter().filter(|open| !nodes.contains(&open.node));
+        let missing = missing.map(|open| ContractError {
+            path: open.path.map(|path| path.to_string()),
+            table: "cpg_edges",
+            id: open.id.into(),
+            broken: *open.broken,
+            rule: Some(open.rule.to_string()),
+        });
         self.errors.extend(missing);
         self.errors.sort();
         let errors = &self.errors;
