@@ -1,5 +1,6 @@
 //! What must hold of a graph, checked while it is written.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringViewArray};
@@ -14,13 +15,30 @@ use crate::ordering::Categories;
 /// part before its edges; an edge may lead to a node that comes later.
 #[derive(Debug, Default)]
 pub(crate) struct Checks {
-    /// Hashes of 128 bits stand for ids.
-    nodes: FxHashSet<u128>,
+    nodes: FxHashSet<NodeKey>,
     /// Those of the part at hand, where most endpoints are, and by bits which unique relations have led to them.
-    near: FxHashMap<u128, u32>,
+    near: FxHashMap<NodeKey, u32>,
     /// Endpoints that are not there yet. There are many, for calls lead to any file.
     open: Vec<Open>,
     errors: Vec<ContractError>,
+}
+
+/// What stands for an id: 96 bits of its hash, of which two are the same by chance among a billion ids in one of 10^11 graphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct NodeKey([u32; 3]);
+
+impl NodeKey {
+    fn of(id: &str) -> Self {
+        let hash = xxh3_128(id.as_bytes());
+        Self([hash as u32, (hash >> 32) as u32, (hash >> 64) as u32])
+    }
+}
+
+impl Hash for NodeKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // A part of a hash is one.
+        state.write_u64(u64::from(self.0[0]) | u64::from(self.0[1]) << 32);
+    }
 }
 
 /// A row that breaks a contract.
@@ -37,7 +55,7 @@ pub(crate) struct ContractError {
 /// An edge of which an endpoint is not there yet, with texts that it shares with others.
 #[derive(Debug)]
 struct Open {
-    node: u128,
+    node: NodeKey,
     id: Box<str>,
     path: Option<Arc<str>>,
     rule: Arc<str>,
@@ -94,7 +112,7 @@ impl Checks {
         let id = text(rows, "node_id")?;
         self.near.clear();
         for row in 0..rows.num_rows() {
-            let hash = xxh3_128(id.value(row).as_bytes());
+            let hash = NodeKey::of(id.value(row));
             self.near.insert(hash, 0);
             if !self.nodes.insert(hash) {
                 self.error(rows, "cpg_nodes", id.value(row), row, SECOND_NODE)?;
@@ -128,11 +146,11 @@ impl Checks {
         for row in 0..rows.num_rows() {
             let code = relations.codes[row];
             let by = unique.get(code as usize).copied().flatten();
-            let source = xxh3_128(src.value(row).as_bytes());
+            let source = NodeKey::of(src.value(row));
             if !self.near.contains_key(&source) && !self.nodes.contains(&source) {
                 self.open.push(open(source, row, &DANGLING_SRC));
             }
-            let target = xxh3_128(dst.value(row).as_bytes());
+            let target = NodeKey::of(dst.value(row));
             match self.near.get_mut(&target) {
                 Some(led) if by == Some(UniqueBy::Dst) => {
                     let bit = 1u32.checked_shl(code).unwrap_or(0);
