@@ -272,11 +272,8 @@ impl Solver {
         self.has_method(of, name)
     }
 
-    /// Calls a method of an instance, if its class has it in the source.
-    pub(super) fn call_method(&mut self, of: Vid, name: Sym, args: &[Var], to: Var, at: u32, how: How) -> bool {
-        if !self.has_method(of, name) {
-            return false;
-        }
+    /// The callee of an implicit call of a method with these arguments: one call, whatever classes are found to have the method.
+    pub(super) fn method_called(&mut self, name: Sym, args: &[Var], to: Var, at: u32, how: How) -> Var {
         let given = |i: usize| args.get(i).copied().unwrap_or(NONE);
         let by = Made::Method {
             name,
@@ -286,15 +283,21 @@ impl Solver {
             at,
             how,
         };
-        let callee = match self.made.get(&by) {
-            Some(callee) => *callee,
-            None => {
-                let callee = self.var_of(by);
-                let args = args.iter().filter(|a| **a != NONE).map(|a| Arg::Positional(*a));
-                self.call_implicit(callee, args.collect(), to, at, how);
-                callee
-            }
-        };
+        if let Some(callee) = self.made.get(&by) {
+            return *callee;
+        }
+        let callee = self.var_of(by);
+        let args = args.iter().filter(|a| **a != NONE).map(|a| Arg::Positional(*a));
+        self.call_implicit(callee, args.collect(), to, at, how);
+        callee
+    }
+
+    /// Calls a method of an instance, if its class has it in the source.
+    pub(super) fn call_method(&mut self, of: Vid, name: Sym, args: &[Var], to: Var, at: u32, how: How) -> bool {
+        if !self.has_method(of, name) {
+            return false;
+        }
+        let callee = self.method_called(name, args, to, at, how);
         // What a class has itself is for its instances.
         if !self.load_of_meta(of, name, callee, at) {
             self.load_of_classes(of, name, callee, at);

@@ -3,7 +3,7 @@
 use super::class::Found;
 use super::{LookUp, Made, Solver};
 use crate::names::Sym;
-use crate::program::{Arg, Hook, How, MethodKind, NONE, Site, Var};
+use crate::program::{Hook, How, MethodKind, NONE, Site, Var};
 use crate::value::{Value, Vid};
 
 impl Solver {
@@ -188,22 +188,7 @@ impl Solver {
             return;
         };
         if let Some(Found::Var(_)) = self.find(class, name, None) {
-            let by = Made::Method {
-                name,
-                operand: key,
-                second: NONE,
-                to,
-                at,
-                how,
-            };
-            let callee = match self.made.get(&by) {
-                Some(callee) => *callee,
-                None => {
-                    let callee = self.var_of(by);
-                    self.call_implicit(callee, Box::new([Arg::Positional(key)]), to, at, how);
-                    callee
-                }
-            };
+            let callee = self.method_called(name, &[key], to, at, how);
             self.load_of_classes(of, name, callee, at);
         }
     }
