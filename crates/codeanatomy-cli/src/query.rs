@@ -7,7 +7,8 @@ use std::sync::Arc;
 use datafusion::prelude::SessionContext;
 use datafusion_cli::object_storage::instrumented::InstrumentedObjectStoreRegistry;
 use datafusion_cli::object_storage::is_stdin_location;
-use datafusion_cli::print_options::PrintOptions;
+use datafusion_cli::print_format::PrintFormat;
+use datafusion_cli::print_options::{MaxRows, PrintOptions};
 use datafusion_cli::{DATAFUSION_CLI_VERSION, exec};
 
 use crate::args::QueryArgs;
@@ -34,7 +35,7 @@ pub(crate) async fn run(mut args: QueryArgs) -> Result<(), Failure> {
     let mut print = PrintOptions {
         format: args.format,
         quiet: args.quiet,
-        maxrows: args.maxrows,
+        maxrows: most_rows(args.format, args.maxrows),
         color: args.color,
         instrumented_registry: Arc::clone(&registry),
     };
@@ -46,6 +47,14 @@ pub(crate) async fn run(mut args: QueryArgs) -> Result<(), Failure> {
         script::run(&ctx, &file.to_string_lossy(), text, &print).await?;
     }
     Ok(exec::exec_from_commands(&ctx, args.command, &print).await?)
+}
+
+/// The engine stops at the most rows in every format, after the batch that has one more: what programs read must be whole.
+const fn most_rows(format: PrintFormat, shown: MaxRows) -> MaxRows {
+    match format {
+        PrintFormat::Table | PrintFormat::Automatic => shown,
+        PrintFormat::Csv | PrintFormat::Tsv | PrintFormat::Json | PrintFormat::NdJson => MaxRows::Unlimited,
+    }
 }
 
 async fn run_repl(ctx: &SessionContext, rc: Vec<String>, print: &mut PrintOptions) -> Result<(), Failure> {

@@ -437,6 +437,23 @@ fn a_folder_of_delta_tables_is_a_schema() {
 }
 
 #[test]
+fn formats_for_programs_have_every_row_and_tables_say_what_they_leave_out() {
+    let folder = folder();
+    let lines = |format: &str| {
+        let sql = "SELECT value FROM generate_series(1, 20000)";
+        let output = run(folder.path(), &["-q", "-b", "100", "--format", format, "-c", sql]);
+        assert_eq!(stderr(&output), "");
+        stdout(&output).lines().map(str::to_string).collect::<Vec<_>>()
+    };
+    for (format, whole) in [("csv", 20_001), ("tsv", 20_001), ("nd-json", 20_000)] {
+        assert_eq!(lines(format).len(), whole, "{format}");
+    }
+    assert_eq!(lines("json").concat().matches("value").count(), 20_000);
+    let table = lines("table");
+    assert!(table.len() < 50 && table.iter().any(|line| line.starts_with("| .")), "{table:?}");
+}
+
+#[test]
 fn a_reader_that_stops_early_is_no_error() {
     let folder = folder();
     for format in ["csv", "json", "nd-json", "table"] {

@@ -208,3 +208,16 @@ fn what_only_the_parser_takes_for_a_mistake_is_none() {
     let (_, errors) = read(&"match = 1; ".repeat(20_000));
     assert_eq!(errors, 0);
 }
+
+#[test]
+fn a_try_with_else_and_without_except_is_a_mistake_at_its_else() {
+    let errors = |text: &str| {
+        let [errors] = extract(["parse_errors"], "a.py", text.as_bytes(), Options::default());
+        lines(&errors, &["source", "bstart", "bend"])
+    };
+    let text = "if 1:\n try: a if b else c\n # else\n else : d\n finally: e\n";
+    assert_eq!(errors(text), ["syntax 35 39"]);
+    let nested = "def f():\n  try: a\n  finally:\n    try: b\n    else: c\n    finally: d\n";
+    assert_eq!(errors(nested).len(), 1);
+    assert!(errors("try: a\nexcept E: b\nelse: c\nfinally: d\ntry: a\nfinally: finally_ = 1\n").is_empty());
+}

@@ -3,6 +3,7 @@
 mod ast;
 mod flow;
 mod mend;
+mod missed;
 mod names;
 mod parse;
 mod scope;

@@ -100,7 +100,9 @@ pub(super) fn diagnostics(text: &str, parsed: &ParsedModule) -> Vec<Diagnostic> 
         message: "Source code cannot contain null bytes".to_owned(),
         span: Some((at as u32, at as u32 + 1)),
     });
-    let mut all: Vec<Diagnostic> = syntax.chain(version).chain(null).collect();
+    let mut all: Vec<Diagnostic> = (syntax.chain(version).chain(null))
+        .chain(parsed.missed().iter().cloned())
+        .collect();
     all.sort_by_key(|d| d.span);
     all
 }

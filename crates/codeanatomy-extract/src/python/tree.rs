@@ -5,7 +5,8 @@ use ruff_python_ast::token::Tokens;
 use ruff_python_parser::{ParseError, Parsed, UnsupportedSyntaxError};
 
 use super::mend::Mended;
-use super::parse;
+use super::{missed, parse};
+use crate::file::Diagnostic;
 
 /// The tree of a file and its tokens.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ pub(crate) struct Module {
 pub(super) struct ParsedModule {
     parsed: Parsed<ModModule>,
     mended: Mended,
+    missed: Vec<Diagnostic>,
     /// A bound of how deep the tree nests.
     pub(super) levels: usize,
 }
@@ -44,12 +46,25 @@ impl Tree {
             return Self::NoModule;
         };
         let levels = parse::nesting_bound(parsed.tokens(), parsed.has_invalid_syntax(), max_depth);
-        let mended = match parsed.errors().is_empty() || levels > max_depth {
-            true => Mended::default(),
-            false => parse::with_stack(levels, || Mended::new(&parsed)),
-        };
+        let (mut mended, mut missed) = (Mended::default(), vec![]);
+        let (is_mended, is_searched) = (!parsed.errors().is_empty(), missed::are_possible(text));
+        if levels <= max_depth && (is_mended || is_searched) {
+            parse::with_stack(levels, || {
+                if is_mended {
+                    mended = Mended::new(&parsed);
+                }
+                if is_searched {
+                    missed = missed::find(&parsed);
+                }
+            });
+        }
         Self::Module(Module {
-            parsed: Some(ParsedModule { parsed, mended, levels }),
+            parsed: Some(ParsedModule {
+                parsed,
+                mended,
+                missed,
+                levels,
+            }),
             max_depth,
         })
     }
@@ -74,6 +89,11 @@ impl ParsedModule {
         let errors = self.parsed.errors().iter().enumerate();
         let is_one = |(i, _): &(usize, _)| self.mended.no_errors.binary_search(i).is_err();
         errors.filter(is_one).map(|(_, error)| error)
+    }
+
+    /// The mistakes that the parser passed over.
+    pub(super) fn missed(&self) -> &[Diagnostic] {
+        &self.missed
     }
 
     pub(super) fn version_errors(&self) -> &[UnsupportedSyntaxError] {
