@@ -59,6 +59,22 @@ CASES = [
         "SELECT g, array_agg(DISTINCT n / 1000 % 100) FROM t GROUP BY g",
         1.0,
     ),
+    (
+        "collect_set of few texts beside count",
+        "ours",
+        "SELECT g, collect_set(path), count(*) FROM t GROUP BY g",
+        "ours",
+        "SELECT g, array_agg(DISTINCT path), count(*) FROM t GROUP BY g",
+        1.0,
+    ),
+    (
+        "collect_set of many texts beside count",
+        "ours",
+        "SELECT g, collect_set(name), count(*) FROM t GROUP BY g",
+        "ours",
+        "SELECT g, array_agg(DISTINCT name), count(*) FROM t GROUP BY g",
+        1.0,
+    ),
 ]
 SOURCE = (
     "SELECT i AS n, i % 1000 AS g, concat('pkg/mod', i % 5000, '.py') AS path, concat('name_', i * 7919 % {rows}) AS name "

@@ -242,9 +242,15 @@ async fn the_engines_rules_are_all_there_in_their_order() {
     let (analyzer, optimizer, physical) = names(&ctx);
     let (ours, kept): (Vec<_>, Vec<_>) = physical.iter().cloned().partition(|r| OURS.contains(&r.as_str()));
     assert_eq!(ours, OURS);
-    let (kept_analyzer, our_analyzer) = analyzer.split_at(analyzer.len() - 3);
-    assert_eq!(our_analyzer, ["sets_by_group", "tell_apart", "complete_orders"]);
+    let (kept_analyzer, our_analyzer) = analyzer.split_at(analyzer.len() - 4);
+    assert_eq!(
+        our_analyzer,
+        ["filter_by_id", "sets_by_group", "tell_apart", "complete_orders"]
+    );
     let analyzer = kept_analyzer.to_vec();
+    let (kept_optimizer, our_optimizer) = optimizer.split_at(optimizer.len() - 1);
+    assert_eq!(our_optimizer, ["narrow_filters"]);
+    let optimizer = kept_optimizer.to_vec();
     assert_eq!((analyzer, optimizer, kept), before);
     assert_eq!(
         position(&physical, "winner_select") + 1,

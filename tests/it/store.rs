@@ -532,3 +532,84 @@ async fn wrong_requests_are_readable_errors_and_leave_the_graph() {
         .strip_backtrace();
     assert!(error.contains("holds no graph"), "{error}");
 }
+
+const FUNCTIONS: &str = "
+    -- What is directly in a module or class.
+    CREATE FUNCTION members_of(name VARCHAR) AS 'SELECT n.name, n.kind FROM cpg_nodes AS n WHERE qualified_name_parent(n.qualified_name) = $name';
+    CREATE FUNCTION name_of(id VARCHAR) RETURNS VARCHAR RETURN (SELECT max(n.qualified_name) FROM cpg_nodes AS n WHERE n.node_id = $id);";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn functions_that_come_with_a_graph_are_there_where_it_is_attached() {
+    let (source, store) = (folder(FILES), folder(&[]));
+    let with = |functions: &str| BuildOptions {
+        functions: functions.to_string(),
+        ..options(2)
+    };
+    for (functions, wrong) in [
+        ("SELECT 1", "is no CREATE FUNCTION"),
+        ("CREATE FUNCTION f() AS 'SELECT no_column FROM cpg_nodes'", "no_column"),
+        ("CREATE FUNCTION", "functions that come with the graph"),
+    ] {
+        let error = build(source.path(), store.path(), &with(functions), &Silent)
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains(wrong), "{error}");
+    }
+    let report = build(source.path(), store.path(), &with(FUNCTIONS), &Silent)
+        .await
+        .unwrap();
+    assert_eq!(report.manifest.functions.len(), 2);
+
+    let ctx = SessionContext::new();
+    attach_graph(&ctx, store.path()).await.unwrap();
+    let members = lines(&ctx, "SELECT * FROM members_of('pkg.a.C')").await;
+    assert_eq!(members, ["m | method"]);
+    let sql =
+        "SELECT DISTINCT name_of(dst) FROM cpg_edges WHERE kind = 'calls' AND name_of(src) IS NOT NULL ORDER BY 1";
+    let by_join = "SELECT DISTINCT d.qualified_name FROM cpg_edges AS e JOIN cpg_nodes AS d ON d.node_id = e.dst JOIN cpg_nodes AS s \
+                   ON s.node_id = e.src WHERE e.kind = 'calls' AND s.qualified_name IS NOT NULL ORDER BY 1";
+    assert_eq!(lines(&ctx, sql).await, lines(&ctx, by_join).await);
+    let sql = "SELECT name, kind FROM functions() WHERE section = 'CREATE FUNCTION' ORDER BY name";
+    assert_eq!(lines(&ctx, sql).await, ["members_of | table", "name_of | scalar"]);
+
+    // A session keeps what it has; a graph without functions says nothing of them.
+    let ctx = SessionContext::new();
+    datafusion_codeanatomy::register_all(&ctx).unwrap();
+    rows(
+        &ctx,
+        "CREATE FUNCTION name_of(id VARCHAR) RETURNS VARCHAR RETURN 'mine'",
+    )
+    .await
+    .unwrap();
+    attach_graph(&ctx, store.path()).await.unwrap();
+    assert_eq!(lines(&ctx, "SELECT name_of('x')").await, ["mine"]);
+    let plain = folder(&[]);
+    build(source.path(), plain.path(), &options(2), &Silent).await.unwrap();
+    for (name, bytes) in contents(plain.path()) {
+        assert!(
+            !name.ends_with("manifest.json") || !String::from_utf8_lossy(&bytes).contains("functions"),
+            "{name}"
+        );
+    }
+}
+
+/// An id of parts in a stored graph: the row groups of other files are skipped, and the rows are the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_node_that_is_asked_for_by_its_parts_is_found_by_its_path() {
+    let (source, store) = (folder(FILES), folder(&[]));
+    build(source.path(), store.path(), &options(2), &Silent).await.unwrap();
+    let mut answers = vec![];
+    for rule in [true, false] {
+        let ctx = SessionContext::new();
+        attach_graph(&ctx, store.path()).await.unwrap();
+        rows(&ctx, &format!("SET codeanatomy.optimizer.narrow_filters = {rule}"))
+            .await
+            .unwrap();
+        let sql =
+            "SELECT qualified_name FROM cpg_nodes WHERE node_id = stable_id('def', 'pkg/a.py', 'C.m', 'method', 0)";
+        let plan = lines(&ctx, &format!("EXPLAIN {sql}")).await.concat();
+        assert_eq!(plan.contains("path_min"), rule, "{plan}");
+        answers.push(lines(&ctx, sql).await);
+    }
+    assert_eq!(answers, [["pkg.a.C.m"], ["pkg.a.C.m"]]);
+}

@@ -26,6 +26,7 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
         files,
         threads,
         cache,
+        functions,
         memory_limit,
         strict,
         format,
@@ -37,6 +38,12 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
         runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(limit)));
     }
     let runtime = runtime.build_arc()?;
+    let functions = match functions {
+        Some(file) => {
+            std::fs::read_to_string(&file).map_err(|e| Failure::from(format!("--functions {}: {e}", file.display())))?
+        }
+        None => String::new(),
+    };
     let options = BuildOptions {
         source: SourceOptions {
             include: files.include,
@@ -45,6 +52,7 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
         },
         threads,
         cache,
+        functions,
         format: match format {
             GraphFormat::Parquet => None,
             GraphFormat::Delta => Some(Arc::new(DeltaGraph::new(Arc::clone(&runtime)))),

@@ -9,6 +9,7 @@ mod encode;
 mod exact;
 mod id;
 mod name;
+mod narrow;
 mod position;
 mod scalar;
 mod span;
@@ -21,6 +22,9 @@ use std::sync::Arc;
 use datafusion_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
 pub use exact::exact_function;
+pub use id::id_parts;
+pub use narrow::{Narrowed, narrowed};
+pub use span::span_make_bound;
 pub use spec::{Class, Kind, Parameter, Spec};
 
 /// Every aggregate function.

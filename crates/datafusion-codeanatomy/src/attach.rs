@@ -8,7 +8,7 @@ use datafusion::common::Result;
 use datafusion::prelude::SessionContext;
 
 use crate::dataset::{DatasetOptions, needs_query, open};
-use crate::graph::{create_call_graph, create_graph};
+use crate::graph::{create_call_graph, create_functions, create_graph};
 use crate::relation::{Relation, RuleFile, create_answers, create_relations, pack};
 use crate::source::{Source, SourceOptions};
 use crate::store::{Place, Store, TableFormat};
@@ -45,7 +45,8 @@ pub async fn attach_source_with_rules(
 
 /// Makes the tables of the graph in `folder`, a folder or a URL of an object store that the session knows, tables of the
 /// session's default schema: `cpg_nodes`, `cpg_edges`, `cpg_losers`, `cpg_props` and the view `cpg_candidates`, as of the
-/// version that is current now; and the view `call_graph` over them.
+/// version that is current now; and the view `call_graph` over them. The functions of SQL that come with the graph become
+/// functions of the session; one that has a function of that name keeps its own.
 ///
 /// Fails if no graph is there, or if it is stored in another format than Parquet; see [`attach_graph_at`].
 pub async fn attach_graph(ctx: &SessionContext, folder: impl AsRef<Path>) -> Result<()> {
@@ -61,6 +62,8 @@ pub async fn attach_graph_at(
 ) -> Result<()> {
     crate::register_all(ctx)?;
     let place = Place::new(folder, &ctx.runtime_env())?;
-    Store::open(&place, at).await?.attach(ctx, formats).await?;
-    create_call_graph(ctx).await
+    let store = Store::open(&place, at).await?;
+    store.attach(ctx, formats).await?;
+    create_call_graph(ctx).await?;
+    create_functions(ctx, &store.manifest().functions).await
 }

@@ -1,6 +1,8 @@
 //! Our physical rules, and their places among the engine's.
 
+mod filter_by_id;
 mod merge_projections;
+mod narrow_filters;
 mod sets_by_group;
 mod tell_apart;
 
@@ -8,10 +10,13 @@ use std::sync::Arc;
 
 use datafusion::common::{Result, plan_err};
 use datafusion::execution::{FunctionRegistry, SessionState, SessionStateBuilder};
+use datafusion::optimizer::OptimizerRule;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
+pub(crate) use self::filter_by_id::FilterById;
 use self::merge_projections::MergeProjections;
+use self::narrow_filters::NarrowFilters;
 pub(crate) use self::sets_by_group::SetsByGroup;
 pub(crate) use self::tell_apart::TellApart;
 use crate::interval::IntervalJoin;
@@ -93,6 +98,14 @@ pub(crate) fn install(state: &mut SessionState) -> Result<()> {
     let mut builder =
         SessionStateBuilder::new_from_existing(before.clone()).with_session_id(before.session_id().to_string());
     *builder.physical_optimizers() = Some(PhysicalOptimizer::with_rules(rules));
+    if !before
+        .optimizer()
+        .rules
+        .iter()
+        .any(|r| r.name() == NarrowFilters.name())
+    {
+        builder = builder.with_optimizer_rule(Arc::new(NarrowFilters));
+    }
     *state = builder.build();
     // The builder turns this off, so as not to create what is there.
     let create = before.config().options().catalog.create_default_catalog_and_schema;

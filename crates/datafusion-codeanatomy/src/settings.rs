@@ -48,6 +48,8 @@ pub struct Settings {
     pub winner_select: bool,
     /// `optimizer.module_filter`: whether predicates on qualified names decide which files are read.
     pub module_filter: bool,
+    /// `optimizer.narrow_filters`: whether predicates on functions of ours become predicates on their columns.
+    pub narrow_filters: bool,
     /// `optimizer.ordered_concat`: whether sorted partitions that follow each other are put one behind the other, and not merged.
     pub ordered_concat: bool,
     /// `optimizer.interval_join`: whether joins on a key and a range are run by `IntervalJoinExec`.
@@ -69,6 +71,7 @@ impl Default for Settings {
             cache_trusts_times: true,
             winner_select: true,
             module_filter: true,
+            narrow_filters: true,
             ordered_concat: true,
             interval_join: true,
             interval_join_pairs: 100_000,
@@ -144,6 +147,12 @@ const SETTINGS: &[Setting] = &[
         value: |s| Value::Switch(&mut s.module_filter),
         doc: "Whether predicates on qualified names (equality, ranges, LIKE with a prefix) decide which files are read: those of modules \
               that may hold such a name",
+    },
+    Setting {
+        name: "optimizer.narrow_filters",
+        value: |s| Value::Switch(&mut s.narrow_filters),
+        doc: "Whether predicates on functions and ids (qualified_name_parent(name) = 'a', cdf_is_delete(change), id = stable_id(…)) \
+              become predicates on columns, by which scans skip files and row groups",
     },
     Setting {
         name: "optimizer.ordered_concat",

@@ -44,9 +44,9 @@ struct Parameter {
 }
 
 #[derive(Debug)]
-struct Function {
-    name: String,
-    kind: String,
+pub(super) struct Function {
+    pub(super) name: String,
+    pub(super) kind: String,
     parameters: Vec<Parameter>,
 }
 
@@ -54,6 +54,7 @@ impl Function {
     /// `struct_pick` takes names of fields.
     fn argument(&self, parameter: &Parameter) -> String {
         match (self.name.as_str(), parameter.name.as_str()) {
+            ("order_key", "value") => "[a, b]".to_string(),
             ("struct_pick", "field") => "'b'".to_string(),
             ("string_agg_det", "separator") => "'-'".to_string(),
             ("map_get_default", "key") => "word".to_string(),
@@ -76,7 +77,7 @@ impl Function {
         format!("{}({}){over}", self.name, arguments.join(", "))
     }
 
-    fn positional(&self) -> String {
+    pub(super) fn positional(&self) -> String {
         self.call(&self.arguments())
     }
 
@@ -95,7 +96,7 @@ impl Function {
     }
 
     /// With a null in place of each argument in turn; a field's name cannot be null.
-    fn with_nulls(&self) -> Vec<String> {
+    pub(super) fn with_nulls(&self) -> Vec<String> {
         (0..self.parameters.len())
             .filter(|i| (self.name.as_str(), *i) != ("struct_pick", 1))
             .map(|i| {
@@ -120,7 +121,7 @@ fn sessions() -> [(usize, DataType); 5] {
 }
 
 /// The rows of `v`: with `texts` as the type of its texts, cut out of larger arrays, dealt out to as many partitions.
-async fn session(partitions: usize, texts: &DataType) -> SessionContext {
+pub(super) async fn session(partitions: usize, texts: &DataType) -> SessionContext {
     let config = SessionConfig::new()
         .with_target_partitions(partitions)
         .with_batch_size(5);
@@ -156,7 +157,7 @@ async fn session(partitions: usize, texts: &DataType) -> SessionContext {
     ctx
 }
 
-async fn inventory() -> Vec<Function> {
+pub(super) async fn inventory() -> Vec<Function> {
     let ctx = SessionContext::new();
     register_all(&ctx).unwrap();
     let mut functions: BTreeMap<String, Function> = BTreeMap::new();
@@ -188,7 +189,7 @@ async fn inventory() -> Vec<Function> {
 }
 
 /// The result as text, or the error.
-async fn result(ctx: &SessionContext, sql: &str) -> String {
+pub(super) async fn result(ctx: &SessionContext, sql: &str) -> String {
     match rows(ctx, sql).await {
         Ok(batches) => pretty_format_batches(&batches).unwrap().to_string(),
         Err(error) => panic!("{sql}\n{error}"),

@@ -1,4 +1,6 @@
 //! The functions, as their inventory has them.
 
+mod claims;
 mod conformance;
+mod frames;
 mod inventory;

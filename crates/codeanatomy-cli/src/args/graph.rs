@@ -38,6 +38,10 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Data")]
     pub(crate) cache: Option<PathBuf>,
 
+    /// Functions that come with the graph: a file of statements CREATE FUNCTION over its tables
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Data")]
+    pub(crate) functions: Option<PathBuf>,
+
     /// How the tables are stored
     #[arg(long, value_enum, default_value_t = GraphFormat::Parquet, help_heading = "Data")]
     pub(crate) format: GraphFormat,

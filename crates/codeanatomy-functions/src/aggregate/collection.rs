@@ -10,7 +10,7 @@ use super::codes::{Coder, Codes, Slots};
 use super::one_group::Groups;
 use super::output::{Output, lists};
 use super::passes;
-use super::seen::Seen;
+use super::seen::{Place, Seen};
 
 /// A value of a group: a number, or bytes in the arena, of which the first eight are the number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -86,12 +86,14 @@ impl Collection {
             (_, Some(bytes_of_rows)) => {
                 for (row, group) in rows {
                     let bytes = bytes_of_rows.bytes(row);
-                    if !self.distinct || self.seen.bytes(group, bytes) {
+                    let (start, length) = (self.arena.len(), bytes.len());
+                    let place = Place { group, start, length };
+                    if !self.distinct || self.seen.bytes(bytes, place, &self.arena) {
                         self.entries.push(Entry {
                             group,
                             number: first_eight(bytes),
-                            start: self.arena.len(),
-                            length: bytes.len(),
+                            start,
+                            length,
                         });
                         self.arena.extend_from_slice(bytes);
                     }
@@ -102,11 +104,8 @@ impl Collection {
         Ok(())
     }
 
-    /// Puts the entries in order: dealt out to their groups, in time that grows with their number, and sorted in each.
-    fn sort(&mut self) {
-        let arena = &self.arena;
-        let bytes = |e: &Entry| &arena[e.start..e.start + e.length];
-        let compare = |a: &Entry, b: &Entry| a.number.cmp(&b.number).then_with(|| bytes(a).cmp(bytes(b)));
+    /// Deals the entries out to their groups, in time that grows with their number.
+    fn deal(&mut self) {
         if !self.entries.is_sorted_by_key(|e| e.group) {
             let mut ends = vec![0; self.groups + 1];
             self.entries.iter().for_each(|e| ends[e.group + 1] += 1);
@@ -120,6 +119,14 @@ impl Collection {
             }
             self.entries = dealt;
         }
+    }
+
+    /// Puts the entries in order, by group and value.
+    fn sort(&mut self) {
+        self.deal();
+        let arena = &self.arena;
+        let bytes = |e: &Entry| &arena[e.start..e.start + e.length];
+        let compare = |a: &Entry, b: &Entry| a.number.cmp(&b.number).then_with(|| bytes(a).cmp(bytes(b)));
         let groups = self.entries.chunk_by_mut(|a, b| a.group == b.group);
         groups.for_each(|group| group.sort_unstable_by(compare));
     }
@@ -146,15 +153,22 @@ impl Collection {
             for e in &self.entries {
                 match self.coder.slots() {
                     Slots::Numbers(_) => self.seen.number(e.group, e.number),
-                    Slots::Bytes(_) => self.seen.bytes(e.group, &self.arena[e.start..e.start + e.length]),
+                    Slots::Bytes(_) => {
+                        let place = Place {
+                            group: e.group,
+                            start: e.start,
+                            length: e.length,
+                        };
+                        self.seen
+                            .bytes(&self.arena[e.start..e.start + e.length], place, &self.arena)
+                    }
                 };
             }
         }
     }
 
-    /// The sorted values of groups, and how many each has.
+    /// The values of groups, which are in order, and how many each has.
     fn emit(&mut self, emit_to: EmitTo) -> Result<(Vec<usize>, ArrayRef)> {
-        self.sort();
         let groups = match emit_to {
             EmitTo::All => self.groups,
             EmitTo::First(n) => n,
@@ -212,11 +226,14 @@ impl GroupsAccumulator for Collection {
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
+        self.sort();
         let (lengths, values) = self.emit(emit_to)?;
         self.output.of(&lengths, values)
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
+        // Whoever merges it sorts.
+        self.deal();
         let (lengths, values) = self.emit(emit_to)?;
         Ok(vec![lists(&lengths, values)?])
     }
@@ -233,6 +250,9 @@ impl GroupsAccumulator for Collection {
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.entries.capacity() * size_of::<Entry>() + self.arena.capacity() + self.seen.size()
+        // To deal them out takes a second copy of the entries.
+        let copies = if self.groups > 1 { 2 } else { 1 };
+        let entries = copies * self.entries.capacity() * size_of::<Entry>();
+        size_of_val(self) + entries + self.arena.capacity() + self.seen.size()
     }
 }

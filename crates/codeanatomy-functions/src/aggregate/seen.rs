@@ -1,6 +1,18 @@
 //! Which values groups have.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+/// Bytes of a group in an arena.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) group: usize,
+    pub(super) start: usize,
+    pub(super) length: usize,
+}
 
 /// The values of groups, to find those that are there.
 #[derive(Debug, Clone, Default)]
@@ -9,11 +21,8 @@ pub(super) struct Seen {
     numbers: FxHashMap<(usize, u64), u64>,
     /// The 64 numbers of each group that were asked for last, and their bits.
     last: Vec<(u64, u64)>,
-    /// A group's number, and the bytes.
-    bytes: FxHashSet<Box<[u8]>>,
-    key: Vec<u8>,
-    /// The bytes on the heap of keys.
-    heap: usize,
+    /// Where the bytes are, by their hash and their group's.
+    bytes: HashTable<Place>,
 }
 
 impl Seen {
@@ -34,23 +43,26 @@ impl Seen {
         is_new
     }
 
-    /// Notes bytes; true if they were not there.
-    pub(super) fn bytes(&mut self, group: usize, bytes: &[u8]) -> bool {
-        self.key.clear();
-        self.key.extend_from_slice(&group.to_le_bytes());
-        self.key.extend_from_slice(bytes);
-        let is_new = !self.bytes.contains(self.key.as_slice());
-        if is_new {
-            self.heap += self.key.len();
-            self.bytes.insert(self.key.as_slice().into());
+    /// Notes bytes, which are at `place` of the arena or will be; true if they were not there.
+    pub(super) fn bytes(&mut self, bytes: &[u8], place: Place, arena: &[u8]) -> bool {
+        let hash = |group: usize, bytes: &[u8]| FxBuildHasher.hash_one((group, bytes));
+        let of = |p: &Place| &arena[p.start..p.start + p.length];
+        let is_it = |p: &Place| p.group == place.group && of(p) == bytes;
+        match self
+            .bytes
+            .entry(hash(place.group, bytes), is_it, |p| hash(p.group, of(p)))
+        {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(vacant) => {
+                vacant.insert(place);
+                true
+            }
         }
-        is_new
     }
 
     pub(super) fn size(&self) -> usize {
         self.numbers.capacity() * size_of::<((usize, u64), u64)>()
             + self.last.capacity() * size_of::<(u64, u64)>()
-            + self.bytes.capacity() * size_of::<Box<[u8]>>()
-            + self.heap
+            + self.bytes.allocation_size()
     }
 }

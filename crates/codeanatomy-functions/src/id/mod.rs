@@ -10,9 +10,9 @@ mod stable_id;
 
 use std::sync::Arc;
 
-use datafusion_expr::ScalarUDF;
+use datafusion_expr::{Expr, ScalarUDF};
 
-use crate::scalar::{Kernel, function};
+use crate::scalar::{Kernel, arguments_of, function};
 use crate::spec::Spec;
 
 pub(crate) const SPECS: [&Spec; 5] = [
@@ -31,4 +31,22 @@ pub(crate) fn functions() -> Vec<Arc<ScalarUDF>> {
         function::<stable_id::StableId>(),
         function::<span_id::SpanId>(),
     ]
+}
+
+/// The prefix and the parts behind it of a call that makes an id, if the prefix is a literal.
+pub fn id_parts(call: &Expr) -> Option<(&str, &[Expr])> {
+    let args = match (
+        arguments_of::<stable_id::StableId>(call),
+        arguments_of::<span_id::SpanId>(call),
+    ) {
+        (Some(args), _) => args,
+        // A kind may be none.
+        (None, Some(args)) if args.len() == 4 => args,
+        _ => return None,
+    };
+    let (prefix, parts) = args.split_first()?;
+    match prefix {
+        Expr::Literal(prefix, _) => Some((prefix.try_as_str()??, parts)),
+        _ => None,
+    }
 }

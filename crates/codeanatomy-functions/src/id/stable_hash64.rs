@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use codeanatomy_model::id::{hash64_of_bytes, hash64_of_text};
-use datafusion_common::Result;
 use datafusion_common::arrow::array::{Array, ArrayAccessor, ArrayRef, AsArray, Int64Array, StringViewArray};
 use datafusion_common::arrow::datatypes::DataType;
+use datafusion_common::{Result, ScalarValue};
 use datafusion_expr::{ColumnarValue, ReturnFieldArgs};
 
 use super::parts::{Parts, push_view};
@@ -29,6 +29,9 @@ type. Two different lists of parts among n have the same hash by chance with a p
         example: "SELECT stable_hash64('pkg/mod.py', 42)",
         since: "0.1.0",
     };
+
+    const BOUNDS: Option<(ScalarValue, ScalarValue)> =
+        Some((ScalarValue::Int64(Some(0)), ScalarValue::Int64(Some(i64::MAX))));
 
     fn returns(_args: &ReturnFieldArgs<'_>) -> Result<(DataType, bool)> {
         Ok((DataType::Int64, false))

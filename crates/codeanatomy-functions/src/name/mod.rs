@@ -13,6 +13,7 @@ use datafusion_expr::ScalarUDF;
 
 use crate::scalar::{Kernel, function};
 use crate::spec::Spec;
+pub(crate) use qualified_name_parent::QualifiedNameParent;
 
 pub(crate) const SPECS: [&Spec; 6] = [
     qualified_name_parent::QualifiedNameParent::SPEC,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use datafusion_common::Result;
 use datafusion_common::arrow::array::{ArrayRef, Int64Array};
 use datafusion_common::arrow::datatypes::DataType;
+use datafusion_common::{Result, ScalarValue};
 use datafusion_expr::ReturnFieldArgs;
 
 use crate::scalar::{Call, Kernel, any_nullable};
@@ -27,6 +27,9 @@ impl Kernel for QualifiedNameDepth {
     };
 
     const STRICT: bool = true;
+
+    const BOUNDS: Option<(ScalarValue, ScalarValue)> =
+        Some((ScalarValue::Int64(Some(0)), ScalarValue::Int64(Some(i64::MAX))));
 
     fn returns(args: &ReturnFieldArgs<'_>) -> Result<(DataType, bool)> {
         Ok((DataType::Int64, any_nullable(args)))

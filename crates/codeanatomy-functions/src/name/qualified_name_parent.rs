@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use datafusion_common::Result;
 use datafusion_common::arrow::array::{ArrayRef, StringViewBuilder};
 use datafusion_common::arrow::datatypes::DataType;
-use datafusion_expr::ReturnFieldArgs;
+use datafusion_common::{ExprSchema, Result, ScalarValue};
+use datafusion_expr::utils::disjunction;
+use datafusion_expr::{Expr, ExprSchemable, ReturnFieldArgs, lit};
 
+use crate::narrow::{Asked, Narrowed};
 use crate::scalar::{Call, Kernel};
 use crate::spec::{Class, Kind, Parameter, Spec};
 
 #[derive(Debug)]
-pub(super) struct QualifiedNameParent;
+pub(crate) struct QualifiedNameParent;
 
 impl Kernel for QualifiedNameParent {
     const SPEC: &'static Spec = &Spec {
@@ -45,4 +47,25 @@ impl Kernel for QualifiedNameParent {
         }
         Ok(Arc::new(parents.finish()))
     }
+
+    /// What is directly in a module or class begins with its name and a dot, whose next character is `/`.
+    fn narrow(args: &[Expr], asked: &Asked, schema: &dyn ExprSchema) -> Result<Option<Narrowed>> {
+        let ([name @ Expr::Column(_)], Some(parents)) = (args, asked.texts()) else {
+            return Ok(None);
+        };
+        let ty = name.get_type(schema)?;
+        if parents.is_empty() || parents.len() > MOST_RANGES {
+            return Ok(None);
+        }
+        let text = |parent: &str, end| ScalarValue::from(format!("{parent}{end}")).cast_to(&ty).map(lit);
+        let within = |parent: &str| -> Result<Expr> {
+            let from = name.clone().gt_eq(text(parent, ".")?);
+            Ok(from.and(name.clone().lt(text(parent, "/")?)))
+        };
+        let ranges = parents.into_iter().map(within).collect::<Result<Vec<_>>>()?;
+        Ok(disjunction(ranges).map(Narrowed::Besides))
+    }
 }
+
+/// How many names are asked for, at most, for a range of each to be worth its comparisons.
+const MOST_RANGES: usize = 8;

@@ -1,9 +1,9 @@
 //! `byte_to_col(line, byte, unit, invalid)`
 
 use codeanatomy_model::byte_to_col;
-use datafusion_common::Result;
 use datafusion_common::arrow::array::ArrayRef;
 use datafusion_common::arrow::datatypes::DataType;
+use datafusion_common::{Result, ScalarValue};
 use datafusion_expr::ReturnFieldArgs;
 
 use super::place::{INVALID, UNIT, Units, places};
@@ -30,6 +30,9 @@ impl Kernel for ByteToCol {
         example: "SELECT byte_to_col('naïve', 4, unit => 'utf16')",
         since: "0.1.0",
     };
+
+    const BOUNDS: Option<(ScalarValue, ScalarValue)> =
+        Some((ScalarValue::Int64(Some(0)), ScalarValue::Int64(Some(i64::MAX))));
 
     fn returns(_args: &ReturnFieldArgs<'_>) -> Result<(DataType, bool)> {
         Ok((DataType::Int64, true))

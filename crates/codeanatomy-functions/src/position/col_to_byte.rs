@@ -1,9 +1,9 @@
 //! `col_to_byte(line, col, unit, invalid)`
 
 use codeanatomy_model::{ColumnUnit, col_to_byte};
-use datafusion_common::Result;
 use datafusion_common::arrow::array::{Array, ArrayAccessor, ArrayRef, StringViewArray};
 use datafusion_common::arrow::datatypes::DataType;
+use datafusion_common::{Result, ScalarValue};
 use datafusion_expr::ReturnFieldArgs;
 
 use super::place::{INVALID, UNIT, Units, nulls_where_invalid, places};
@@ -31,6 +31,9 @@ its last character. A tab is one column, and so is every code point of a combini
         example: "SELECT col_to_byte('naïve', 3, unit => 'utf16')",
         since: "0.1.0",
     };
+
+    const BOUNDS: Option<(ScalarValue, ScalarValue)> =
+        Some((ScalarValue::Int64(Some(0)), ScalarValue::Int64(Some(i64::MAX))));
 
     fn returns(_args: &ReturnFieldArgs<'_>) -> Result<(DataType, bool)> {
         Ok((DataType::Int64, true))

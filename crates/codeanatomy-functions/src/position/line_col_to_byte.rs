@@ -1,9 +1,9 @@
 //! `line_col_to_byte(text, line, col, unit, invalid)`
 
 use codeanatomy_model::col_to_byte;
-use datafusion_common::Result;
 use datafusion_common::arrow::array::ArrayRef;
 use datafusion_common::arrow::datatypes::DataType;
+use datafusion_common::{Result, ScalarValue};
 use datafusion_expr::ReturnFieldArgs;
 use memchr::memchr2;
 
@@ -34,6 +34,9 @@ same text share its line index.",
         example: "SELECT line_col_to_byte(concat('a = 1', chr(10), 'b = 2'), line => 2, col => 4)",
         since: "0.1.0",
     };
+
+    const BOUNDS: Option<(ScalarValue, ScalarValue)> =
+        Some((ScalarValue::Int64(Some(0)), ScalarValue::Int64(Some(i64::MAX))));
 
     fn returns(_args: &ReturnFieldArgs<'_>) -> Result<(DataType, bool)> {
         Ok((DataType::Int64, true))

@@ -63,12 +63,11 @@ impl Call {
 
     /// The word that an argument chooses; its planning has checked it.
     pub(crate) fn choice(&self, argument: usize) -> Result<&'static str> {
-        let value = match self.args.get(argument) {
-            Some(ColumnarValue::Scalar(value)) => Some(value.clone()),
-            Some(ColumnarValue::Array(array)) if !array.is_empty() => Some(ScalarValue::try_from_array(array, 0)?),
-            _ => None,
-        };
-        self.spec.choice(argument, value.as_ref(), value.is_some())
+        match self.args.get(argument) {
+            None => self.spec.choice(argument, None, false),
+            Some(ColumnarValue::Scalar(value)) => self.spec.choice(argument, Some(value), true),
+            Some(ColumnarValue::Array(_)) => self.spec.choice(argument, None, true),
+        }
     }
 
     /// The truth value of an optional argument; false where it is left out or null.

@@ -9,12 +9,14 @@ use std::sync::Arc;
 
 use datafusion_common::arrow::array::ArrayRef;
 use datafusion_common::arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion_common::{Result, ScalarValue, internal_err};
+use datafusion_common::{ExprSchema, Result, ScalarValue, internal_err};
+use datafusion_expr::interval_arithmetic::Interval;
 use datafusion_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion_expr::{
     ColumnarValue, Documentation, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
 
+use crate::narrow::{Asked, Narrowed};
 use crate::spec::Spec;
 pub(crate) use call::{Call, Ints, Texts};
 
@@ -26,11 +28,19 @@ pub(crate) trait Kernel: Debug + Send + Sync + 'static {
     /// Whether any null argument makes the result null.
     const STRICT: bool = false;
 
+    /// The least and the greatest value that any call gives.
+    const BOUNDS: Option<(ScalarValue, ScalarValue)> = None;
+
     /// The type of the result and whether it may be null. The arguments fit the parameters.
     fn returns(args: &ReturnFieldArgs<'_>) -> Result<(DataType, bool)>;
 
     /// The results for the rows of a batch: of one row if all arguments are constant.
     fn compute(call: &Call) -> Result<ArrayRef>;
+
+    /// What follows of the arguments of a call from what is asked of its value, where that has to be true.
+    fn narrow(_args: &[Expr], _asked: &Asked, _schema: &dyn ExprSchema) -> Result<Option<Narrowed>> {
+        Ok(None)
+    }
 
     /// A cheaper form of a call, which gives the same in every row.
     fn simplify(args: Vec<Expr>, _info: &SimplifyContext) -> Result<ExprSimplifyResult> {
@@ -106,8 +116,15 @@ impl<K: Kernel> ScalarUDFImpl for Function<K> {
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
         K::SPEC.check_fields(args.arg_fields)?;
         for i in 0..K::SPEC.parameters.len() {
-            let given = i < args.arg_fields.len();
-            K::SPEC.choice(i, args.scalar_arguments.get(i).copied().flatten(), given)?;
+            let Some(field) = args.arg_fields.get(i) else {
+                K::SPEC.choice(i, None, false)?;
+                continue;
+            };
+            // So `information_schema` names the arguments of an example of a call, of which it asks for the type.
+            if args.scalar_arguments.iter().all(Option::is_none) && *field.name() == format!("arg_{i}") {
+                continue;
+            }
+            K::SPEC.choice(i, args.scalar_arguments.get(i).copied().flatten(), true)?;
         }
         let (ty, nullable) = K::returns(&args)?;
         Ok(Arc::new(Field::new(self.name(), ty, nullable)))
@@ -129,6 +146,14 @@ impl<K: Kernel> ScalarUDFImpl for Function<K> {
 
     fn simplify(&self, args: Vec<Expr>, info: &SimplifyContext) -> Result<ExprSimplifyResult> {
         K::simplify(args, info)
+    }
+
+    fn evaluate_bounds(&self, _inputs: &[&Interval]) -> Result<Interval> {
+        match K::BOUNDS {
+            Some((least, greatest)) => Interval::try_new(least, greatest),
+            // As the engine's functions that say nothing.
+            None => Interval::make_unbounded(&DataType::Null),
+        }
     }
 
     fn documentation(&self) -> Option<&Documentation> {

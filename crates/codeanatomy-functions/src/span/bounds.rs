@@ -86,3 +86,12 @@ pub(super) fn bounds_of(span: &Expr) -> Option<(Expr, Expr)> {
     };
     bound("bstart").zip(bound("bend"))
 }
+
+/// The expression of the bound of that name, if `span` is a call of `span_make`: `span_make(a, b)['bstart']` is `a`.
+pub fn span_make_bound<'a>(span: &'a Expr, name: &str) -> Option<&'a Expr> {
+    match (arguments_of::<SpanMake>(span)?, name) {
+        ([bstart, _], "bstart") => Some(bstart),
+        ([_, bend], "bend") => Some(bend),
+        _ => None,
+    }
+}

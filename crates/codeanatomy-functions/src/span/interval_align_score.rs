@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use datafusion_common::Result;
 use datafusion_common::arrow::array::{ArrayRef, Float64Array};
 use datafusion_common::arrow::datatypes::DataType;
+use datafusion_common::{Result, ScalarValue};
 use datafusion_expr::ReturnFieldArgs;
 
 use crate::scalar::{Call, Kernel};
@@ -32,6 +32,9 @@ that have nothing in common.",
         example: "SELECT interval_align_score(0, 10, 5, 15)",
         since: "0.1.0",
     };
+
+    const BOUNDS: Option<(ScalarValue, ScalarValue)> =
+        Some((ScalarValue::Float64(Some(0.0)), ScalarValue::Float64(Some(1.0))));
 
     fn returns(_args: &ReturnFieldArgs<'_>) -> Result<(DataType, bool)> {
         Ok((DataType::Float64, true))

@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 use datafusion_expr::ScalarUDF;
 
+pub use bounds::span_make_bound;
+
 use crate::scalar::{Kernel, function};
 use crate::spec::Spec;
 

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use datafusion_common::arrow::datatypes::{DataType, Field, Fields};
 use datafusion_common::arrow::row::{RowConverter, SortField};
-use datafusion_common::types::{logical_boolean, logical_int64, logical_string};
-use datafusion_expr::TypeSignatureClass;
 
 use crate::encode::is_encodable;
 
@@ -111,15 +109,20 @@ impl Class {
         }
     }
 
-    /// A type that it takes, for the engine's lists; none of nested types, of which there is no example without a field.
-    pub(crate) fn example(self) -> Option<TypeSignatureClass> {
-        let native = match self {
-            Self::Any | Self::Value | Self::Ordered | Self::Integer => logical_int64(),
-            Self::Text | Self::Choice(_) => logical_string(),
-            Self::Boolean => logical_boolean(),
-            Self::Span | Self::List | Self::Map | Self::Struct => return None,
-        };
-        Some(TypeSignatureClass::Native(native))
+    /// A type that it takes, for the engine's lists.
+    pub(crate) fn example(self) -> DataType {
+        match self {
+            Self::Any | Self::Value | Self::Ordered | Self::Integer => DataType::Int64,
+            Self::Text | Self::Choice(_) => DataType::Utf8View,
+            Self::Boolean => DataType::Boolean,
+            Self::Span | Self::Struct => span_type(),
+            Self::List => DataType::new_list(DataType::Int64, true),
+            Self::Map => {
+                let entry = |name, is_nullable| Field::new(name, DataType::Utf8View, is_nullable);
+                let entry = vec![entry("key", false), entry("value", true)];
+                DataType::Map(Arc::new(Field::new_struct("entries", entry, false)), false)
+            }
+        }
     }
 
     /// How errors and pages say it.

@@ -5,7 +5,7 @@ mod parameter;
 
 use datafusion_common::arrow::datatypes::{DataType, FieldRef};
 use datafusion_common::{Result, ScalarValue, plan_err};
-use datafusion_expr::{Coercion, DocSection, Documentation, Signature, TypeSignature, Volatility};
+use datafusion_expr::{DocSection, Documentation, Signature, TypeSignature, Volatility};
 
 pub use class::Class;
 pub(crate) use class::{is_ordered, span_fields, span_type};
@@ -66,17 +66,14 @@ impl Spec {
     /// The signature for the engine: names of arguments are resolved by it, types by [`Self::coerce`].
     ///
     /// The engine takes the first alternative. The second leaves a call without arguments to [`Self::check`]; the third is
-    /// an example of a call, by which `information_schema.parameters` and `SHOW FUNCTIONS` have the function.
+    /// an example of a call, by which `information_schema` and `SHOW FUNCTIONS` have the function with all its parameters.
     pub(crate) fn signature(&self) -> Signature {
-        let mut alternatives = vec![TypeSignature::UserDefined, TypeSignature::Nullary];
-        let shown = self
-            .parameters
-            .iter()
-            .take_while(|p| !matches!(p.class, Class::Choice(_)));
-        let example: Option<Vec<_>> = shown.map(|p| p.class.example().map(Coercion::new_exact)).collect();
-        if let Some(example) = example.filter(|example| !example.is_empty()) {
-            alternatives.push(TypeSignature::Coercible(example));
-        }
+        let example = self.parameters.iter().map(|p| p.class.example()).collect();
+        let alternatives = vec![
+            TypeSignature::UserDefined,
+            TypeSignature::Nullary,
+            TypeSignature::Exact(example),
+        ];
         let mut signature = Signature::one_of(alternatives, Volatility::Immutable);
         signature.parameter_names = Some(self.parameters.iter().map(|p| p.name.to_string()).collect());
         signature

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use datafusion_common::Result;
 use datafusion_common::arrow::array::{ArrayRef, Int64Array};
 use datafusion_common::arrow::datatypes::DataType;
-use datafusion_expr::ReturnFieldArgs;
+use datafusion_common::{ExprSchema, Result, ScalarValue};
+use datafusion_expr::{Expr, ReturnFieldArgs};
 
-use super::cdf::{CHANGE_TYPE, rank};
+use super::cdf::{CHANGE_TYPE, narrow, rank};
+use crate::narrow::{Asked, Narrowed};
 use crate::scalar::{Call, Kernel};
 use crate::spec::{Kind, Spec};
 
 #[derive(Debug)]
-pub(super) struct CdfChangeRank;
+pub(crate) struct CdfChangeRank;
 
 impl Kernel for CdfChangeRank {
     const SPEC: &'static Spec = &Spec {
@@ -29,6 +30,8 @@ impl Kernel for CdfChangeRank {
 
     const STRICT: bool = true;
 
+    const BOUNDS: Option<(ScalarValue, ScalarValue)> = Some((ScalarValue::Int64(Some(0)), ScalarValue::Int64(Some(3))));
+
     fn returns(_args: &ReturnFieldArgs<'_>) -> Result<(DataType, bool)> {
         Ok((DataType::Int64, true))
     }
@@ -37,5 +40,9 @@ impl Kernel for CdfChangeRank {
         let changes = call.texts(0)?;
         let rows = (0..call.rows).map(|row| changes.get(row).and_then(rank));
         Ok(Arc::new(rows.collect::<Int64Array>()))
+    }
+
+    fn narrow(args: &[Expr], asked: &Asked, schema: &dyn ExprSchema) -> Result<Option<Narrowed>> {
+        narrow(args, asked, schema, |rank| ScalarValue::Int64(Some(rank)))
     }
 }

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use datafusion_common::Result;
 use datafusion_common::arrow::array::{ArrayRef, BooleanArray};
 use datafusion_common::arrow::datatypes::DataType;
-use datafusion_expr::ReturnFieldArgs;
+use datafusion_common::{ExprSchema, Result, ScalarValue};
+use datafusion_expr::{Expr, ReturnFieldArgs};
 
-use super::cdf::{CHANGE_TYPE, rank};
+use super::cdf::{CHANGE_TYPE, narrow, rank};
+use crate::narrow::{Asked, Narrowed};
 use crate::scalar::{Call, Kernel};
 use crate::spec::{Kind, Spec};
 
 #[derive(Debug)]
-pub(super) struct CdfIsUpsert;
+pub(crate) struct CdfIsUpsert;
 
 impl Kernel for CdfIsUpsert {
     const SPEC: &'static Spec = &Spec {
@@ -37,5 +38,9 @@ impl Kernel for CdfIsUpsert {
         let changes = call.texts(0)?;
         let rows = (0..call.rows).map(|row| changes.get(row).and_then(|change| rank(change).map(|rank| rank >= 2)));
         Ok(Arc::new(rows.collect::<BooleanArray>()))
+    }
+
+    fn narrow(args: &[Expr], asked: &Asked, schema: &dyn ExprSchema) -> Result<Option<Narrowed>> {
+        narrow(args, asked, schema, |rank| ScalarValue::Boolean(Some(rank >= 2)))
     }
 }

@@ -8,6 +8,7 @@ mod list_unique_sorted;
 mod map_get_default;
 mod map_normalize;
 mod null_if_blank;
+mod order_key;
 mod struct_pick;
 mod utf8_normalize;
 
@@ -17,14 +18,19 @@ use datafusion_expr::ScalarUDF;
 
 use crate::scalar::{Kernel, function};
 use crate::spec::Spec;
+pub(crate) use cdf_change_rank::CdfChangeRank;
+pub(crate) use cdf_is_delete::CdfIsDelete;
+pub(crate) use cdf_is_upsert::CdfIsUpsert;
+pub(crate) use null_if_blank::NullIfBlank;
 
-pub(crate) const SPECS: [&Spec; 9] = [
+pub(crate) const SPECS: [&Spec; 10] = [
     utf8_normalize::Utf8Normalize::SPEC,
     null_if_blank::NullIfBlank::SPEC,
     map_get_default::MapGetDefault::SPEC,
     map_normalize::MapNormalize::SPEC,
     struct_pick::StructPick::SPEC,
     list_unique_sorted::ListUniqueSorted::SPEC,
+    order_key::OrderKey::SPEC,
     cdf_change_rank::CdfChangeRank::SPEC,
     cdf_is_upsert::CdfIsUpsert::SPEC,
     cdf_is_delete::CdfIsDelete::SPEC,
@@ -38,6 +44,7 @@ pub(crate) fn functions() -> Vec<Arc<ScalarUDF>> {
         function::<map_normalize::MapNormalize>(),
         function::<struct_pick::StructPick>(),
         function::<list_unique_sorted::ListUniqueSorted>(),
+        function::<order_key::OrderKey>(),
         function::<cdf_change_rank::CdfChangeRank>(),
         function::<cdf_is_upsert::CdfIsUpsert>(),
         function::<cdf_is_delete::CdfIsDelete>(),

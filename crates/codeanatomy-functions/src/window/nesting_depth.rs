@@ -24,7 +24,7 @@ impl Window for NestingDepth {
             Parameter::required("bend", Class::Integer, "Offset after its last byte."),
         ],
         returns: "BIGINT",
-        description: "How many spans before the row, in the order of the window, contain its span, as span_contains says. Rows are to come in the order of bstart, bend DESC, so that these are all that contain it, and of equal spans the later is inside the earlier; a row out of that order is an error. Takes n log n time, for crossing spans too.",
+        description: "How many spans before the row, in the order of the window, contain its span, as span_contains says. Rows are to come in the order of bstart, bend DESC, so that these are all that contain it, and of equal spans the later is inside the earlier; a row out of that order is an error. Takes n log n time, for crossing spans too. The frame does not matter.",
         nulls: "Null if a bound is null; 0 of a reversed span, which contains nothing either.",
         example: "SELECT bstart, nesting_depth(bstart, bend) OVER (ORDER BY bstart, bend DESC) FROM (VALUES (0, 20), (2, 10), (3, 5), (12, 15)) AS t(bstart, bend)",
         since: "0.1.0",

@@ -20,7 +20,7 @@ impl Window for PreviousChange {
         section: "Windows",
         parameters: &[Parameter::required("value", Class::Ordered, "What changes.")],
         returns: "the type of the value",
-        description: "The value before the last change: that of the rows before the run of equal values that the row is in, in the order of the window. Of the first run it is null.",
+        description: "The value before the last change: that of the rows before the run of equal values that the row is in, in the order of the window. Of the first run it is null. The frame does not matter.",
         nulls: "Null is a value of its own, equal to null.",
         example: "SELECT n, previous_change(v) OVER (ORDER BY n) FROM (VALUES (1, 'a'), (2, 'a'), (3, 'b'), (4, 'b')) AS t(n, v)",
         since: "0.1.0",

@@ -19,7 +19,7 @@ impl Window for RowIndex {
         section: "Windows",
         parameters: &[],
         returns: "BIGINT",
-        description: "The number of the row in its partition, from 0, in the order of the window: row_number() - 1, as an offset.",
+        description: "The number of the row in its partition, from 0, in the order of the window: row_number() - 1, as an offset. The frame does not matter.",
         nulls: "Never null.",
         example: "SELECT v, row_index() OVER (ORDER BY v) FROM (VALUES ('a'), ('b')) AS t(v)",
         since: "0.1.0",

@@ -25,7 +25,7 @@ impl Window for SessionIndex {
             "What stays the same in a session.",
         )],
         returns: "BIGINT",
-        description: "The number of the session that the row is in, from 0 and without gaps: a session ends where a key differs from that of the row before, in the order of the window.",
+        description: "The number of the session that the row is in, from 0 and without gaps: a session ends where a key differs from that of the row before, in the order of the window. The frame does not matter.",
         nulls: "Null is a key of its own, equal to null; never null.",
         example: "SELECT n, session_index(v) OVER (ORDER BY n) FROM (VALUES (1, 'a'), (2, 'a'), (3, 'b'), (4, 'a')) AS t(n, v)",
         since: "0.1.0",

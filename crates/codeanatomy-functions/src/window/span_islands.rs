@@ -28,7 +28,7 @@ impl Window for SpanIslands {
             ),
         ],
         returns: "BIGINT",
-        description: "The number of the island that a span is in, from 0: an island is a run of spans of which each begins at most gap bytes behind the greatest end before it, so that with gap 0 spans which overlap or touch are of one island. Rows are to come in the order of bstart; one that begins before the row before it is an error.",
+        description: "The number of the island that a span is in, from 0: an island is a run of spans of which each begins at most gap bytes behind the greatest end before it, so that with gap 0 spans which overlap or touch are of one island. Rows are to come in the order of bstart; one that begins before the row before it is an error. The frame does not matter.",
         nulls: "Null, and of no island, if a bound is null or the span is reversed.",
         example: "SELECT bstart, span_islands(bstart, bend) OVER (ORDER BY bstart, bend) FROM (VALUES (0, 5), (3, 8), (10, 12)) AS t(bstart, bend)",
         since: "0.1.0",

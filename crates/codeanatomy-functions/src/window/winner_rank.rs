@@ -21,7 +21,7 @@ impl Window for WinnerRank {
         section: "Windows",
         parameters: &[],
         returns: "STRUCT(rank BIGINT, tied BIGINT, candidates BIGINT)",
-        description: "The place of a row among the candidates of its partition, in the order of the window: rank, 1 for the winners, as rank() gives it; tied, how many rows share the place, so that a winner with tied > 1 is ambiguous; and candidates, the number of rows of the partition.",
+        description: "The place of a row among the candidates of its partition, in the order of the window: rank, 1 for the winners, as rank() gives it; tied, how many rows share the place, so that a winner with tied > 1 is ambiguous; and candidates, the number of rows of the partition. The frame does not matter.",
         nulls: "Never null, and neither are its fields.",
         example: "SELECT v, winner_rank() OVER (ORDER BY score DESC) FROM (VALUES ('a', 3), ('b', 3), ('c', 1)) AS t(v, score)",
         since: "0.1.0",

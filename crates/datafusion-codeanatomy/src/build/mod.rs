@@ -40,13 +40,15 @@ use strict::TableOrders;
 /// The size of a part, in bytes of source.
 const PART_BYTES: u64 = 1 << 19;
 
-/// How a graph is built. Nothing here but `source` and `rules` changes what is built, and `format` how it is stored.
+/// How a graph is built. Nothing here but `source`, `rules` and `functions` changes what is built, and `format` how it is stored.
 #[derive(Debug, Clone)]
 pub struct BuildOptions {
     /// What of the source is in scope.
     pub source: SourceOptions,
     /// The rules.
     pub rules: Vec<RuleFile>,
+    /// Functions of SQL that come with the graph, where it is attached: statements `CREATE FUNCTION`, with semicolons between.
+    pub functions: String,
     /// How many parts are worked on at once; as many as there are cores if `None`.
     pub threads: Option<NonZeroUsize>,
     /// The folder of the persistent cache, whose rows are taken for files whose content is the same, and which gets those of others; none if `None`.
@@ -67,6 +69,7 @@ impl Default for BuildOptions {
         Self {
             source: SourceOptions::default(),
             rules: pack(),
+            functions: String::new(),
             threads: None,
             cache: None,
             format: None,
@@ -88,6 +91,7 @@ pub async fn build(
     progress: &dyn Progress,
 ) -> Result<BuildReport> {
     let mut run = RunRecord::start(source.as_ref());
+    let functions = crate::graph::stored_functions(&options.functions).await?;
     let source = Source::new(source, &options.source)?;
     let files = source.list_some(&options.runtime).await?;
     let entries = &files.entries;
@@ -133,6 +137,7 @@ pub async fn build(
         file_count: entries.len() as u64,
         source_bytes: bytes,
         rules: options.rules.iter().map(rule).collect(),
+        functions,
         tables,
         contract_errors,
     };

@@ -9,8 +9,10 @@
 //! Ascending, nulls last, text by its bytes. Nodes outside the source (modules that it imports, builtins) and attributes of
 //! instances, which no single place makes, have no path and come last.
 
+mod functions;
 mod table;
 mod views;
 
+pub(crate) use functions::{create_functions, stored_functions};
 pub use table::{GRAPH_TABLES, GraphTable};
 pub use views::{create_call_graph, create_graph};

@@ -1,6 +1,7 @@
 //! How SQL reaches table functions: their parameters, and arguments by name.
 
 mod arguments;
+mod look_up;
 mod named_arguments;
 mod outside;
 mod relation_function;

@@ -1,7 +1,7 @@
 //! `CREATE FUNCTION f(a BIGINT, b BIGINT DEFAULT 1) RETURNS BIGINT RETURN $a + $b`: expressions with names and parameters.
 //!
 //! A call becomes its expression when a plan is simplified, with the arguments, cast to the declared types, in place of the
-//! parameters. So it costs what the expression costs, and filters reach what is below. A body is planned when the function is
+//! parameters. A query in an expression is a look-up, which the engine makes a join (`look_up.rs`). So it costs what the expression costs, and filters reach what is below. A body is planned when the function is
 //! created, of functions that are there then: no function calls itself.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,7 @@ use datafusion::logical_expr::{
 use datafusion::optimizer::analyzer::type_coercion::TypeCoercionRewriter;
 use datafusion::sql::unparser::expr_to_sql;
 
+use super::look_up;
 use super::sql_table_function::{SqlTableFunction, query_of};
 
 /// Makes functions of expressions and of queries; a host's own factory, if there is one, is asked instead.
@@ -54,7 +55,7 @@ impl FunctionFactory for SqlFunctions {
         }
         check_language(&name, &statement)?;
         let Some(query) = query else {
-            let function = SqlFunction::try_new(name, statement)?;
+            let function = SqlFunction::try_new(state, name, statement)?;
             return Ok(RegisterFunction::Scalar(Arc::new(ScalarUDF::from(function))));
         };
         let parameters = parameters_of(statement.args.unwrap_or_default());
@@ -100,13 +101,16 @@ impl Hash for SqlFunction {
 }
 
 impl SqlFunction {
-    fn try_new(name: String, statement: CreateFunction) -> Result<Self> {
+    fn try_new(state: &SessionState, name: String, statement: CreateFunction) -> Result<Self> {
         let Some(body) = statement.params.function_body else {
             return plan_err!("CREATE FUNCTION {name}: the expression is missing; write RETURN and an expression");
         };
         let parameters = parameters_of(statement.args.unwrap_or_default());
         let schema = check_names(&name, &parameters)?;
         let body = with_columns(&name, &parameters, body)?;
+        let body = body
+            .transform(|expr| look_up::prepared(state, &name, &parameters, expr))?
+            .data;
         let mut volatility = Volatility::Immutable;
         body.apply(|expr| {
             let called = match expr {
@@ -114,8 +118,13 @@ impl SqlFunction {
                 Expr::AggregateFunction(_) | Expr::WindowFunction(_) => {
                     return plan_err!("CREATE FUNCTION {name}: the expression may not aggregate, as {expr} does");
                 }
-                Expr::ScalarSubquery(_) | Expr::InSubquery(_) | Expr::Exists(_) => {
-                    return plan_err!("CREATE FUNCTION {name}: the expression may not hold a query");
+                Expr::InSubquery(_) | Expr::Exists(_) => {
+                    return plan_err!("CREATE FUNCTION {name}: a query in the expression has to give a value, as (SELECT max(…) …) does");
+                }
+                Expr::ScalarSubquery(_) => {
+                    // What it reads may change from one statement to the next.
+                    volatility = volatility.max(Volatility::Stable);
+                    return Ok(TreeNodeRecursion::Continue);
                 }
                 _ => return Ok(TreeNodeRecursion::Continue),
             };
@@ -230,19 +239,29 @@ fn check_names(function: &str, parameters: &[SqlParameter]) -> Result<DFSchema> 
 
 /// The body with columns in place of `$1` or `$a`.
 fn with_columns(function: &str, parameters: &[SqlParameter], body: Expr) -> Result<Expr> {
-    let replaced = body.transform(|expr| {
-        let Expr::Placeholder(Placeholder { id, .. }) = &expr else {
-            return Ok(Transformed::no(expr));
-        };
-        let wanted = id.trim_start_matches('$').to_ascii_lowercase();
-        let number = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
-        let parameter = parameters.iter().find(|p| p.name == wanted);
-        match parameter.or_else(|| parameters.get(number?)) {
-            Some(parameter) => Ok(Transformed::yes(col(format!("\"{}\"", parameter.name)))),
-            None => plan_err!("CREATE FUNCTION {function}: there is no parameter {id}"),
+    let replaced = body.transform(|expr| match &expr {
+        Expr::Placeholder(place) => {
+            let parameter = parameter_of(function, parameters, place)?;
+            Ok(Transformed::yes(col(format!("\"{}\"", parameter.name))))
         }
+        _ => Ok(Transformed::no(expr)),
     })?;
     Ok(replaced.data)
+}
+
+/// The parameter that `$1` or `$a` stands for.
+pub(super) fn parameter_of<'a>(
+    function: &str,
+    parameters: &'a [SqlParameter],
+    place: &Placeholder,
+) -> Result<&'a SqlParameter> {
+    let wanted = place.id.trim_start_matches('$').to_ascii_lowercase();
+    let number = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+    let parameter = parameters.iter().find(|p| p.name == wanted);
+    match parameter.or_else(|| parameters.get(number?)) {
+        Some(parameter) => Ok(parameter),
+        None => plan_err!("CREATE FUNCTION {function}: there is no parameter {}", place.id),
+    }
 }
 
 impl ScalarUDFImpl for SqlFunction {
@@ -263,7 +282,7 @@ impl ScalarUDFImpl for SqlFunction {
         Ok(self.returns.clone())
     }
 
-    fn simplify(&self, args: Vec<Expr>, _info: &SimplifyContext) -> Result<ExprSimplifyResult> {
+    fn simplify(&self, args: Vec<Expr>, info: &SimplifyContext) -> Result<ExprSimplifyResult> {
         self.check(args.len())?;
         let mut values = BTreeMap::new();
         let mut args = args.into_iter();
@@ -274,8 +293,13 @@ impl ScalarUDFImpl for SqlFunction {
             values.insert(parameter.name.as_str(), (cast(value, parameter.ty.clone()), 0));
         }
         let body = self.body.clone().transform(|expr| {
-            let Expr::Column(column) = &expr else {
-                return Ok(Transformed::no(expr));
+            let column = match &expr {
+                Expr::Column(column) => column,
+                Expr::ScalarSubquery(query) => {
+                    let of = |name: &str| values.get(name).map(|(value, _)| value.clone());
+                    return look_up::joined(&self.name, query, of, info);
+                }
+                _ => return Ok(Transformed::no(expr)),
             };
             match values.get_mut(column.name.as_str()) {
                 Some((value, uses)) => {
@@ -294,6 +318,20 @@ impl ScalarUDFImpl for SqlFunction {
             }
         })?;
         Ok(ExprSimplifyResult::Simplified(cast(body.data, self.returns.clone())))
+    }
+
+    /// As the expression does: what it does not need is not computed.
+    fn short_circuits(&self) -> bool {
+        let mut does = false;
+        let found = self.body.apply(|expr| {
+            does |= expr.short_circuits();
+            Ok(if does {
+                TreeNodeRecursion::Stop
+            } else {
+                TreeNodeRecursion::Continue
+            })
+        });
+        does || found.is_err()
     }
 
     fn invoke_with_args(&self, _args: ScalarFunctionArgs) -> Result<ColumnarValue> {

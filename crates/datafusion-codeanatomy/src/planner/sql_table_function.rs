@@ -4,9 +4,13 @@
 //! is no RETURNS, and the body is a text. The query is planned when the function is created, as that of a view: it reads the
 //! tables, and calls the functions, that are there then, so that no function calls itself. A call is the plan with the
 //! arguments in the place of the parameters, and filters reach what is below.
+//!
+//! Table functions are called when a plan is made. So a query in which one of them has a parameter for an argument, as
+//! `definitions(source => $folder)`, is planned at each call, with the arguments as literals, in the session as it was when the
+//! function was created.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -14,21 +18,23 @@ use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::{Session, TableFunctionArgs, TableFunctionImpl, TableProvider};
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{DFSchema, Result, internal_err, plan_err};
+use datafusion::common::{DFSchema, Result, ScalarValue, internal_err, plan_err};
 use datafusion::datasource::{ViewTable, source_as_provider};
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::expr::Placeholder;
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::planner::RelationPlannerContext;
 use datafusion::logical_expr::simplify::SimplifyContext;
-use datafusion::logical_expr::{CreateFunction, Expr, LogicalPlan, TableType, cast};
+use datafusion::logical_expr::{CreateFunction, Expr, LogicalPlan, TableType, cast, lit};
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::sql::parser::Statement as EngineStatement;
 use datafusion::sql::sqlparser::ast::{
-    Expr as SqlExpr, Statement, TableFactor, Value, ValueWithSpan, VisitMut, VisitorMut,
+    Expr as SqlExpr, FunctionArg, Query as SqlQuery, Statement, TableFactor, Value, ValueWithSpan, Visit, VisitMut,
+    Visitor, VisitorMut,
 };
 use datafusion::sql::unparser::expr_to_sql;
+use futures::FutureExt;
 
 use super::sql_function::{SqlParameter, signature_text};
 
@@ -40,7 +46,20 @@ pub(crate) struct SqlTableFunction {
     pub(crate) parameters: Vec<SqlParameter>,
     /// The query as it was written.
     pub(crate) sql: String,
-    plan: LogicalPlan,
+    query: Query,
+}
+
+#[derive(Debug)]
+enum Query {
+    /// With placeholders for the parameters.
+    Planned(Box<LogicalPlan>),
+    /// To be planned at each call, in this session.
+    AtCall {
+        statement: Box<Statement>,
+        state: Box<SessionState>,
+        /// `TABLE(a Int64)`, as far as it is known without arguments.
+        returns: String,
+    },
 }
 
 /// The text of the query, if the statement makes a function of one.
@@ -74,19 +93,33 @@ impl SqlTableFunction {
                 );
             }
         };
+        let written = query.clone();
         let mut places = Places {
             function: &name,
             parameters: &parameters,
+            values: None,
+            take_places: Self::all(state)
+                .into_iter()
+                .filter(|f| matches!(f.query, Query::Planned(_)))
+                .map(|f| f.name.as_str())
+                .collect(),
+            is_argument: false,
         };
-        if let ControlFlow::Break(problem) = query.visit(&mut places) {
+        if let ControlFlow::Break(problem) = VisitMut::visit(&mut query, &mut places) {
             return plan_err!("CREATE FUNCTION {name}: {problem}");
         }
-        let plan = state.statement_to_plan(EngineStatement::Statement(query)).await?;
+        let query = match places.is_argument {
+            false => {
+                let plan = state.statement_to_plan(EngineStatement::Statement(query)).await?;
+                Query::Planned(Box::new(plan))
+            }
+            true => at_call(state, &name, &parameters, written).await?,
+        };
         Ok(Self {
             name,
             parameters,
             sql: sql.to_string(),
-            plan,
+            query,
         })
     }
 
@@ -97,9 +130,42 @@ impl SqlTableFunction {
 
     /// `TABLE(a Int64, b Utf8View)`
     pub(crate) fn returns_text(&self) -> String {
-        let fields = self.plan.schema().fields().iter();
-        let fields: Vec<_> = fields.map(|f| format!("{} {}", f.name(), f.data_type())).collect();
-        format!("TABLE({})", fields.join(", "))
+        match &self.query {
+            Query::Planned(plan) => table_text(plan),
+            Query::AtCall { returns, .. } => returns.clone(),
+        }
+    }
+
+    /// The plan of a call.
+    fn plan(&self, values: &BTreeMap<String, &Expr>, session: &dyn Session) -> Result<LogicalPlan> {
+        let name = &self.name;
+        let (statement, state) = match &self.query {
+            Query::Planned(plan) => return in_place_of_parameters(plan.as_ref().clone(), values),
+            Query::AtCall { statement, state, .. } => (statement.clone(), state.clone()),
+        };
+        let mut literals = BTreeMap::new();
+        for parameter in &self.parameters {
+            let Some(Expr::Literal(value, _)) = values.get(&format!("${}", parameter.name)) else {
+                return plan_err!(
+                    "{name}: the argument {} must be a literal, since it becomes one of a table function; the function is {}",
+                    parameter.name,
+                    self.signature_text()
+                );
+            };
+            literals.insert(parameter.name.clone(), value.cast_to(&parameter.ty)?);
+        }
+        let statement = with_literals(name, &self.parameters, statement, &literals)?;
+        let mut state = *state;
+        *state.config_mut() = session.config().clone();
+        match state
+            .statement_to_plan(EngineStatement::Statement(statement))
+            .now_or_never()
+        {
+            Some(plan) => plan.map_err(|e| e.context(format!("in the query of {name}"))),
+            None => plan_err!(
+                "{name}: a table of its query has to be waited for, which a function whose parameters are arguments of table functions cannot do"
+            ),
+        }
     }
 
     /// Those of a session, by name.
@@ -172,8 +238,64 @@ impl TableFunctionImpl for SqlTableFunction {
             }
             values.insert(format!("${}", parameter.name), value);
         }
-        let plan = in_place_of_parameters(self.plan.clone(), &values)?;
+        let plan = self.plan(&values, args.session())?;
         Ok(Arc::new(ViewTable::new(plan, Some(self.sql.clone()))))
+    }
+}
+
+/// `TABLE(a Int64, b Utf8View)`
+fn table_text(plan: &LogicalPlan) -> String {
+    let fields = plan.schema().fields().iter();
+    let fields: Vec<_> = fields.map(|f| format!("{} {}", f.name(), f.data_type())).collect();
+    format!("TABLE({})", fields.join(", "))
+}
+
+/// A query that is planned at each call. It is planned once with the defaults, and nulls, to see what it gives; without
+/// defaults it may have to wait for its arguments.
+async fn at_call(
+    state: &SessionState,
+    function: &str,
+    parameters: &[SqlParameter],
+    statement: Box<Statement>,
+) -> Result<Query> {
+    let mut literals = BTreeMap::new();
+    for parameter in parameters {
+        let value = match &parameter.default {
+            Some(Expr::Literal(value, _)) => value.cast_to(&parameter.ty)?,
+            _ => ScalarValue::try_from(&parameter.ty)?,
+        };
+        literals.insert(parameter.name.clone(), value);
+    }
+    let tried = with_literals(function, parameters, statement.clone(), &literals)?;
+    let returns = match state.statement_to_plan(EngineStatement::Statement(tried)).await {
+        Ok(plan) => table_text(&plan),
+        Err(_) if parameters.iter().any(|p| p.default.is_none()) => "TABLE".to_string(),
+        Err(error) => return Err(error.context(format!("CREATE FUNCTION {function}"))),
+    };
+    Ok(Query::AtCall {
+        statement,
+        state: Box::new(state.clone()),
+        returns,
+    })
+}
+
+/// The query with literals in place of its parameters.
+fn with_literals(
+    function: &str,
+    parameters: &[SqlParameter],
+    mut statement: Box<Statement>,
+    values: &BTreeMap<String, ScalarValue>,
+) -> Result<Box<Statement>> {
+    let mut places = Places {
+        function,
+        parameters,
+        values: Some(values),
+        take_places: BTreeSet::new(),
+        is_argument: false,
+    };
+    match VisitMut::visit(&mut statement, &mut places) {
+        ControlFlow::Break(problem) => plan_err!("{function}: {problem}"),
+        ControlFlow::Continue(()) => Ok(statement),
     }
 }
 
@@ -214,19 +336,81 @@ fn literal(state: &SessionState, function: &str, parameter: &SqlParameter, defau
 struct Places<'a> {
     function: &'a str,
     parameters: &'a [SqlParameter],
+    /// What stands in place of them; if there is none, placeholders do.
+    values: Option<&'a BTreeMap<String, ScalarValue>>,
+    /// The functions that take placeholders for arguments: those of SQL that are planned.
+    take_places: BTreeSet<&'a str>,
+    /// Whether a table function with a parameter for an argument was found.
+    is_argument: bool,
+}
+
+impl Places<'_> {
+    /// What stands in place of a parameter.
+    fn of(&self, parameter: &SqlParameter) -> Result<SqlExpr> {
+        let value = self.values.and_then(|values| values.get(&parameter.name));
+        let Some(value) = value else {
+            let place = Expr::Placeholder(Placeholder::new_with_field(format!("${}", parameter.name), None));
+            return expr_to_sql(&cast(place, parameter.ty.clone()));
+        };
+        let is_plain = matches!(value, ScalarValue::Boolean(Some(_)) | ScalarValue::Int64(Some(_)))
+            || value.try_as_str().is_some_and(|text| text.is_some());
+        let value = lit(value.clone());
+        expr_to_sql(&if is_plain {
+            value
+        } else {
+            cast(value, parameter.ty.clone())
+        })
+    }
+}
+
+/// Whether there is a placeholder in an argument of a table function. A query as an argument is the input of a function of relations, and may hold some.
+fn has_place(args: &[FunctionArg]) -> bool {
+    #[derive(Default)]
+    struct Finds {
+        queries: usize,
+    }
+    impl Visitor for Finds {
+        type Break = ();
+
+        fn pre_visit_query(&mut self, _: &SqlQuery) -> ControlFlow<()> {
+            self.queries += 1;
+            ControlFlow::Continue(())
+        }
+
+        fn post_visit_query(&mut self, _: &SqlQuery) -> ControlFlow<()> {
+            self.queries -= 1;
+            ControlFlow::Continue(())
+        }
+
+        fn pre_visit_expr(&mut self, expr: &SqlExpr) -> ControlFlow<()> {
+            match expr {
+                SqlExpr::Value(ValueWithSpan {
+                    value: Value::Placeholder(_),
+                    ..
+                }) if self.queries == 0 => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        }
+    }
+    args.iter()
+        .any(|arg| Visit::visit(arg, &mut Finds::default()).is_break())
 }
 
 impl VisitorMut for Places<'_> {
     type Break = String;
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<String> {
-        let (TableFactor::Table {
-            name, args: Some(_), ..
-        }
-        | TableFactor::Function { name, .. }) = factor
-        else {
-            return ControlFlow::Continue(());
+        let (name, args) = match factor {
+            TableFactor::Table {
+                name, args: Some(args), ..
+            } => (&*name, &*args.args),
+            TableFactor::Function { name, args, .. } => (&*name, &**args),
+            _ => return ControlFlow::Continue(()),
         };
+        self.is_argument |= !self
+            .take_places
+            .contains(name.to_string().to_ascii_lowercase().as_str())
+            && has_place(args);
         match name.to_string().eq_ignore_ascii_case(self.function) {
             true => ControlFlow::Break("it may not call itself".to_string()),
             false => ControlFlow::Continue(()),
@@ -247,8 +431,7 @@ impl VisitorMut for Places<'_> {
         let Some(parameter) = named.or_else(|| self.parameters.get(number?)) else {
             return ControlFlow::Break(format!("there is no parameter {id}"));
         };
-        let place = Expr::Placeholder(Placeholder::new_with_field(format!("${}", parameter.name), None));
-        match expr_to_sql(&cast(place, parameter.ty.clone())) {
+        match self.of(parameter) {
             Ok(typed) => *expr = typed,
             Err(error) => return ControlFlow::Break(format!("the parameter {}: {error}", parameter.name)),
         }

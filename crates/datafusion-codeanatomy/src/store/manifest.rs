@@ -24,6 +24,9 @@ pub struct Manifest {
     pub source_bytes: u64,
     /// The rules, in order of their files.
     pub rules: Vec<RuleRecord>,
+    /// The functions that come with the graph: statements `CREATE FUNCTION`, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<String>,
     /// The tables, in the order in which they are written.
     pub tables: Vec<TableRecord>,
     /// The number of rows of `contract_errors`.

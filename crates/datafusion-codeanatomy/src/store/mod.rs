@@ -40,6 +40,7 @@ pub(crate) use manifest::FORMAT;
 pub use manifest::{FileRecord, Manifest, RuleRecord, TableRecord};
 pub use place::Place;
 pub use reader::Store;
+pub(crate) use stored_table::is_stored;
 pub(crate) use table::TableWriter;
 pub use vacuum::{Vacuumed, vacuum};
 pub use writer::TABLES;

@@ -1,5 +1,6 @@
 //! A table of a stored version.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -68,6 +69,14 @@ impl StoredTable {
             ),
         }
     }
+}
+
+/// Whether a table is the stored one of this name, of any graph.
+pub(crate) fn is_stored(table: &dyn TableProvider, name: &str) -> bool {
+    let table: &dyn Any = table;
+    let table = table.downcast_ref::<StoredTable>();
+    let file = table.and_then(|table| table.name.rsplit('/').next());
+    file.and_then(|file| file.strip_suffix(".parquet")) == Some(name)
 }
 
 #[async_trait]

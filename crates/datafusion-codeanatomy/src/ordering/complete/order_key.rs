@@ -4,50 +4,18 @@
 //! structs that have nulls inside the engine's comparison says that they are equal where its sort tells them apart, so that it would depend
 //! on the partitions which comes first. Bytes it compares as it sorts them, and those of the row format are in the order of the values.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use datafusion::arrow::array::LargeBinaryArray;
-use datafusion::arrow::compute::SortOptions;
+use codeanatomy_functions::scalar_functions;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::row::{RowConverter, SortField};
 use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, NullEquality, Result};
-use datafusion::logical_expr::{
-    ColumnarValue, Expr, ExprSchemable, Join, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-    SortExpr, Volatility,
-};
+use datafusion::logical_expr::{Expr, ExprSchemable, Join, LogicalPlan, ScalarUDF, SortExpr, lit};
 
-/// `order_key(value)`: bytes in the ascending order of the values.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct OrderKey {
-    signature: Signature,
-    nulls_first: bool,
-}
-
-impl ScalarUDFImpl for OrderKey {
-    fn name(&self) -> &str {
-        "order_key"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::LargeBinary)
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let values = args.args.iter().map(|value| value.to_array(args.number_rows));
-        let values = values.collect::<Result<Vec<_>>>()?;
-        let field = |ty: &DataType| SortField::new_with_options(ty.clone(), SortOptions::new(false, self.nulls_first));
-        let fields = values.iter().map(|values| field(values.data_type())).collect();
-        let rows = RowConverter::new(fields)?.convert_columns(&values)?;
-        Ok(ColumnarValue::Array(Arc::new(LargeBinaryArray::from_iter_values(
-            rows.iter(),
-        ))))
-    }
-}
+/// The function `order_key`, of which a plan elsewhere finds the name in its registry.
+static ORDER_KEY: LazyLock<Option<Arc<ScalarUDF>>> =
+    LazyLock::new(|| scalar_functions().into_iter().find(|f| f.name() == "order_key"));
 
 /// `sort`, by keys if it is by nested values.
 pub(super) fn by_key(sort: SortExpr, schema: &DFSchema) -> Result<SortExpr> {
@@ -55,10 +23,10 @@ pub(super) fn by_key(sort: SortExpr, schema: &DFSchema) -> Result<SortExpr> {
         return Ok(sort);
     }
     // An order and its reverse are by the same key, so that the engine sorts once for both.
-    let key = order_key(sort.nulls_first == sort.asc);
+    let nulls_first = sort.nulls_first == sort.asc;
     let expr = match sort.expr {
-        Expr::Alias(alias) => key.call(vec![*alias.expr]).alias(alias.name),
-        expr => key.call(vec![expr]),
+        Expr::Alias(alias) => order_key(*alias.expr, nulls_first).alias(alias.name),
+        expr => order_key(expr, nulls_first),
     };
     Ok(expr.sort(sort.asc, !sort.asc))
 }
@@ -72,7 +40,7 @@ pub(super) fn join_by_keys(mut join: Join) -> Result<Transformed<LogicalPlan>> {
             let ty = left.get_type(join.left.schema())?;
             if has_key(&ty) && right.get_type(join.right.schema())? == ty {
                 for side in [left, right] {
-                    *side = order_key(false).call(vec![std::mem::take(side)]);
+                    *side = order_key(std::mem::take(side), false);
                 }
                 is_changed = true;
             }
@@ -81,10 +49,14 @@ pub(super) fn join_by_keys(mut join: Join) -> Result<Transformed<LogicalPlan>> {
     Ok(Transformed::new_transformed(LogicalPlan::Join(join), is_changed))
 }
 
-fn order_key(nulls_first: bool) -> ScalarUDF {
-    ScalarUDF::from(OrderKey {
-        signature: Signature::any(1, Volatility::Immutable),
-        nulls_first,
+fn order_key(value: Expr, nulls_first: bool) -> Expr {
+    let Some(function) = ORDER_KEY.as_deref() else {
+        return value;
+    };
+    // Nulls last is what is left out.
+    function.call(match nulls_first {
+        true => vec![value, lit("first")],
+        false => vec![value],
     })
 }
 
@@ -102,10 +74,9 @@ fn nested(ty: &DataType) -> bool {
 /// What `expr` is the key of, if it is one.
 pub(super) fn without_key(expr: &Expr) -> &Expr {
     match expr {
-        Expr::ScalarFunction(function) if function.func.inner().is::<OrderKey>() => match function.args.as_slice() {
-            [value] => value,
-            _ => expr,
-        },
+        Expr::ScalarFunction(function) if ORDER_KEY.as_ref() == Some(&function.func) => {
+            function.args.first().unwrap_or(expr)
+        }
         expr => expr,
     }
 }
