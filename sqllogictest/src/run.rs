@@ -60,7 +60,8 @@ pub async fn run_file(home: &Path, file: &Path, configuration: Configuration) ->
 type Connect = Box<dyn FnMut() -> Ready<Result<Connection, crate::connection::StatementError>> + Send>;
 
 /// Suites whose sessions have a source attached.
-const SOURCES: [(&str, &str); 2] = [
+const SOURCES: [(&str, &str); 3] = [
+    ("suites/index/", "samples/indexed/demo"),
     ("suites/questions/", "../examples/shop"),
     ("suites/relations/", "samples/clinic"),
 ];

@@ -3,6 +3,7 @@
 
 mod cache;
 mod cache_times;
+mod contracts;
 mod delayed;
 mod delta;
 mod determinism;
@@ -14,6 +15,7 @@ mod guides;
 mod host;
 mod interval;
 mod interval_pairs;
+mod inventory;
 mod module_filter;
 mod modules;
 mod ordering;
@@ -21,6 +23,7 @@ mod pages;
 mod proto;
 mod rules;
 mod scan;
+mod scip;
 mod sources;
 mod store;
 mod winners;

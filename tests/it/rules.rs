@@ -31,7 +31,7 @@ async fn one_candidate_per_group_wins_and_the_others_are_kept() {
     let text = format!(
         "-- rule: r\n-- relation: rel\n-- group: src\n-- doc: d\nSELECT column1 AS src, column2 AS dst, column3 AS score, {COLUMNS} FROM t"
     );
-    let relations = create_relations(&ctx, &[rule(&text)]).await.unwrap();
+    let relations = create_relations(&ctx, &[rule(&text)], false).await.unwrap();
     assert_eq!(relations[0].rules, ["r"]);
     let columns = "src, dst, rank, candidate_count, tied, runner_up_score, score, confidence < 1 AS below_one";
     assert_eq!(
@@ -68,7 +68,7 @@ async fn a_rule_that_cannot_be_planned_is_an_error_before_anything_runs() {
         (format!("{header}SELECT 1 FROM nowhere"), "there is no table 'nowhere'"),
     ];
     for (text, expected) in cases {
-        let error = create_relations(&session().await, &[rule(&text)])
+        let error = create_relations(&session().await, &[rule(&text)], false)
             .await
             .unwrap_err()
             .strip_backtrace();
@@ -82,7 +82,7 @@ async fn a_score_is_the_sum_of_its_terms_and_it_is_said_what_decided() {
     datafusion_codeanatomy::register_all(&ctx).unwrap();
     let text = "-- rule: r\n-- relation: rel\n-- group: place\n-- doc: d\n-- feature: evidence 10\n-- feature: extra 3\n\
          SELECT column1 AS src, column2 AS dst, 1 AS evidence, column3 AS extra, column1 AS path, 0 AS bstart, 1 AS bend, 'x' AS resolution FROM t";
-    let relations = create_relations(&ctx, &[rule(text)]).await.unwrap();
+    let relations = create_relations(&ctx, &[rule(text)], false).await.unwrap();
     create_answers(&ctx, &relations).await.unwrap();
     let terms = "SELECT src, dst, score, decided_by, t['feature'], t['value'], t['weight'], t['term'] \
          FROM (SELECT *, unnest(terms) AS t FROM rel_explained) ORDER BY src, rank, t['feature']";
@@ -115,7 +115,7 @@ async fn an_error_says_the_line_of_the_file() {
             "mine.sql:",
         ),
     ] {
-        let error = create_relations(&session().await, &[rule(&format!("{header}{body}"))])
+        let error = create_relations(&session().await, &[rule(&format!("{header}{body}"))], false)
             .await
             .unwrap_err()
             .strip_backtrace();

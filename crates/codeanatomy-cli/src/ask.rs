@@ -12,7 +12,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
 
-use crate::args::{Ask, AskArgs, FileArgs, Shown};
+use crate::args::{Ask, AskArgs, FileArgs, PlaceArgs, Shown};
 use crate::failure::Failure;
 use crate::session::attach;
 
@@ -66,11 +66,8 @@ impl Asked {
             Ask::DeadCode { .. } => ("dead_code()".to_string(), None),
             Ask::Cycles { .. } => ("import_cycles()".to_string(), Some(("path", "imports"))),
             Ask::HotSpots { .. } => ("hot_spots()".to_string(), None),
-            Ask::Symbol { path, line, col, .. } => (format!("symbol_at({})", place(path, *line, *col)?), None),
-            Ask::Around { path, line, col, .. } => (
-                format!("neighbourhood({})", place(path, *line, *col)?),
-                Some(("centre", "name")),
-            ),
+            Ask::Symbol { place, .. } => (format!("symbol_at({})", written(place)?), None),
+            Ask::Around { place, .. } => (format!("neighbourhood({})", written(place)?), Some(("centre", "name"))),
             Ask::Diff { .. } => ("graph_difference(before => 'before')".to_string(), Some(("src", "dst"))),
             Ask::Explain { relation, id, .. } => (
                 format!("explain_relation(relation => {}, id => {})", text(relation), text(id)),
@@ -85,15 +82,17 @@ impl Asked {
 }
 
 /// A place as the arguments of a question: of the path and numbers behind it, or of numbers that are given beside it.
-fn place(path: &str, line: Option<u32>, col: u32) -> Result<String, Failure> {
+fn written(PlaceArgs { path, line, col }: &PlaceArgs) -> Result<String, Failure> {
     let (path, line, col) = match line {
-        Some(line) => (path, line, col),
+        Some(line) => (path.as_str(), *line, *col),
         None => {
             let mut parts = path.rsplitn(3, ':');
             let numbers = (parts.next().map(str::parse), parts.next().map(str::parse), parts.next());
             match numbers {
                 (Some(Ok(col)), Some(Ok(line)), Some(path)) => (path, line, col),
-                (Some(Ok(line)), Some(_), _) => (path.rsplit_once(':').map_or(path, |(path, _)| path), line, 0),
+                (Some(Ok(line)), Some(_), _) => {
+                    (path.rsplit_once(':').map_or(path.as_str(), |(path, _)| path), line, 0)
+                }
                 _ => return Err(Failure::from("say which line: PATH LINE [COL], or PATH:LINE:COL")),
             }
         }

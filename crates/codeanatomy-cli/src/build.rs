@@ -11,7 +11,6 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
-use datafusion_codeanatomy::SourceOptions;
 use datafusion_codeanatomy::build::{BuildOptions, BuildReport, KindCount, build};
 
 use crate::args::{BuildArgs, GraphFormat};
@@ -45,11 +44,7 @@ pub(crate) async fn run(args: BuildArgs) -> Result<(), Failure> {
         None => String::new(),
     };
     let options = BuildOptions {
-        source: SourceOptions {
-            include: files.include,
-            exclude: files.exclude,
-            ..SourceOptions::default()
-        },
+        source: files.options(),
         threads,
         cache,
         functions,

@@ -10,7 +10,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::MaxRows;
 use datafusion_codeanatomy::store::{ExportOptions, TableRecord, export_dataset};
-use datafusion_codeanatomy::{Source, SourceOptions, register_all};
+use datafusion_codeanatomy::{Source, register_all};
 
 use crate::args::ExportArgs;
 use crate::failure::Failure;
@@ -18,11 +18,7 @@ use crate::stores;
 
 /// Writes the files, and says what was written.
 pub(crate) async fn run(args: ExportArgs) -> Result<(), Failure> {
-    let options = SourceOptions {
-        include: args.files.include,
-        exclude: args.files.exclude,
-        ..SourceOptions::default()
-    };
+    let options = args.files.options();
     let source = Source::new(&args.source, &options)?;
     let export = ExportOptions {
         cluster: args.cluster,

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use datafusion::arrow::util::display::array_value_to_string;
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::prelude::SessionContext;
-use datafusion_codeanatomy::relation::{Feature, Output, Relation, Rule, RuleFile, pack};
-use datafusion_codeanatomy::{Source, SourceOptions, attach_source_with_rules};
+use datafusion_codeanatomy::relation::{Endpoints, Feature, Output, Relation, Rule, RuleFile, pack};
+use datafusion_codeanatomy::{Source, attach_source_with_rules};
 
 use crate::args::{Rules, RulesArgs};
 use crate::failure::Failure;
@@ -81,11 +81,7 @@ fn read(dir: &Path) -> Result<Vec<RuleFile>, Failure> {
 async fn attach(args: &RulesArgs, own: &[RuleFile]) -> Result<(SessionContext, Vec<Relation>), Failure> {
     let ctx = SessionContext::new();
     codeanatomy_delta::register_all(&ctx)?;
-    let options = SourceOptions {
-        include: args.files.include.clone(),
-        exclude: args.files.exclude.clone(),
-        ..SourceOptions::default()
-    };
+    let options = args.files.options();
     let source = match &args.source {
         Some(source) => Source::new(source, &options)?,
         None => Source::of_text("empty.py", "", &options)?,
@@ -110,6 +106,9 @@ fn explain(rules: &[Rule]) -> Result<String, std::fmt::Error> {
                 priority,
                 left,
                 features,
+                endpoints,
+                severity,
+                in_graph,
             } => {
                 writeln!(text, "  gives: candidates of {relation}, edges of kind {edge}")?;
                 writeln!(text, "  choice: {choice:?}, priority {priority}")?;
@@ -124,6 +123,16 @@ fn explain(rules: &[Rule]) -> Result<String, std::fmt::Error> {
                 }
                 if let Some(left) = left {
                     writeln!(text, "  could have a candidate: the rows of {left}")?;
+                }
+                for Endpoints { edge, from, to } in endpoints {
+                    let of = edge.as_ref().map(|edge| format!(" of {edge}")).unwrap_or_default();
+                    writeln!(text, "  endpoints{of}: {} -> {}", from.join(", "), to.join(", "))?;
+                }
+                if !endpoints.is_empty() {
+                    writeln!(text, "  a row that breaks it: {}", severity.name())?;
+                }
+                if !in_graph {
+                    writeln!(text, "  not in stored graphs")?;
                 }
             }
         }

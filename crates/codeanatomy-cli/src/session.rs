@@ -16,7 +16,7 @@ use datafusion_cli::functions::{ListFilesCacheFunc, MetadataCacheFunc, ParquetMe
 use datafusion_cli::object_storage::StdinCarriesCommands;
 use datafusion_cli::object_storage::instrumented::InstrumentedObjectStoreRegistry;
 use datafusion_cli::pool_type::PoolType;
-use datafusion_codeanatomy::{SourceOptions, attach_source};
+use datafusion_codeanatomy::attach_source;
 
 use crate::args::{FileArgs, QueryArgs};
 use crate::failure::Failure;
@@ -73,11 +73,7 @@ pub(crate) async fn attach(
     at: Option<u64>,
 ) -> Result<(), Failure> {
     if let Some(source) = source {
-        let options = SourceOptions {
-            include: files.include.clone(),
-            exclude: files.exclude.clone(),
-            ..SourceOptions::default()
-        };
+        let options = files.options();
         attach_source(ctx, source, &options).await?;
     }
     if let Some(graph) = graph {

@@ -49,6 +49,36 @@ fn attributes_are_found_in_c3_order_and_super_goes_on_from_there() {
 }
 
 #[test]
+fn what_is_set_on_an_instance_hides_what_a_class_outside_may_have() {
+    let text = "import out\nclass S:\n    def go(self): pass\nclass T(out.Base):\n    def start(self): self.site = S()\n    \
+                def test(self):\n        self.site.go()\n        self.other.go()\n        self.site2.go()\nx = out.x\nx.site2 = S()\n";
+    assert_eq!(
+        of(text),
+        [
+            "m.T.test -> m.S.go (call)",
+            "m.T.test -> out.Base.other.go (call)",
+            "m.T.test -> out.Base.site2.go (call)",
+        ]
+    );
+}
+
+#[test]
+fn partial_methods_are_bound_and_attributes_are_read_through_getattribute() {
+    let text = "from functools import partialmethod\nclass L:\n    def put(self, state): return self.on\n    \
+                def __getattribute__(self, name): pass\n    on = partialmethod(put, True)\nL().on()\n";
+    let calls = of(text);
+    assert!(calls.contains(&"m -> m.L.put (call)".to_string()), "{calls:?}");
+    assert!(
+        calls.contains(&"m -> m.L.__getattribute__ (property)".to_string()),
+        "{calls:?}"
+    );
+    assert!(
+        calls.contains(&"m.L.put -> m.L.__getattribute__ (property)".to_string()),
+        "{calls:?}"
+    );
+}
+
+#[test]
 fn what_a_function_gives_back_as_it_got_it_is_not_mixed_with_other_calls() {
     let text = "def same(f): return f\n@same\ndef a(): pass\n@same\ndef b(): pass\na()\nb()\nsame(a)()\n";
     assert_eq!(

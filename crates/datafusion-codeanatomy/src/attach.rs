@@ -8,8 +8,8 @@ use datafusion::common::Result;
 use datafusion::prelude::SessionContext;
 
 use crate::dataset::{DatasetOptions, needs_query, open};
-use crate::graph::{create_call_graph, create_functions, create_graph};
-use crate::relation::{Relation, RuleFile, create_answers, create_relations, pack};
+use crate::graph::{create_call_graph, create_contract_summary, create_functions, create_graph};
+use crate::relation::{Relation, RuleFile, create_alignment, create_answers, create_relations, pack};
 use crate::source::{Source, SourceOptions};
 use crate::store::{Place, Store, TableFormat};
 
@@ -33,20 +33,22 @@ pub async fn attach_source_with_rules(
 ) -> Result<Vec<Relation>> {
     crate::register_all(ctx)?;
     source.list_some(&ctx.runtime_env()).await?;
+    let has_index = source.has_index(&ctx.runtime_env()).await?;
     for contract in CATALOGUE.iter().filter(|c| !needs_query(c)) {
-        let table = open(source.clone(), contract, DatasetOptions::default())?;
+        let table = open(source.clone(), contract, DatasetOptions::of_source())?;
         ctx.register_table(contract.name, table)?;
     }
-    let relations = create_relations(ctx, rules).await?;
+    let relations = create_relations(ctx, rules, has_index).await?;
     create_answers(ctx, &relations).await?;
+    create_alignment(ctx, &relations)?;
     create_graph(ctx, &relations).await?;
     Ok(relations)
 }
 
 /// Makes the tables of the graph in `folder`, a folder or a URL of an object store that the session knows, tables of the
 /// session's default schema: `cpg_nodes`, `cpg_edges`, `cpg_losers`, `cpg_props` and the view `cpg_candidates`, as of the
-/// version that is current now; and the view `call_graph` over them. The functions of SQL that come with the graph become
-/// functions of the session; one that has a function of that name keeps its own.
+/// version that is current now; and the views `call_graph` and `contract_summary` over them. The functions of SQL that come
+/// with the graph become functions of the session; one that has a function of that name keeps its own.
 ///
 /// Fails if no graph is there, or if it is stored in another format than Parquet; see [`attach_graph_at`].
 pub async fn attach_graph(ctx: &SessionContext, folder: impl AsRef<Path>) -> Result<()> {
@@ -65,5 +67,6 @@ pub async fn attach_graph_at(
     let store = Store::open(&place, at).await?;
     store.attach(ctx, formats).await?;
     create_call_graph(ctx).await?;
+    create_contract_summary(ctx).await?;
     create_functions(ctx, &store.manifest().functions).await
 }

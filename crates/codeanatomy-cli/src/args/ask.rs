@@ -78,25 +78,15 @@ pub(crate) enum Ask {
     },
     /// List what stands at a place of a file, from the innermost; needs --source.
     Symbol {
-        /// The file; the place may follow it, as in shop/orders.py:20:16
-        path: String,
-        /// The line, from 1
-        line: Option<u32>,
-        /// The column in bytes of UTF-8, from 0
-        #[arg(default_value_t = 0)]
-        col: u32,
+        #[command(flatten)]
+        place: PlaceArgs,
         #[command(flatten)]
         args: AskArgs,
     },
     /// List what the definition around a place of a file has to do with others; needs --source.
     Around {
-        /// The file; the place may follow it, as in shop/orders.py:20:16
-        path: String,
-        /// The line, from 1
-        line: Option<u32>,
-        /// The column in bytes of UTF-8, from 0
-        #[arg(default_value_t = 0)]
-        col: u32,
+        #[command(flatten)]
+        place: PlaceArgs,
         #[command(flatten)]
         args: AskArgs,
     },
@@ -140,6 +130,18 @@ impl Ask {
             | Self::Explain { args, .. } => args,
         }
     }
+}
+
+/// A place of a file.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PlaceArgs {
+    /// The file; the place may follow it, as in shop/orders.py:20:16
+    pub(crate) path: String,
+    /// The line, from 1
+    pub(crate) line: Option<u32>,
+    /// The column in bytes of UTF-8, from 0
+    #[arg(default_value_t = 0)]
+    pub(crate) col: u32,
 }
 
 /// What is asked, and how the answer is shown.

@@ -7,7 +7,7 @@ mod rules;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use self::ask::{Ask, AskArgs, Shown};
+pub(crate) use self::ask::{Ask, AskArgs, PlaceArgs, Shown};
 pub(crate) use self::graph::{BuildArgs, DigestArgs, ExportArgs, GraphFormat, GraphsArgs, VacuumArgs};
 pub(crate) use self::query::QueryArgs;
 pub(crate) use self::rules::{Rules, RulesArgs};
@@ -93,6 +93,22 @@ pub(crate) struct FileArgs {
     /// No files whose path matches; may be repeated
     #[arg(long, value_name = "GLOB", requires = "source", help_heading = "Data")]
     pub(crate) exclude: Vec<String>,
+
+    /// The SCIP index of the source, default the files in it that end with .scip
+    #[arg(long, value_name = "FILE", requires = "source", value_hint = clap::ValueHint::FilePath, help_heading = "Data")]
+    pub(crate) scip: Option<std::path::PathBuf>,
+}
+
+impl FileArgs {
+    /// As a source takes them.
+    pub(crate) fn options(&self) -> datafusion_codeanatomy::SourceOptions {
+        datafusion_codeanatomy::SourceOptions {
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            scip_index: self.scip.clone(),
+            ..datafusion_codeanatomy::SourceOptions::default()
+        }
+    }
 }
 
 fn non_empty(command: &str) -> Result<String, String> {

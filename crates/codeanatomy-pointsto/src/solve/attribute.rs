@@ -1,6 +1,7 @@
 //! Attributes that are read and set.
 
 use super::class::{Base, Found};
+use super::fallback::Outside;
 use super::{LookUp, Made, Solver};
 use crate::names::Sym;
 use crate::program::{Arg, Hook, How, MethodKind, NONE, Var};
@@ -133,11 +134,27 @@ impl Solver {
             },
             _ => return,
         };
+        if self.has_getattribute && name != self.words.getattribute && matches!(self.values.get(of), Value::Instance(_))
+        {
+            let name = self.words.getattribute;
+            self.call_method(of, name, &[], NONE, at, How::Property);
+        }
         let found = self.find(class, name, after);
         let is_set = is_stored && after.is_none();
         if is_set {
             let var = self.inherited(class, name, found);
             self.hook(var, Hook::Bind { receiver, to, at });
+            if let Some(Found::External(dotted)) = found {
+                // What is set on it hides what a class outside may have.
+                let own = self.attribute(of, name);
+                self.outside.push(Outside {
+                    own,
+                    inherited: var,
+                    dotted,
+                    to,
+                });
+                return;
+            }
         }
         match found {
             Some(Found::Var(_)) if is_set => {}
@@ -281,6 +298,10 @@ impl Solver {
             Value::Const(_) | Value::Container(_) | Value::Any | Value::External(_) if !is_instance => {
                 self.add(to, vid);
                 self.look_ups.push_back(LookUp::EnumMember { class, to });
+            }
+            Value::Partial(made) if is_instance && self.partial_methods.contains(&made) => {
+                let made = self.bound_partial(made, receiver);
+                self.add_value(to, Value::Partial(made));
             }
             Value::Instance(_) if is_instance => {
                 self.add(to, vid);

@@ -1,7 +1,7 @@
 //! Calls: from arguments to parameters, and from what is returned to the result.
 
 use super::{LookUp, Made, Solver, Target};
-use crate::program::{Arg, Hook, How, Param, ParamKind, Site, Var};
+use crate::program::{Arg, Hook, How, NONE, Param, ParamKind, Site, Var};
 use crate::value::{Value, Vid};
 
 impl Solver {
@@ -67,10 +67,13 @@ impl Solver {
         let is_item = text.starts_with("sys.modules.") || text.starts_with("os.environ.");
         let is_default = text == "collections.defaultdict";
         let (is_partial, is_property, is_reduce) = (
-            text == "functools.partial",
+            matches!(text, "functools.partial" | "functools.partialmethod"),
             text == "functools.cached_property",
-            text == "functools.reduce",
+            calls_first(text),
         );
+        if text == "functools.partialmethod" {
+            self.partial_methods.insert(site);
+        }
         let Site { result, how, at, .. } = self.program.sites[site as usize];
         let first = self.program.sites[site as usize].args.first().copied();
         if let Some(keyed) = keyed {
@@ -119,6 +122,29 @@ impl Solver {
                 self.add_value(result, Value::External(dotted));
             }
         }
+    }
+
+    /// What `partialmethod` gives through an instance: a `partial` with the instance before its other arguments.
+    pub(super) fn bound_partial(&mut self, made: u32, receiver: Vid) -> u32 {
+        let by = Made::BoundPartial { made, receiver };
+        if let Some(site) = self.made.get(&by) {
+            return *site;
+        }
+        let operand = self.var_of(Made::Holder { receiver });
+        self.add(operand, receiver);
+        let Site { callee, at, how, .. } = self.program.sites[made as usize];
+        let mut args = self.program.sites[made as usize].args.to_vec();
+        args.insert(1.min(args.len()), Arg::Positional(operand));
+        let result = NONE;
+        let site = self.site(Site {
+            callee,
+            args: args.into(),
+            result,
+            at,
+            how,
+        });
+        self.made.insert(by, site);
+        site
     }
 
     /// What `partial` was given is called, with the arguments of both.
@@ -308,4 +334,17 @@ impl Solver {
             self.copy(from, slot);
         }
     }
+}
+
+/// Whether a function outside calls the functions that it is given with items of the other arguments.
+fn calls_first(dotted: &str) -> bool {
+    matches!(
+        dotted,
+        "functools.reduce"
+            | "itertools.starmap"
+            | "itertools.takewhile"
+            | "itertools.dropwhile"
+            | "itertools.filterfalse"
+            | "itertools.accumulate"
+    )
 }

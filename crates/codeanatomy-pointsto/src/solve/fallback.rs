@@ -1,8 +1,23 @@
 //! What counts where nothing else is known.
 
 use super::Solver;
-use crate::program::{Fallback, Hook, MethodKind};
+use crate::names::Sym;
+use crate::program::{Fallback, Hook, MethodKind, Var};
 use crate::value::Value;
+
+/// An attribute that a class outside of the source may have, if the source sets none of that name on the instance or the classes that it
+/// has.
+#[derive(Debug)]
+pub(super) struct Outside {
+    /// What is set on the instance.
+    pub(super) own: Var,
+    /// What is set on its classes.
+    pub(super) inherited: Var,
+    /// Its name outside.
+    pub(super) dotted: Sym,
+    /// What reads it.
+    pub(super) to: Var,
+}
 
 impl Solver {
     /// Applies all fallbacks to what is known now, at once.
@@ -13,6 +28,16 @@ impl Solver {
             if applies {
                 self.apply(fallback);
             }
+        }
+    }
+
+    /// Looks attributes up outside that nothing was found to set until now.
+    pub(super) fn look_outside(&mut self) {
+        let reads = std::mem::take(&mut self.outside);
+        let is_unset = |o: &Outside| self.values_of(o.own).is_empty() && self.values_of(o.inherited).is_empty();
+        let unset: Vec<(Var, Sym)> = reads.iter().filter(|o| is_unset(o)).map(|o| (o.to, o.dotted)).collect();
+        for (to, dotted) in unset {
+            self.add_value(to, Value::External(dotted));
         }
     }
 

@@ -73,6 +73,11 @@ pub(super) enum Made {
         origin: u32,
         made: u32,
     },
+    /// What `partialmethod` gives through an instance.
+    BoundPartial {
+        made: u32,
+        receiver: Vid,
+    },
     /// What the metaclass of a class does when the class is made.
     ByClass {
         class: u32,

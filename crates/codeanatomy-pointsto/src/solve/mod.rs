@@ -2,7 +2,8 @@
 //!
 //! A worklist takes a variable with values that are new, and gives each to the variables that it is copied to and to its
 //! hooks, which may add copies, hooks and variables. What is looked up in classes waits until nothing else is left to do,
-//! so that their bases are known. When all is done, what nothing is known of gets what it may have ([`Fallback`]), once.
+//! so that their bases are known. When all is done, what nothing is known of gets what it may have ([`Fallback`]), once; and then
+//! attributes that nothing sets are looked up in classes outside of the source.
 
 mod attribute;
 mod builtin;
@@ -32,6 +33,7 @@ use crate::value::{Value, Values, Vid};
 use class::Base;
 use container::{Slots, Subscriber};
 pub use cost::Cost;
+use fallback::Outside;
 use graph::Graph;
 use made::Made;
 pub(crate) use member::Member;
@@ -163,6 +165,12 @@ pub(crate) struct Solver {
     has_orders: bool,
     /// Classes that got a base when orders were known.
     changed_classes: Vec<u32>,
+    /// Sites that make a `partialmethod`.
+    partial_methods: FxHashSet<u32>,
+    /// Whether a class has a `__getattribute__`.
+    has_getattribute: bool,
+    /// Attributes that only classes outside of the source may have.
+    outside: Vec<Outside>,
     linked: FxHashSet<(u32, u32, bool)>,
     is_called: Vec<bool>,
     targets: Vec<(u32, Target)>,
@@ -198,6 +206,7 @@ words! {
     exit = "__exit__", aenter = "__aenter__", aexit = "__aexit__", get = "__get__", set = "__set__", getattr = "__getattr__",
     set_name = "__set_name__", prepare = "__prepare__", class_getitem = "__class_getitem__", register = "register",
     init_subclass = "__init_subclass__", post_init = "__post_init__", lt = "__lt__", gt = "__gt__",
+    getattribute = "__getattribute__",
 }
 
 impl Solver {
@@ -210,6 +219,10 @@ impl Solver {
                 .classes
                 .iter()
                 .any(|c| c.attributes.contains_key(&words.class_getitem));
+        let has_getattribute = program
+            .classes
+            .iter()
+            .any(|c| c.attributes.contains_key(&words.getattribute));
         let mut values = Values::default();
         let more = values.intern(Value::More);
         let mut this = Self {
@@ -237,6 +250,9 @@ impl Solver {
             orders: vec![None; program.classes.len()],
             has_orders: false,
             changed_classes: vec![],
+            partial_methods: FxHashSet::default(),
+            has_getattribute,
+            outside: vec![],
             linked: FxHashSet::default(),
             is_called: vec![false; program.functions.len()],
             targets: vec![],
@@ -263,6 +279,10 @@ impl Solver {
         self.settle(is_wanted);
         if !self.is_limited {
             self.fall_back();
+            self.settle(is_wanted);
+        }
+        while !self.outside.is_empty() && !self.is_limited {
+            self.look_outside();
             self.settle(is_wanted);
         }
     }

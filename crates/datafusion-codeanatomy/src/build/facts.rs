@@ -5,7 +5,9 @@ use std::sync::Arc;
 use codeanatomy_cache::Cache;
 use codeanatomy_extract::file::Entry;
 use codeanatomy_model::Language;
-use codeanatomy_model::dataset::{DefinitionRow, FileRow, ImportRow, ResolvedCallRow, ResolvedReferenceRow};
+use codeanatomy_model::dataset::{
+    DefinitionRow, FileRow, ImportRow, ResolvedCallRow, ResolvedReferenceRow, ScipOccurrenceRow,
+};
 use codeanatomy_model::{Contract, Row};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::concat_batches;
@@ -34,6 +36,10 @@ pub(super) struct Facts {
     rows: Vec<Rows>,
     calls: Arc<Resolved>,
     references: Arc<Resolved>,
+    /// What SCIP indexes say, if there is one.
+    index: Option<Rows>,
+    /// Whether one of its places is in a file of the source.
+    index_fits: bool,
 }
 
 /// What is known of a whole source in one dataset.
@@ -100,13 +106,34 @@ impl Facts {
             rows: asked.iter().zip(rows).map(whole).collect::<Result<_>>()?,
             calls: Arc::new(calls),
             references: Arc::new(references),
+            index: None,
+            index_fits: true,
         })
+    }
+
+    /// Adds what SCIP indexes say.
+    pub(super) fn add_index(&mut self, occurrences: Rows) -> Result<()> {
+        let Some(bstart) = occurrences.batch().column_by_name("bstart") else {
+            return internal_err!("occurrences have no column bstart");
+        };
+        self.index_fits = bstart.null_count() < bstart.len();
+        self.index = Some(occurrences);
+        Ok(())
     }
 
     /// The datasets that are known of the whole source.
     pub(super) fn contracts() -> impl Iterator<Item = &'static Contract> {
         let contracts = DATASETS.into_iter().map(|(contract, _)| contract);
-        contracts.chain([ResolvedCallRow::CONTRACT, ResolvedReferenceRow::CONTRACT])
+        contracts.chain([
+            ResolvedCallRow::CONTRACT,
+            ResolvedReferenceRow::CONTRACT,
+            ScipOccurrenceRow::CONTRACT,
+        ])
+    }
+
+    /// Whether there is a SCIP index.
+    pub(super) fn has_index(&self) -> bool {
+        self.index.is_some()
     }
 
     /// What is known of one of them.
@@ -117,6 +144,7 @@ impl Facts {
             None if contract.name == ResolvedReferenceRow::CONTRACT.name => {
                 Some(Whole::Resolved(Arc::clone(&self.references)))
             }
+            None if contract.name == ScipOccurrenceRow::CONTRACT.name => self.index.clone().map(Whole::Rows),
             None => None,
         }
     }
@@ -165,7 +193,12 @@ impl Facts {
             1 => format!("1 file is {}: {first}", status.replace('_', " ")),
             _ => format!("{count} files are {}, the first is {first}", status.replace('_', " ")),
         };
-        Ok(by_status.into_iter().map(say).collect())
+        let mut warnings: Vec<String> = by_status.into_iter().map(say).collect();
+        if !self.index_fits {
+            let why = "no place of the SCIP index is in a file of the source: it is of another folder, or scip_diagnostics says why";
+            warnings.push(why.to_string());
+        }
+        Ok(warnings)
     }
 }
 

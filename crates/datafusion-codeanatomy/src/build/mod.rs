@@ -9,6 +9,7 @@ mod cached;
 mod cost;
 mod extraction;
 mod facts;
+mod index;
 mod needs;
 mod part;
 mod part_table;
@@ -26,8 +27,8 @@ use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::graph::GRAPH_TABLES;
-use crate::relation::{RuleFile, pack};
+use crate::graph::{GRAPH_TABLES, READ};
+use crate::relation::{RuleFile, pack, stored};
 use crate::source::{Files, Source, SourceOptions};
 use crate::store::{Checks, Manifest, Place, RuleRecord, TableFormat, TableRecord, TableWriter, VersionWriter};
 pub use cost::RelationCost;
@@ -109,15 +110,21 @@ pub async fn build(
         runtime: Arc::clone(&options.runtime),
         strict: options.strict,
     };
-    let needs = part::needs(&engine, &options.rules).await?;
+    let has_index = source.has_index(&options.runtime).await?;
+    let rules = stored(&options.rules, &READ)?;
+    let needs = part::needs(&engine, &rules, has_index).await?;
 
     progress.stage("reading", bytes);
-    let facts = Arc::new(Facts::extract(&source, &files, &needs, threads, cache.as_ref(), progress).await?);
+    let mut facts = Facts::extract(&source, &files, &needs, threads, cache.as_ref(), progress).await?;
+    if has_index {
+        facts.add_index(index::occurrences(&source, &options.runtime, &needs).await?)?;
+    }
+    let facts = Arc::new(facts);
     run.lap("reading");
 
     progress.stage("relating", bytes);
     let extraction = part::extraction(&source, cache.as_ref(), &needs);
-    let workers = Workers::new(engine, &facts, &options.rules, extraction).await?;
+    let workers = Workers::new(engine, &facts, &rules, extraction).await?;
     let (tables, summary, contract_errors) =
         write_tables(&writer, &files, &parts, workers, options.strict, threads, progress).await?;
     run.lap("relating");
@@ -224,7 +231,7 @@ fn check_part(checks: &mut Checks, rows: &GraphPart) -> Result<()> {
     for (table, rows_of_table) in GRAPH_TABLES.iter().zip(&rows.tables) {
         match table.name {
             "cpg_nodes" => checks.nodes(rows_of_table)?,
-            "cpg_edges" => checks.edges(rows_of_table, &rows.unique)?,
+            "cpg_edges" => checks.edges(rows_of_table, &rows.contracts)?,
             _ => {}
         }
     }

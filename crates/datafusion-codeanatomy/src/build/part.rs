@@ -28,7 +28,7 @@ use crate::graph::{GRAPH_TABLES, GraphTable, create_graph};
 use crate::ordering::canonical_sort;
 use crate::relation::{Choice, Output, Relation, Rule, RuleFile, create_relations};
 use crate::source::{Files, Source, on_blocking_thread};
-use crate::store::UniqueBy;
+use crate::store::{EdgeContract, UniqueBy};
 
 /// The datasets of the second pass: what rules look up inside a file.
 const CONTRACTS: [&Contract; 6] = [
@@ -57,7 +57,7 @@ fn query(table: &str) -> String {
 #[derive(Debug)]
 pub(super) struct GraphPart {
     pub(super) tables: Vec<RecordBatch>,
-    pub(super) unique: Arc<[(String, UniqueBy)]>,
+    pub(super) contracts: Arc<[EdgeContract]>,
     /// What the relations cost.
     pub(super) costs: Costs,
     pub(super) source_bytes: u64,
@@ -95,7 +95,8 @@ impl Workers {
         let shared = shared(&parsed);
         let mut views = vec![];
         for rule in shared.iter().filter_map(|i| parsed.get(*i)) {
-            let frame = ctx.sql(&rule.sql).await.map_err(|e| e.context(rule.file.clone()))?;
+            let sql = rule.query(facts.has_index());
+            let frame = ctx.sql(&sql).await.map_err(|e| e.context(rule.file.clone()))?;
             let schema = Arc::clone(frame.schema().inner());
             let rows = Arc::new(MemTable::try_new(schema, vec![frame.collect().await?])?);
             ctx.register_table(rule.name.as_str(), Arc::<MemTable>::clone(&rows))?;
@@ -139,7 +140,7 @@ impl Workers {
         }
         Ok(GraphPart {
             tables,
-            unique: Arc::new([]),
+            contracts: Arc::new([]),
             costs: Costs::default(),
             source_bytes: 0,
         })
@@ -151,7 +152,7 @@ struct Worker {
     slot: PartSlot,
     ctx: SessionContext,
     plans: Vec<Arc<dyn ExecutionPlan>>,
-    unique: Arc<[(String, UniqueBy)]>,
+    contracts: Arc<[EdgeContract]>,
 }
 
 impl Worker {
@@ -166,7 +167,7 @@ impl Worker {
             slot,
             ctx,
             plans,
-            unique: unique(&relations).into(),
+            contracts: contracts(&relations).into(),
         })
     }
 
@@ -216,7 +217,7 @@ impl Worker {
         let source_bytes = entries.iter().map(|f| f.size).sum();
         Ok(GraphPart {
             tables,
-            unique: Arc::clone(&self.unique),
+            contracts: Arc::clone(&self.contracts),
             costs,
             source_bytes,
         })
@@ -258,10 +259,10 @@ pub(super) fn extraction(source: &Source, cache: Option<&Arc<Cache>>, needs: &Ne
 }
 
 /// What the graph of these rules reads. A rule that cannot be planned is an error here, before a file is read.
-pub(super) async fn needs(engine: &Engine, rules: &[RuleFile]) -> Result<Needs> {
+pub(super) async fn needs(engine: &Engine, rules: &[RuleFile], has_index: bool) -> Result<Needs> {
     let slot = PartSlot::default();
     let ctx = facts_session(engine, None, &slot)?;
-    graph_tables(&ctx, rules, &slot).await?;
+    graph_tables(&ctx, rules, &slot, has_index).await?;
     let mut needs = Needs::default();
     for table in QUERIES {
         needs.add(&ctx, &query(table)).await?;
@@ -269,7 +270,7 @@ pub(super) async fn needs(engine: &Engine, rules: &[RuleFile]) -> Result<Needs> 
     needs.add(&ctx, OUTSIDE).await?;
     let parsed = rules.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
     for rule in shared(&parsed).into_iter().filter_map(|i| parsed.get(i)) {
-        needs.add(&ctx, &rule.sql).await?;
+        needs.add(&ctx, &rule.query(has_index)).await?;
     }
     Ok(needs)
 }
@@ -280,16 +281,21 @@ async fn session(workers: &Workers, slot: &PartSlot) -> Result<(SessionContext, 
     for (name, rows) in &workers.views {
         ctx.register_table(name, Arc::<MemTable>::clone(rows))?;
     }
-    let relations = graph_tables(&ctx, &workers.rules, slot).await?;
+    let relations = graph_tables(&ctx, &workers.rules, slot, workers.facts.has_index()).await?;
     Ok((ctx, relations))
 }
 
 /// Adds the datasets of the second pass and the graph's views.
-async fn graph_tables(ctx: &SessionContext, rules: &[RuleFile], slot: &PartSlot) -> Result<Vec<Relation>> {
+async fn graph_tables(
+    ctx: &SessionContext,
+    rules: &[RuleFile],
+    slot: &PartSlot,
+    has_index: bool,
+) -> Result<Vec<Relation>> {
     for contract in CONTRACTS {
         ctx.register_table(contract.name, Arc::new(PartTable::new(contract, slot, None)))?;
     }
-    let relations = create_relations(ctx, rules).await?;
+    let relations = create_relations(ctx, rules, has_index).await?;
     create_graph(ctx, &relations).await?;
     Ok(relations)
 }
@@ -365,13 +371,22 @@ fn conform(rows: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
 }
 
-fn unique(relations: &[Relation]) -> Vec<(String, UniqueBy)> {
-    let by = |r: &Relation| match r.choice {
-        Choice::UniqueSrc => Some((r.name.clone(), UniqueBy::Src)),
-        Choice::UniqueDst => Some((r.name.clone(), UniqueBy::Dst)),
-        _ => None,
+/// What the rules promise of the edges.
+fn contracts(relations: &[Relation]) -> Vec<EdgeContract> {
+    let of = |r: &Relation| {
+        let unique = match r.choice {
+            Choice::UniqueSrc => Some(UniqueBy::Src),
+            Choice::UniqueDst => Some(UniqueBy::Dst),
+            _ => None,
+        };
+        let relation = r.name.clone();
+        r.contracts.clone().into_iter().map(move |contract| EdgeContract {
+            relation: relation.clone(),
+            unique,
+            contract,
+        })
     };
-    relations.iter().filter_map(by).collect()
+    relations.iter().flat_map(of).collect()
 }
 
 /// The second pass must see what the first has seen.

@@ -1,13 +1,14 @@
 //! What a strict build checks beside what every build does.
 
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::compute::SortOptions;
-use datafusion::common::{Result, exec_err};
+use datafusion::common::{Result, exec_err, internal_err};
 use datafusion::physical_expr::expressions::col;
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
 
 use crate::graph::GRAPH_TABLES;
 use crate::ordering::OrderCheck;
+use crate::relation::Severity;
 
 /// Whether the rows of every table of the graph come in its order, over all parts.
 #[derive(Debug)]
@@ -45,14 +46,20 @@ impl TableOrders {
     }
 }
 
-/// Fails if rows break a contract, and shows the first.
+/// Fails if rows are wrong, and shows the first. What is only a warning is kept.
 pub(super) fn no_errors(errors: &RecordBatch) -> Result<()> {
-    if errors.num_rows() == 0 {
+    let Some(severity) = errors.column_by_name("severity").and_then(|c| c.as_string_view_opt()) else {
+        return internal_err!("contract_errors has no column severity");
+    };
+    let wrong: Vec<usize> = (0..errors.num_rows())
+        .filter(|row| severity.value(*row) == Severity::Error.name())
+        .collect();
+    let Some(first) = wrong.first() else {
         return Ok(());
-    }
-    let first = datafusion::arrow::util::pretty::pretty_format_batches(&[errors.slice(0, 1)])?;
+    };
+    let first = datafusion::arrow::util::pretty::pretty_format_batches(&[errors.slice(*first, 1)])?;
     exec_err!(
         "a strict build keeps no graph whose rows break a contract; {} do, the first of them is\n{first}",
-        errors.num_rows()
+        wrong.len()
     )
 }

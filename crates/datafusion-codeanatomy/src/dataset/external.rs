@@ -126,6 +126,7 @@ impl TableProviderFactory for DatasetTableFactory {
             exclude: globs(options.exclude.as_deref()),
             rev: options.rev,
             limits,
+            ..SourceOptions::default()
         };
         let written = WrittenOptions {
             query: options.query.as_deref(),

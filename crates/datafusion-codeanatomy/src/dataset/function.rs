@@ -50,6 +50,7 @@ impl TableFunctionImpl for DatasetFunction {
             exclude: arguments.texts("exclude")?,
             rev: arguments.text("rev")?.map(str::to_string),
             limits,
+            ..SourceOptions::default()
         };
         let sources = arguments.texts("source")?;
         let table = |source: Source| open(source, self.contract, details.clone());

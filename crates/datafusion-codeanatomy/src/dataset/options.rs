@@ -13,6 +13,20 @@ pub struct DatasetOptions {
     pub scip: scip::Options,
 }
 
+impl DatasetOptions {
+    /// As the datasets of an attached or built source are read: in documents that do not say what their columns count, it is UTF-16, for the
+    /// indexers that do not say it are written in languages of the JVM and in TypeScript, where a protocol that leaves it open asks for that.
+    pub(crate) fn of_source() -> Self {
+        Self {
+            query: None,
+            scip: scip::Options {
+                position_encoding: Some(ColumnUnit::Utf16),
+                root: String::new(),
+            },
+        }
+    }
+}
+
 /// The same as they are written in SQL.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WrittenOptions<'a> {

@@ -18,3 +18,5 @@ FROM (
 UNION ALL
 SELECT target_id, 'attribute', NULL, NULL, NULL, qualified_name_last(target), target
 FROM (SELECT DISTINCT target_id, target FROM resolved_references WHERE target_kind = 'attribute')
+UNION ALL
+SELECT scip_symbol_id, 'scip_symbol', NULL, NULL, NULL, name, symbol FROM named_symbols

@@ -15,4 +15,5 @@ mod views;
 
 pub(crate) use functions::{create_functions, stored_functions};
 pub use table::{GRAPH_TABLES, GraphTable};
-pub use views::{create_call_graph, create_graph};
+pub(crate) use views::READ;
+pub use views::{create_call_graph, create_contract_summary, create_graph};

@@ -21,6 +21,9 @@ use crate::source::on_blocking_thread;
 /// Finds the rows of an answer, under its schema, in those of a query, by the arguments of the question.
 pub(super) type Find = fn(&RecordBatch, &SchemaRef, &Given) -> Result<RecordBatch>;
 
+/// Checks the arguments of a question together, and adds to them what they stand for.
+pub(super) type Complete = fn(&mut Given) -> Result<()>;
+
 /// The arguments of a question, as texts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Given(BTreeMap<&'static str, String>);

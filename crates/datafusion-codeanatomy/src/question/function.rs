@@ -1,6 +1,5 @@
 //! A question as a table function.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::catalog::{TableFunctionArgs, TableFunctionImpl, TableProvider};
@@ -10,7 +9,6 @@ use super::Question;
 use super::found::Given;
 use super::table::QuestionTable;
 use crate::planner::Arguments;
-use crate::source::changed_between;
 
 impl TableFunctionImpl for Question {
     fn call_with_args(&self, args: TableFunctionArgs<'_, '_>) -> Result<Arc<dyn TableProvider>> {
@@ -45,15 +43,8 @@ impl TableFunctionImpl for Question {
             sql = sql.replace(&place, &written);
             given.set(parameter.name, value);
         }
-        if self.name == "impact" {
-            let [path, name, range] = ["path", "name", "range"].map(|p| given.text(p).to_string());
-            if path.is_empty() && name.is_empty() && range.is_empty() {
-                return plan_err!("impact: say what is changed: `path`, `name` or `range`");
-            }
-            if !range.is_empty() {
-                let files = changed_between(Path::new(given.text("repository")), &range)?;
-                given.set("files", files.join("\0"));
-            }
+        if let Some(complete) = self.complete {
+            complete(&mut given)?;
         }
         Ok(Arc::new(QuestionTable::new(self, sql, given)))
     }

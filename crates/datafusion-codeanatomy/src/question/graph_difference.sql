@@ -1,39 +1,26 @@
-WITH before_nodes AS (
-    SELECT node_id, kind, replace(COALESCE(qualified_name, name), '.<locals>', '') AS name, path, bstart FROM {before}.cpg_nodes
-),
-after_nodes AS (
-    SELECT node_id, kind, replace(COALESCE(qualified_name, name), '.<locals>', '') AS name, path, bstart FROM {after}.cpg_nodes
-),
-before_rows AS (
-    SELECT kind, name AS src, CAST(NULL AS VARCHAR) AS dst, path, bstart
-    FROM before_nodes
-    WHERE kind IN ('file', 'class', 'function', 'method')
+WITH nodes AS (
+    SELECT 1 AS is_before, node_id, kind, replace(COALESCE(qualified_name, name), '.<locals>', '') AS name, path, bstart FROM {before}.cpg_nodes
     UNION ALL
-    SELECT e.kind, s.name AS src, d.name AS dst, e.path, e.bstart
-    FROM {before}.cpg_edges e
-    LEFT JOIN (SELECT src, dst FROM {before}.cpg_edges WHERE relation = 'contains') c ON c.dst = e.src AND e.relation = 'call_targets'
-    JOIN before_nodes s ON s.node_id = COALESCE(c.src, e.src)
-    JOIN before_nodes d ON d.node_id = e.dst
-    WHERE e.relation IN ('call_targets', 'implicit_calls', 'inherits', 'overrides', 'decorates', 'has_type', 'exercises', 'raises', 'catches',
-        'attribute_access', 'global_access', 'module_imports')
+    SELECT 0, node_id, kind, replace(COALESCE(qualified_name, name), '.<locals>', ''), path, bstart FROM {after}.cpg_nodes
 ),
-after_rows AS (
-    SELECT kind, name AS src, CAST(NULL AS VARCHAR) AS dst, path, bstart
-    FROM after_nodes
-    WHERE kind IN ('file', 'class', 'function', 'method')
+edges AS (
+    SELECT 1 AS is_before, relation, kind, src, dst, path, bstart FROM {before}.cpg_edges
     UNION ALL
-    SELECT e.kind, s.name AS src, d.name AS dst, e.path, e.bstart
-    FROM {after}.cpg_edges e
-    LEFT JOIN (SELECT src, dst FROM {after}.cpg_edges WHERE relation = 'contains') c ON c.dst = e.src AND e.relation = 'call_targets'
-    JOIN after_nodes s ON s.node_id = COALESCE(c.src, e.src)
-    JOIN after_nodes d ON d.node_id = e.dst
-    WHERE e.relation IN ('call_targets', 'implicit_calls', 'inherits', 'overrides', 'decorates', 'has_type', 'exercises', 'raises', 'catches',
-        'attribute_access', 'global_access', 'module_imports')
+    SELECT 0, relation, kind, src, dst, path, bstart FROM {after}.cpg_edges
 ),
 both AS (
-    SELECT kind, src, dst, path, bstart, 1 AS is_before FROM before_rows
+    SELECT kind, name AS src, CAST(NULL AS VARCHAR) AS dst, path, bstart, is_before
+    FROM nodes
+    WHERE kind IN ('file', 'class', 'function', 'method')
     UNION ALL
-    SELECT kind, src, dst, path, bstart, 0 FROM after_rows
+    SELECT e.kind, s.name AS src, d.name AS dst, e.path, e.bstart, e.is_before
+    FROM edges e
+    LEFT JOIN (SELECT is_before, src, dst FROM edges WHERE relation = 'contains') c
+        ON c.is_before = e.is_before AND c.dst = e.src AND e.relation = 'call_targets'
+    JOIN nodes s ON s.is_before = e.is_before AND s.node_id = COALESCE(c.src, e.src)
+    JOIN nodes d ON d.is_before = e.is_before AND d.node_id = e.dst
+    WHERE e.relation IN ('call_targets', 'implicit_calls', 'inherits', 'overrides', 'decorates', 'has_type', 'exercises', 'raises', 'catches',
+        'attribute_access', 'global_access', 'module_imports')
 ),
 counted AS (
     SELECT kind, src, dst, max(is_before) AS before, min(is_before) AS after, min(path) AS path

@@ -5,6 +5,7 @@
 mod cycles;
 mod found;
 mod function;
+mod impact;
 mod reach;
 mod table;
 
@@ -28,6 +29,8 @@ pub(crate) struct Question {
     sql: &'static str,
     /// Finds the answer in the rows of the query, if they are not it.
     find: Option<found::Find>,
+    /// Checks arguments together, and adds to them what they stand for.
+    complete: Option<found::Complete>,
 }
 
 const TEXT: DataType = DataType::Utf8View;
@@ -63,6 +66,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         columns: CALL_COLUMNS,
         sql: CALLS,
         find: Some(reach::callers),
+        complete: None,
     },
     Question {
         name: "callees",
@@ -73,6 +77,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         columns: CALL_COLUMNS,
         sql: CALLS,
         find: Some(reach::callees),
+        complete: None,
     },
     Question {
         name: "where_used",
@@ -91,6 +96,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         ],
         sql: include_str!("where_used.sql"),
         find: None,
+        complete: None,
     },
     Question {
         name: "importers",
@@ -110,6 +116,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         ],
         sql: include_str!("importers.sql"),
         find: None,
+        complete: None,
     },
     Question {
         name: "impact",
@@ -140,7 +147,8 @@ pub(crate) const QUESTIONS: &[Question] = &[
             ("because_of", TEXT),
         ],
         sql: include_str!("impact.sql"),
-        find: Some(reach::impact),
+        find: Some(impact::impact),
+        complete: Some(impact::changes),
     },
     Question {
         name: "dead_code",
@@ -157,6 +165,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         ],
         sql: include_str!("dead_code.sql"),
         find: None,
+        complete: None,
     },
     Question {
         name: "import_cycles",
@@ -167,6 +176,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         columns: &[("cycle", INT), ("size", INT), ("path", TEXT), ("imports", TEXT)],
         sql: include_str!("import_cycles.sql"),
         find: Some(cycles::inside_of_circles),
+        complete: None,
     },
     Question {
         name: "hot_spots",
@@ -183,6 +193,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         ],
         sql: include_str!("hot_spots.sql"),
         find: None,
+        complete: None,
     },
     Question {
         name: "symbol_at",
@@ -204,6 +215,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         ],
         sql: include_str!("symbol_at.sql"),
         find: None,
+        complete: None,
     },
     Question {
         name: "neighbourhood",
@@ -227,6 +239,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         ],
         sql: include_str!("neighbourhood.sql"),
         find: None,
+        complete: None,
     },
     Question {
         name: "graph_difference",
@@ -247,6 +260,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         ],
         sql: include_str!("graph_difference.sql"),
         find: None,
+        complete: None,
     },
     Question {
         name: "explain_relation",
@@ -275,6 +289,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
         ],
         sql: include_str!("explain_relation.sql"),
         find: None,
+        complete: None,
     },
 ];
 

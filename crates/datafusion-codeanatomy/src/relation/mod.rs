@@ -6,12 +6,15 @@
 //! winners), `r_candidates` (all, ranked) and `r_losers`; in a session there are also `r_ambiguity`, `r_coverage` and `r_unresolved`
 //! (see [`create_answers`]).
 
+mod contract;
 mod order;
 mod pack;
 mod rule;
 mod views;
 
+pub use contract::{Alignment, RuleContract, create_alignment};
 pub(crate) use pack::builtin_names;
 pub use pack::{RuleFile, pack};
-pub use rule::{Choice, Feature, Output, Rule};
+pub use rule::{Choice, Endpoints, Feature, Output, Rule, Severity};
+pub(crate) use views::stored;
 pub use views::{Relation, create_answers, create_relations};

@@ -62,6 +62,31 @@ pub(super) fn in_order<'a>(rules: &'a [Rule], exists: impl Fn(&str) -> bool) -> 
     Ok(ordered)
 }
 
+/// Which of `rules` a stored graph needs: those of its relations, and the views that these and `others` read.
+pub(super) fn needed(rules: &[Rule], others: &[&str]) -> Vec<bool> {
+    let is_stored = |rule: &Rule| matches!(rule.output, Output::Candidates { in_graph: true, .. });
+    let makes = |rule: &Rule, table: &str| match &rule.output {
+        Output::View => rule.name == table,
+        Output::Candidates { relation, .. } => table_names(Product::Relation(relation))
+            .iter()
+            .any(|name| name == table),
+    };
+    let mut needed: Vec<bool> = rules
+        .iter()
+        .map(|rule| is_stored(rule) || others.iter().any(|table| makes(rule, table)))
+        .collect();
+    let mut open: Vec<usize> = (0..rules.len()).filter(|i| needed[*i]).collect();
+    while let Some(i) = open.pop() {
+        for (j, rule) in rules.iter().enumerate() {
+            if !needed[j] && rules[i].inputs.iter().any(|table| makes(rule, table)) {
+                needed[j] = true;
+                open.push(j);
+            }
+        }
+    }
+    needed
+}
+
 /// The tables that a product becomes.
 fn table_names(product: Product<'_>) -> Vec<String> {
     match product {
@@ -117,6 +142,28 @@ mod tests {
         let rules = [view("a", "b"), view("b", "c"), view("c", "t")];
         let order = in_order(&rules, |t| t == "t").unwrap();
         assert_eq!(order, [Product::View("c"), Product::View("b"), Product::View("a")]);
+    }
+
+    #[test]
+    fn a_graph_needs_what_its_relations_read_and_nothing_else() {
+        let rule = |name: &str, more: &str, from: &str| {
+            let text =
+                format!("-- rule: {name}\n-- relation: {name}\n-- unique: src\n{more}-- doc: x\nSELECT * FROM {from}");
+            Rule::parse(&RuleFile {
+                file: format!("{name}.sql"),
+                text,
+            })
+            .unwrap()
+        };
+        let rules = [
+            view("a", "t"),
+            view("b", "a"),
+            rule("stored", "", "b"),
+            view("question", "stored_losers"),
+            rule("asked", "-- graph: no\n", "question"),
+            view("nodes", "t"),
+        ];
+        assert_eq!(needed(&rules, &["nodes"]), [true, true, true, false, false, true]);
     }
 
     #[test]

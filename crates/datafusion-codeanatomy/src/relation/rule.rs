@@ -28,7 +28,44 @@ pub enum Output {
         left: Option<String>,
         /// What the score is the sum of; none if the query has a column `score`.
         features: Vec<Feature>,
+        /// Which kinds of nodes its edges may lead from and to; none if any.
+        endpoints: Vec<Endpoints>,
+        /// How bad a row is that breaks what the rule promises of it.
+        severity: Severity,
+        /// Whether stored graphs have the relation.
+        in_graph: bool,
     },
+}
+
+/// Which kinds of nodes edges may lead from and to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// The kind of the edges; all of the rule if there is none.
+    pub edge: Option<String>,
+    /// The kinds of `src`.
+    pub from: Vec<String>,
+    /// The kinds of `dst`.
+    pub to: Vec<String>,
+}
+
+/// How bad a row is that breaks a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Severity {
+    /// The row may be right, as far as is known. It is kept, and reported.
+    Warning,
+    /// The row is wrong. A strict build fails.
+    #[default]
+    Error,
+}
+
+impl Severity {
+    /// `warning` or `error`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// Which candidates exclude each other.
@@ -72,6 +109,10 @@ pub struct Feature {
 /// | `left` | the view of all rows that could have a candidate: `src`, `path`, `bstart`, `bend`, and `reason`, why one has none |
 /// | `priority` | an integer; 100 if left out |
 /// | `feature` | a column of the query and an integer: the score is the sum of such columns, each times its integer; may be repeated |
+/// | `endpoints` | `class -> class, external`: the kinds of nodes that edges may lead from and to; with `reads: ` before it those of edges of this kind; may be repeated |
+/// | `severity` | `error`, or `warning` where Python lets happen what the rule takes to be rare: how bad a row is that breaks what the rule promises; `error` if left out |
+/// | `graph` | `no` if a stored graph is to be without the relation: then only a source has it |
+/// | `needs` | `index`: without a SCIP index the query has no rows, and costs nothing; of a view, too |
 /// | `doc` | what it says, in any number of lines; required |
 ///
 /// The columns of a rule's query: `src`, `dst` (text; rows where one is null are no candidates), `path`, `bstart`, `bend`
@@ -93,10 +134,26 @@ pub struct Rule {
     pub(super) text: String,
     /// The tables that the query reads, in order, each once.
     pub inputs: Vec<String>,
+    /// Whether it has no rows where the source has no SCIP index.
+    pub needs_index: bool,
 }
 
-const KEYS: [&str; 11] = [
-    "view", "rule", "relation", "group", "keep", "unique", "edge", "left", "priority", "feature", "doc",
+const KEYS: [&str; 15] = [
+    "view",
+    "rule",
+    "relation",
+    "group",
+    "keep",
+    "unique",
+    "edge",
+    "left",
+    "priority",
+    "feature",
+    "endpoints",
+    "severity",
+    "graph",
+    "needs",
+    "doc",
 ];
 
 impl Rule {
@@ -108,6 +165,11 @@ impl Rule {
         if doc.is_empty() {
             return plan_err!("{file}: the header has no line '-- doc: …' that says what the rule says");
         }
+        let needs_index = match header.remove("needs").as_deref() {
+            None => false,
+            Some("index") => true,
+            Some(other) => return plan_err!("{file}: '-- needs: {other}' is not 'index', all that may be needed"),
+        };
         let (name, output) = match header.remove("view") {
             Some(name) => (name, Output::View),
             None => {
@@ -133,7 +195,16 @@ impl Rule {
             sql,
             text: body,
             inputs,
+            needs_index,
         })
+    }
+
+    /// Its query for a source with or without a SCIP index.
+    pub(crate) fn query(&self, has_index: bool) -> String {
+        match self.needs_index && !has_index {
+            true => format!("SELECT * FROM ({}) WHERE false", self.sql),
+            false => self.sql.clone(),
+        }
     }
 }
 
@@ -156,7 +227,7 @@ fn split_header(source: &RuleFile) -> Result<(BTreeMap<&'static str, String>, St
         };
         match header.get_mut(key) {
             Some(doc) if key == "doc" => *doc = format!("{doc} {value}"),
-            Some(features) if key == "feature" => *features = format!("{features}\n{value}"),
+            Some(lines) if matches!(key, "feature" | "endpoints") => *lines = format!("{lines}\n{value}"),
             Some(_) => return plan_err!("{}:{at}: the header key '{key}' is given twice", source.file),
             None => _ = header.insert(key, value.to_string()),
         }
@@ -203,6 +274,20 @@ fn candidates(header: &mut BTreeMap<&str, String>, file: &str) -> Result<Output>
             .map(|line| feature(line, file))
             .collect::<Result<Vec<_>>>()
     })?;
+    let endpoints = header.remove("endpoints").map_or(Ok(vec![]), |lines| {
+        let lines = lines.lines().map(|line| endpoints(line, file));
+        lines.collect::<Result<Vec<_>>>()
+    })?;
+    let severity = match header.remove("severity").as_deref() {
+        None | Some("error") => Severity::Error,
+        Some("warning") => Severity::Warning,
+        Some(other) => return plan_err!("{file}: '-- severity: {other}' is neither 'error' nor 'warning'"),
+    };
+    let in_graph = match header.remove("graph").as_deref() {
+        None | Some("yes") => true,
+        Some("no") => false,
+        Some(other) => return plan_err!("{file}: '-- graph: {other}' is neither 'yes' nor 'no'"),
+    };
     let edge = header.remove("edge").unwrap_or_else(|| relation.clone());
     Ok(Output::Candidates {
         relation,
@@ -211,7 +296,27 @@ fn candidates(header: &mut BTreeMap<&str, String>, file: &str) -> Result<Output>
         priority,
         left: header.remove("left"),
         features,
+        endpoints,
+        severity,
+        in_graph,
     })
+}
+
+fn endpoints(line: &str, file: &str) -> Result<Endpoints> {
+    let (edge, kinds) = match line.split_once(": ") {
+        Some((edge, kinds)) => (Some(edge.trim().to_string()), kinds),
+        None => (None, line),
+    };
+    let list = |text: &str| text.split(',').map(|k| k.trim().to_string()).collect::<Vec<String>>();
+    let is_kind = |kind: &String| !kind.is_empty() && kind.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let ends = kinds.split_once("->").map(|(from, to)| (list(from), list(to)));
+    match ends {
+        Some((from, to)) if from.iter().chain(&to).all(is_kind) => Ok(Endpoints { edge, from, to }),
+        _ => plan_err!(
+            "{file}: '-- endpoints: {line}' does not say which kinds of nodes lead to which, as in \
+             '-- endpoints: class -> class, external'"
+        ),
+    }
 }
 
 fn feature(line: &str, file: &str) -> Result<Feature> {
@@ -286,6 +391,16 @@ mod tests {
         assert!(error("-- view: a\n-- doc: x\nSELEC 1").contains("r.sql:3: the query does not parse"));
         assert!(error("-- view: a\n-- doc: x\nDROP TABLE t").contains("a rule is a query, not DROP TABLE t"));
         assert!(error("-- view: a\n-- doc: x\nSELECT 1; SELECT 2").contains("not 2 statements"));
+        let rule = |lines: &str| {
+            error(&format!(
+                "-- rule: a\n-- doc: x\n-- relation: r\n-- group: src\n{lines}\nSELECT 1"
+            ))
+        };
+        assert!(rule("-- severity: bad").contains("'-- severity: bad' is neither 'error' nor 'warning'"));
+        assert!(rule("-- graph: maybe").contains("'-- graph: maybe' is neither 'yes' nor 'no'"));
+        assert!(rule("-- needs: luck").contains("'-- needs: luck' is not 'index'"));
+        assert!(rule("-- endpoints: class").contains("'-- endpoints: class' does not say which kinds"));
+        assert!(rule("-- endpoints: class -> , file").contains("does not say which kinds"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! From rules to tables of a session.
 
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
 use datafusion::common::{Result, plan_err};
 use datafusion::datasource::ViewTable;
@@ -7,7 +8,8 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
 use std::sync::Arc;
 
-use super::order::{Product, in_order};
+use super::contract::{Alignment, RuleContract, alignment};
+use super::order::{Product, in_order, needed};
 use super::rule::{Choice, Feature, Output, Rule};
 use super::{RuleFile, rule};
 use crate::winner::{candidates_sql, explained_sql, losers_sql, winners_sql};
@@ -23,15 +25,22 @@ pub struct Relation {
     pub rules: Vec<String>,
     /// The view of all rows that could have a candidate, if a rule names one.
     pub left: Option<String>,
+    /// Whether stored graphs have it.
+    pub in_graph: bool,
+    /// What each rule promises of its rows.
+    pub contracts: Vec<RuleContract>,
+    /// How the columns of the rules' queries fit those of candidates.
+    pub alignment: Vec<Alignment>,
     /// The queries of its rules, with the terms of their scores.
     proposals: Vec<String>,
 }
 
 /// Makes the views and relations of `files` tables of `ctx`, which has the tables that they read. Nothing is run; a
-/// rule that cannot be planned is an error here.
+/// rule that cannot be planned is an error here. `has_index` says whether the source has a SCIP index; without one, rules that need it
+/// have no rows.
 ///
 /// Gives the relations, by name.
-pub async fn create_relations(ctx: &SessionContext, files: &[RuleFile]) -> Result<Vec<Relation>> {
+pub async fn create_relations(ctx: &SessionContext, files: &[RuleFile], has_index: bool) -> Result<Vec<Relation>> {
     let rules = files.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
     let mut relations = vec![];
     let products = in_order(&rules, |table| ctx.table_exist(table).unwrap_or(false))?;
@@ -40,22 +49,33 @@ pub async fn create_relations(ctx: &SessionContext, files: &[RuleFile]) -> Resul
             Product::View(name) => {
                 for rule in rules.iter().filter(|r| r.output == Output::View && r.name == name) {
                     plan_rule(ctx, rule).await?;
-                    create_view(ctx, name, &rule.sql, &rule.file).await?;
+                    create_view(ctx, name, &rule.query(has_index), &rule.file).await?;
                 }
             }
-            Product::Relation(name) => relations.push(create_relation(ctx, name, &rules).await?),
+            Product::Relation(name) => relations.push(create_relation(ctx, name, &rules, has_index).await?),
         }
     }
     relations.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(relations)
 }
 
-async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Result<Relation> {
+/// Those of `files` that a stored graph needs, whose own queries read `others`.
+pub(crate) fn stored(files: &[RuleFile], others: &[&str]) -> Result<Vec<RuleFile>> {
+    let rules = files.iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
+    let needed = needed(&rules, others);
+    let kept = files.iter().zip(needed).filter(|(_, needed)| *needed);
+    Ok(kept.map(|(file, _)| file.clone()).collect())
+}
+
+async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule], has_index: bool) -> Result<Relation> {
     let mut parts = vec![];
     let mut explained = vec![];
     let mut choices = vec![];
     let mut names = vec![];
     let mut lefts = vec![];
+    let mut graphs = vec![];
+    let mut contracts = vec![];
+    let mut aligned = vec![];
     for rule in rules {
         if let Output::Candidates {
             relation,
@@ -64,15 +84,27 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Re
             priority,
             left,
             features,
+            endpoints,
+            severity,
+            in_graph,
         } = &rule.output
             && relation == name
         {
-            let columns = candidate_columns(ctx, rule, features).await?;
-            let proposal = |terms: &str| proposal_sql(rule, edge, *priority, &columns, features, terms);
+            let schema = candidate_columns(ctx, rule, features).await?;
+            aligned.extend(alignment(rule, features, &schema));
+            let columns: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
+            let sql = rule.query(has_index);
+            let proposal = |terms: &str| proposal_sql(rule, &sql, edge, *priority, &columns, features, terms);
             parts.push(proposal(""));
             explained.push(proposal(&terms_sql(features)));
             choices.push((*choice, rule));
             names.push(rule.name.clone());
+            graphs.push((*in_graph, rule));
+            contracts.push(RuleContract {
+                rule: rule.name.clone(),
+                endpoints: endpoints.clone(),
+                severity: *severity,
+            });
             lefts.extend(left.as_ref().map(|left| (left, rule)));
         }
     }
@@ -91,6 +123,12 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Re
             other.file
         );
     }
+    if let Some((_, other)) = graphs.iter().find(|(g, _)| *g != graphs[0].0) {
+        return plan_err!(
+            "{}: the rules of the relation {name} do not agree on 'graph'",
+            other.file
+        );
+    }
     let candidates = format!("{name}_candidates");
     create_view(ctx, &candidates, &candidates_sql(name, choice, &parts), name).await?;
     create_view(ctx, name, &winners_sql(&candidates), name).await?;
@@ -100,6 +138,9 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule]) -> Re
         choice,
         rules: names,
         left: lefts.first().map(|(left, _)| (*left).clone()),
+        in_graph: graphs.first().is_none_or(|(g, _)| *g),
+        contracts,
+        alignment: aligned,
         proposals: explained,
     })
 }
@@ -191,11 +232,11 @@ async fn plan_rule(ctx: &SessionContext, rule: &rule::Rule) -> Result<LogicalPla
     })
 }
 
-const REQUIRED: [&str; 7] = ["src", "dst", "path", "bstart", "bend", "score", "resolution"];
-const OPTIONAL: [&str; 2] = ["kind", "preference"];
+pub(super) const REQUIRED: [&str; 7] = ["src", "dst", "path", "bstart", "bend", "score", "resolution"];
+pub(super) const OPTIONAL: [&str; 2] = ["kind", "preference"];
 
 /// The columns of a rule's query, checked.
-async fn candidate_columns(ctx: &SessionContext, rule: &rule::Rule, features: &[Feature]) -> Result<Vec<String>> {
+async fn candidate_columns(ctx: &SessionContext, rule: &rule::Rule, features: &[Feature]) -> Result<SchemaRef> {
     let file = &rule.file;
     let plan = plan_rule(ctx, rule).await?;
     let columns: Vec<String> = plan.schema().fields().iter().map(|f| f.name().clone()).collect();
@@ -228,12 +269,13 @@ async fn candidate_columns(ctx: &SessionContext, rule: &rule::Rule, features: &[
             return plan_err!("{file}: the column {name} is {}, not an integer", field.data_type());
         }
     }
-    Ok(columns)
+    Ok(Arc::clone(plan.schema().inner()))
 }
 
 /// The rule's rows with all columns of a candidate.
 fn proposal_sql(
     rule: &Rule,
+    sql: &str,
     edge: &str,
     priority: i64,
     columns: &[String],
@@ -263,7 +305,6 @@ fn proposal_sql(
             [] => "CAST(score AS BIGINT)".to_string(),
             _ => features.iter().map(term_sql).collect::<Vec<_>>().join(" + "),
         },
-        sql = rule.sql,
     )
 }
 

@@ -7,7 +7,7 @@ mod objects;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use codeanatomy_extract::file::{Globs, ListError, Scoped, given, given_scope, scope, walk};
+use codeanatomy_extract::file::{Entry, Globs, ListError, Scoped, given, given_scope, scope, walk};
 use codeanatomy_extract::{Options, built_in};
 use codeanatomy_model::{Language, Languages};
 use datafusion::common::runtime::SpawnedTask;
@@ -17,7 +17,7 @@ use datafusion::execution::runtime_env::RuntimeEnv;
 
 use commit::Commit;
 pub(crate) use commit::changed_between;
-pub(crate) use files::{FileReader, Files};
+pub(crate) use files::{FileReader, Files, ReadSeek};
 use objects::Objects;
 
 /// Which files of a source are in scope, and what is read of them.
@@ -29,6 +29,8 @@ pub struct SourceOptions {
     pub exclude: Vec<String>,
     /// The revision of the git repository around the source to read, such as `HEAD~3`, instead of what is on the disk.
     pub rev: Option<String>,
+    /// The SCIP index of the source, instead of those that are files of it.
+    pub scip_index: Option<PathBuf>,
     /// Bounds of what is read.
     pub limits: Options,
 }
@@ -38,6 +40,7 @@ pub struct SourceOptions {
 pub struct Source {
     place: Place,
     globs: Globs,
+    scip_index: Option<PathBuf>,
     limits: Options,
 }
 
@@ -88,8 +91,12 @@ impl Source {
     }
 
     fn at(place: Place, options: &SourceOptions) -> Result<Self> {
+        if let Some(index) = options.scip_index.as_ref().filter(|index| !index.is_file()) {
+            return plan_err!("there is no SCIP index '{}'", index.display());
+        }
         Ok(Self {
             place,
+            scip_index: options.scip_index.clone(),
             globs: Globs::new(&options.include, &options.exclude).map_err(|e| plan_error(&e))?,
             limits: options.limits,
         })
@@ -110,8 +117,36 @@ impl Source {
         self.limits
     }
 
-    /// The files in scope that are in one of these languages, in path order. Reads folders and no file.
+    /// The SCIP index that was given, if one was.
+    pub(crate) fn scip_index(&self) -> Option<&Path> {
+        self.scip_index.as_deref()
+    }
+
+    /// Whether it has a SCIP index.
+    pub(crate) async fn has_index(&self, runtime: &RuntimeEnv) -> Result<bool> {
+        Ok(self.scip_index.is_some() || !self.list(runtime, Languages::SCIP).await?.entries.is_empty())
+    }
+
+    /// The files in scope that are in one of these languages, in path order. Reads folders and no file. Of SCIP indexes, the one that
+    /// was given, if one was.
     pub(crate) async fn list(&self, runtime: &RuntimeEnv, languages: Languages) -> Result<Files> {
+        let files = self.list_in_scope(runtime, languages).await?;
+        match &self.scip_index {
+            Some(index) if languages == Languages::SCIP => {
+                let size = index.metadata().map_or(0, |metadata| metadata.len());
+                Ok(files.with_entries(vec![Entry {
+                    path: "index.scip".to_string(),
+                    language: Language::Scip,
+                    size,
+                    module: None,
+                    is_package: false,
+                }]))
+            }
+            _ => Ok(files),
+        }
+    }
+
+    async fn list_in_scope(&self, runtime: &RuntimeEnv, languages: Languages) -> Result<Files> {
         let globs = &self.globs;
         match self.place.clone() {
             Place::Local(path) => {

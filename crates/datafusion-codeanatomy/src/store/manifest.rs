@@ -67,7 +67,7 @@ pub struct FileRecord {
 }
 
 /// The format that is written and read.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 impl Manifest {
     /// The manifest as text.

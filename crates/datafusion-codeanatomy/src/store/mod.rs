@@ -32,7 +32,7 @@ mod table;
 mod vacuum;
 mod writer;
 
-pub(crate) use check::{Checks, UniqueBy};
+pub(crate) use check::{Checks, EdgeContract, UniqueBy};
 pub use export::{ExportOptions, export_dataset};
 pub use format::TableFormat;
 pub use log::{LogEntry, Stored};

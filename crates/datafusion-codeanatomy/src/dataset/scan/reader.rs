@@ -27,7 +27,7 @@ use super::{DatasetScanExec, is_of_indexes};
 use crate::dataset::cache::{CacheReader, ScanId, SessionCache};
 use crate::dataset::filter::FileFilter;
 use crate::settings::Settings;
-use crate::source::{FileReader, Source};
+use crate::source::{FileReader, ReadSeek, Source};
 
 /// Files that are looked at at once: so many are pruned in one go, and on their way from an object store.
 const WINDOW: usize = 32;
@@ -256,7 +256,10 @@ impl Reader {
     ) -> Result<()> {
         let mut indexes = vec![];
         for entry in files {
-            let opened = self.files.get_mut().open(entry);
+            let opened = match self.source.scip_index() {
+                Some(path) => std::fs::File::open(path).map(|file| Box::new(file) as Box<dyn ReadSeek>),
+                None => self.files.get_mut().open(entry),
+            };
             let opened = opened.and_then(|reader| scip::Index::open(&entry.path, reader, options.clone()));
             let mut index = opened.map_err(|e| exec_datafusion_err!("cannot read the index '{}': {e}", entry.path))?;
             self.metrics.files_read.add(1);

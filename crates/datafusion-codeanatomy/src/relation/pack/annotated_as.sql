@@ -5,6 +5,8 @@
 -- edge: annotated_as
 -- left: annotation_sites
 -- priority: 10
+-- endpoints: binding, function, method -> class, external, builtin
+-- severity: warning
 -- doc: What is annotated has the classes that the annotation names: all of them, as `list` and `C` of `list[C]`.
 -- feature: evidence 100
 -- feature: share 1

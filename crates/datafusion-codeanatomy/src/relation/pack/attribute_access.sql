@@ -3,6 +3,7 @@
 -- group: place
 -- keep: ties
 -- priority: 10
+-- endpoints: file, class, function, method, scope -> attribute, binding
 -- doc: Code reads and sets attributes of classes and instances, and variables of other modules by their attributes. The edge stands
 -- doc: where it does so first. Methods, functions and classes that are attributes have none: calls have, and other relations.
 -- feature: evidence 100

@@ -5,6 +5,8 @@
 -- edge: calls
 -- left: call_sites
 -- priority: 10
+-- endpoints: calls: call -> function, method, scope, external, builtin
+-- endpoints: instantiates: call -> class
 -- doc: A call calls what the analysis of values says that its callee may be: functions, classes that it instantiates and
 -- doc: their constructors, builtins, and names outside of the source. It may call all of them, so they win together.
 -- doc: The score is 100 for the evidence, and another 100 that the callees share.

@@ -5,6 +5,8 @@
 -- edge: catches
 -- left: catch_sites
 -- priority: 10
+-- endpoints: file, class, function, method, scope -> class, external, builtin
+-- severity: warning
 -- doc: Code catches a class in an `except` clause. The edge stands where it does so first.
 -- feature: evidence 100
 -- feature: share 1

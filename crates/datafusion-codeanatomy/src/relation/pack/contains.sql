@@ -1,6 +1,7 @@
 -- rule: contains
 -- relation: contains
 -- unique: dst
+-- endpoints: file, class, function, method, interface, module, macro, type, constant -> class, function, method, interface, module, macro, type, constant, import, call, reference, parse_error
 -- doc: A file or definition contains the definitions, imports, calls, references and errors directly inside it.
 SELECT COALESCE(container_id, stable_id('file', path)) AS src, id AS dst, path, bstart, bend, 100 AS score,
     'syntax' AS resolution

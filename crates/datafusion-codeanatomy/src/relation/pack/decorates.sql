@@ -5,6 +5,8 @@
 -- edge: decorated_by
 -- left: decorator_sites
 -- priority: 10
+-- endpoints: class, function, method -> class, function, method, scope, external, builtin
+-- severity: warning
 -- doc: A definition is decorated by what its decorator may be; of a decorator that a call gives, by what is called.
 -- feature: evidence 100
 -- feature: share 1

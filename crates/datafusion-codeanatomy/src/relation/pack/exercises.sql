@@ -3,6 +3,7 @@
 -- unique: pair
 -- left: tests
 -- priority: 10
+-- endpoints: function, method -> function, method
 -- doc: A test exercises the functions, methods and constructors outside of test files that it calls, itself or through at most three
 -- doc: calls of test code. The score falls with the calls between.
 -- feature: evidence 100

@@ -3,6 +3,7 @@
 -- group: place
 -- keep: ties
 -- priority: 10
+-- endpoints: class, function, method -> binding
 -- doc: A function, method or class reads and sets variables of its module: names that a statement of the module assigns, and no
 -- doc: import, function or class. The edge stands where it does so first.
 -- feature: evidence 100

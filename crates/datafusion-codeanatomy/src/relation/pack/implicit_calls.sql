@@ -3,6 +3,7 @@
 -- group: src
 -- keep: ties
 -- edge: calls_implicitly
+-- endpoints: file, class, function, method, scope -> function, method, scope, external, builtin
 -- doc: Code calls functions without a call expression: decorators, properties, iterators, context managers, operators, and
 -- doc: functions that it gives to others which call them. The edge stands where it does so first.
 SELECT caller_id AS src, callee_id AS dst, path, bstart, bend, 100 AS score, form AS resolution

@@ -3,6 +3,7 @@
 -- group: src
 -- edge: imports
 -- priority: 20
+-- endpoints: import -> file
 -- doc: `from package import name` refers to the file of a submodule of that name.
 SELECT i.import_id AS src, f.file_id AS dst, i.path, i.bstart, i.bend, 90 AS score, 'submodule' AS resolution
 FROM imports i

@@ -4,6 +4,8 @@
 -- keep: ties
 -- left: base_sites
 -- priority: 10
+-- endpoints: class -> class, external, builtin
+-- severity: warning
 -- doc: A class derives from what its bases may be, through imports, re-exports and assignments. Each base is a group of its own.
 -- doc: The score is 100 for the evidence, and another 100 that the classes share which one base may be.
 -- feature: evidence 100

@@ -3,6 +3,7 @@
 -- group: src
 -- keep: ties
 -- priority: 10
+-- endpoints: method -> method, external, builtin
 -- doc: A method overrides that of the next class in the method resolution order (C3) of its class that has one of its name.
 -- feature: evidence 100
 -- feature: share 1

@@ -5,6 +5,8 @@
 -- edge: raises
 -- left: raise_sites
 -- priority: 10
+-- endpoints: file, class, function, method, scope -> class, external, builtin
+-- severity: warning
 -- doc: Code raises the class that it names, or whose instance it gives. The edge stands where it does so first.
 -- feature: evidence 100
 -- feature: share 1

@@ -1,6 +1,7 @@
 -- rule: refers_to
 -- relation: refers_to
 -- unique: src
+-- endpoints: reference -> binding
 -- doc: A name refers to the binding that Python's scoping gives it; the edge says whether it reads, writes or deletes it.
 SELECT r.ref_id AS src, s.binding_id AS dst,
     CASE r.context WHEN 'load' THEN 'reads' WHEN 'store' THEN 'writes' ELSE 'deletes' END AS kind,

@@ -2,6 +2,7 @@
 -- relation: refers_to_builtin
 -- unique: src
 -- edge: reads
+-- endpoints: reference -> builtin
 -- doc: A name that neither its file binds nor a star import gives may be a builtin.
 SELECT r.ref_id AS src, b.builtin_id AS dst, r.path, r.bstart, r.bend, 20 AS score, 'builtin' AS resolution
 FROM (SELECT name, stable_id('builtin', name) AS builtin_id FROM builtins) b
