@@ -19,7 +19,9 @@ JOIN (
     JOIN symbols s ON s.path = r.path AND s.symbol_id = r.symbol_id
     WHERE r.context = 'store' AND s.binding_id IS NOT NULL
 ) b ON b.path = o.path AND b.bstart = o.bstart AND b.bend = o.bend
-LEFT ANTI JOIN scip_definitions d ON d.scip_symbol_id = o.scip_symbol_id
+LEFT ANTI JOIN (
+    SELECT x.scip_symbol_id FROM defined x JOIN definitions n ON n.path = x.path AND n.name_bstart = x.bstart AND n.name_bend = x.bend
+) d ON d.scip_symbol_id = o.scip_symbol_id
 UNION
 SELECT o.scip_symbol_id, stable_id('file', o.path)
 FROM defined o

@@ -1,0 +1,10 @@
+from names import *
+
+
+def use():
+    alpha()
+    beta()
+    return _gamma()
+
+
+use()

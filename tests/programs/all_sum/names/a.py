@@ -1,0 +1,9 @@
+__all__ = ["alpha"]
+
+
+def alpha():
+    return hidden()
+
+
+def hidden():
+    return 0

@@ -1,0 +1,9 @@
+import second
+
+
+def begin(n):
+    return second.go_on(n)
+
+
+def again(n):
+    return n and begin(n - 1)

@@ -1,0 +1,8 @@
+import first
+
+
+def start():
+    return first.begin(3)
+
+
+start()

@@ -1,0 +1,6 @@
+def help_me():
+    return inner()
+
+
+def inner():
+    return 1

@@ -1,0 +1,8 @@
+import store
+
+
+def use():
+    return store.load()
+
+
+use()

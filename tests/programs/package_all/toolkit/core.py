@@ -1,0 +1,7 @@
+class Engine:
+    def start(self):
+        return helper()
+
+
+def helper():
+    return 1

@@ -1,0 +1,4 @@
+from .brakes import brake
+from . import wheels
+
+__all__ = ["brake", "wheels"]

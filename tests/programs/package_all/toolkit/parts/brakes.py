@@ -1,0 +1,6 @@
+def brake():
+    return press()
+
+
+def press():
+    return 2
