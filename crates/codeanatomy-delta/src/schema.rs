@@ -22,7 +22,7 @@ use crate::error::of_table;
 use crate::location::Location;
 use crate::open::Place;
 use crate::table::{refuse_binary, scan_config};
-use crate::write::DeltaSink;
+use crate::write::{DeltaSink, NoteQueries, QueryOrigins};
 
 /// Makes the Delta tables in a folder, or below a URL of an object store that the session knows, tables of a schema of the session's
 /// own catalog. Each folder there that has a log of Delta is a table of its name. Nothing needs to be there yet.
@@ -45,8 +45,10 @@ pub fn attach_tables(ctx: &SessionContext, schema: &str, location: &str) -> Resu
     if catalog.schema(schema).is_some() {
         return plan_err!("the session has a schema '{schema}' already; give the Delta tables another name");
     }
+    let origins = origins(ctx);
     let session = ctx.state_weak_ref();
     let tables = DeltaSchema(Arc::new(Folder {
+        origins,
         uri: location.trim_end_matches('/').to_string(),
         // The engine may hold the lock of its state for reading where it calls a schema.
         state: Box::new(move || session.upgrade().map(|state| state.read_recursive().clone())),
@@ -54,6 +56,19 @@ pub fn attach_tables(ctx: &SessionContext, schema: &str, location: &str) -> Resu
     }));
     catalog.register_schema(schema, Arc::new(tables))?;
     Ok(())
+}
+
+/// What the session knows of the queries that its tables are made by.
+fn origins(ctx: &SessionContext) -> Arc<QueryOrigins> {
+    let state = ctx.state_ref();
+    let mut state = state.write();
+    if let Some(origins) = state.config().get_extension::<QueryOrigins>() {
+        return origins;
+    }
+    let origins = Arc::new(QueryOrigins::default());
+    state.config_mut().set_extension(Arc::clone(&origins));
+    state.add_analyzer_rule(Arc::new(NoteQueries(Arc::clone(&origins))));
+    origins
 }
 
 #[derive(Debug)]
@@ -66,6 +81,7 @@ struct Folder {
     /// What the session has dropped. The engine drops a table that it replaces before it has the rows of the new one, so a folder
     /// that went with its table would be lost if the query fails.
     dropped: Mutex<BTreeSet<String>>,
+    origins: Arc<QueryOrigins>,
 }
 
 impl fmt::Debug for Folder {
@@ -87,8 +103,12 @@ impl Folder {
         (self.state)().ok_or_else(|| exec_datafusion_err!("the session of the tables in '{}' has ended", self.uri))
     }
 
+    fn table_uri(&self, name: &str) -> String {
+        format!("{}/{name}", self.uri)
+    }
+
     fn place(&self, name: &str) -> Result<Place> {
-        Place::newest(&format!("{}/{name}", self.uri))
+        Place::newest(&self.table_uri(name))
     }
 
     fn is_dropped(&self, name: &str) -> bool {
@@ -108,6 +128,7 @@ impl Folder {
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
         let state = self.state()?;
         if !is_folder(name) || self.is_dropped(name) || !self.has(&state, name).await? {
+            self.origins.may_be_made(&self.table_uri(name));
             return Ok(None);
         }
         let table = self
@@ -148,10 +169,14 @@ impl Folder {
             table.load().await.map_err(failed)?;
         }
         let plan = rows.scan(&state, None, &[], None).await?;
-        let sink = DeltaSink::new(&state, &place, table, mode, &plan, None)?.replacing_columns();
+        let mut sink = DeltaSink::new(&state, &place, table, mode, &plan, None)?.replacing_columns();
+        if let Some(query) = self.origins.of_rows(plan.as_ref()) {
+            sink = sink.of_query(&state, &query.rule(name), &query.input);
+        }
         sink.write_all(one_after_the_other(plan, &state)?, &state.task_ctx())
             .await?;
         self.dropped.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.origins.is_made(&self.table_uri(name));
         Ok(())
     }
 }
@@ -226,6 +251,7 @@ impl SchemaProvider for DeltaSchema {
         if table.is_some() {
             let mut dropped = self.0.dropped.lock().unwrap_or_else(PoisonError::into_inner);
             dropped.insert(name.to_string());
+            self.0.origins.may_be_made(&self.0.table_uri(name));
         }
         Ok(table)
     }

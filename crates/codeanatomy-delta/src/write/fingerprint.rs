@@ -29,6 +29,11 @@ pub(crate) fn of_statement(plan: &LogicalPlan) -> Result<String> {
     Ok(hash(&text))
 }
 
+/// Of a statement that makes a table of a query, of which `query` is the fingerprint.
+pub(crate) fn of_creation(table: &str, query: &str) -> String {
+    hash(&format!("CREATE TABLE {table} AS {query}"))
+}
+
 /// Of what a plan reads: path, size and last change of every file, path and size of every source file of a dataset, and how many
 /// rows tables in memory have.
 pub(crate) fn of_input(plan: &dyn ExecutionPlan) -> String {

@@ -91,6 +91,16 @@ impl DeltaSink {
         self
     }
 
+    /// The rows are those of a query that has run.
+    pub(crate) fn of_query(mut self, session: &dyn Session, rule: &str, input: &str) -> Self {
+        let origin = Origin {
+            rule: Some(rule),
+            input: Some(input),
+        };
+        self.commit = properties(session, origin);
+        self
+    }
+
     /// Rows that replace those of a table bring their columns with them.
     pub(crate) fn replacing_columns(mut self) -> Self {
         self.schema_mode = (self.mode == SaveMode::Overwrite).then_some(SchemaMode::Overwrite);
