@@ -14,7 +14,7 @@ use datafusion::object_store::{
     ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result as StoreResult,
 };
 use datafusion::prelude::SessionContext;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
 
 /// A store whose objects are this session's, and which knows them by `memory://`.
@@ -33,6 +33,8 @@ pub(crate) enum Fault {
     Truncates(usize),
     /// The n-th object is written, and the answer is lost.
     Forgets(usize),
+    /// The n-th object is written, and then again: a client that got no answer has asked once more.
+    Repeats(usize),
     /// The n-th request of any kind waits before it is looked at.
     Delays(usize, Duration),
     /// What is listed comes in the reverse order, which a store may give as well as any.
@@ -51,6 +53,15 @@ impl Faulty {
     pub(crate) fn new(inner: &Arc<InMemory>, fault: Fault) -> Arc<Self> {
         let (inner, count) = (Arc::clone(inner), AtomicUsize::new(0));
         Arc::new(Self { inner, fault, count })
+    }
+
+    /// Whether what is wrong has happened.
+    pub(crate) fn has_failed(&self) -> bool {
+        let n = match self.fault {
+            Fault::Fails(n) | Fault::Truncates(n) | Fault::Forgets(n) | Fault::Repeats(n) | Fault::Delays(n, _) => n,
+            Fault::ListsBackwards => return true,
+        };
+        self.count.load(Ordering::Relaxed) > n
     }
 
     fn is_due(&self, n: usize) -> bool {
@@ -87,8 +98,9 @@ impl fmt::Display for Faulty {
 impl ObjectStore for Faulty {
     async fn put_opts(&self, path: &ObjectPath, payload: PutPayload, options: PutOptions) -> StoreResult<PutResult> {
         self.may_fail().await?;
-        let put = self.inner.put_opts(path, payload, options).await;
+        let put = self.inner.put_opts(path, payload.clone(), options.clone()).await;
         match self.fault {
+            Fault::Repeats(n) if self.is_due(n) => self.inner.put_opts(path, payload, options).await,
             Fault::Forgets(n) if self.is_due(n) => Err(Self::broken()),
             _ => put,
         }
@@ -114,7 +126,7 @@ impl ObjectStore for Faulty {
                 let end = half.iter().rposition(|byte| *byte == b'\n');
                 let half = bytes.slice(..end.map_or(half.len(), |end| end + 1));
                 got = GetResult {
-                    payload: GetResultPayload::Stream(futures::stream::iter([Ok(half)]).boxed()),
+                    payload: GetResultPayload::Stream(stream::iter([Ok(half)]).boxed()),
                     meta,
                     range,
                     attributes,
@@ -129,15 +141,20 @@ impl ObjectStore for Faulty {
         &self,
         locations: BoxStream<'static, StoreResult<ObjectPath>>,
     ) -> BoxStream<'static, StoreResult<ObjectPath>> {
-        self.inner.delete_stream(locations)
+        match self.fault {
+            Fault::Fails(n) if self.is_due(n) => stream::iter([Err(Self::broken())]).boxed(),
+            _ => self.inner.delete_stream(locations),
+        }
     }
 
     fn list(&self, prefix: Option<&ObjectPath>) -> BoxStream<'static, StoreResult<ObjectMeta>> {
         let listed = self.inner.list(prefix);
         match self.fault {
+            // After the first.
+            Fault::Fails(n) if self.is_due(n) => listed.take(1).chain(stream::iter([Err(Self::broken())])).boxed(),
             Fault::ListsBackwards => listed
                 .collect::<Vec<_>>()
-                .map(|listed| futures::stream::iter(listed.into_iter().rev()))
+                .map(|listed| stream::iter(listed.into_iter().rev()))
                 .flatten_stream()
                 .boxed(),
             _ => listed,
@@ -155,6 +172,7 @@ impl ObjectStore for Faulty {
     }
 
     async fn copy_opts(&self, from: &ObjectPath, to: &ObjectPath, options: CopyOptions) -> StoreResult<()> {
+        self.may_fail().await?;
         self.inner.copy_opts(from, to, options).await
     }
 }

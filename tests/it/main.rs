@@ -6,6 +6,7 @@ mod cache_times;
 mod contracts;
 mod delayed;
 mod delta;
+mod delta_faults;
 mod determinism;
 mod export;
 mod faulty;

@@ -1,7 +1,10 @@
-//! An object store whose answers are whole.
+//! An object store whose answers are whole, and whose commits are made once.
 //!
 //! A commit is lines of JSON, so one that ends early between two of them is a smaller commit, and no reader can tell. Clients of
 //! the cloud's stores look at the length of an answer; a host's own store may not. So what a store gives is counted.
+//!
+//! A client that got no answer to a commit asks again, and is told that there is one: its own. Who took it for another one's would
+//! commit the same rows a second time. So what is there is looked at first.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,7 +14,7 @@ use async_trait::async_trait;
 use datafusion::object_store::path::Path;
 use datafusion::object_store::{
     CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
+    ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
 };
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
@@ -36,7 +39,21 @@ fn short(path: &Path, came: u64, expected: u64) -> Error {
 #[async_trait]
 impl ObjectStore for Whole {
     async fn put_opts(&self, path: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
-        self.0.put_opts(path, payload, options).await
+        if options.mode != PutMode::Create || !is_commit(path) {
+            return self.0.put_opts(path, payload, options).await;
+        }
+        match self.0.put_opts(path, payload.clone(), options).await {
+            Err(Error::AlreadyExists { path: there, source }) => {
+                let got = self.0.get(path).await?;
+                let (e_tag, version) = (got.meta.e_tag.clone(), got.meta.version.clone());
+                // A commit says when it was made and names its files: no other one is the same.
+                match payload.iter().flatten().eq(got.bytes().await?.iter()) {
+                    true => Ok(PutResult { e_tag, version }),
+                    false => Err(Error::AlreadyExists { path: there, source }),
+                }
+            }
+            other => other,
+        }
     }
 
     async fn put_multipart_opts(&self, path: &Path, options: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
