@@ -219,6 +219,18 @@ async fn the_log_of_a_graph_is_as_long_as_what_a_vacuum_keeps() {
     }
     // Two commits of builds, two of the vacuum, a checkpoint, and what names the last one.
     assert!(lengths[2] <= 6 && lengths[2] <= lengths[0], "{lengths:?}");
+    // What is before the beginning of the log is an error, and not what the log begins with.
+    let reader = SessionContext::new();
+    register_all(&reader).unwrap();
+    let table = graph.path().join("tables/cpg_nodes");
+    for (pin, message) in [
+        ("timestamp => '2020-01-01'", "no version at that time"),
+        ("version => 0", "no version 0 any more"),
+    ] {
+        let sql = format!("SELECT * FROM delta_scan(uri => '{}', {pin})", table.display());
+        let error = rows(&reader, &sql).await.unwrap_err().strip_backtrace();
+        assert!(error.contains(message), "{error}");
+    }
 }
 
 const GRAPH: &str = "SELECT count(*), sum(bend), count(DISTINCT path) FROM cpg_nodes";

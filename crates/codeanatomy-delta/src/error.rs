@@ -25,6 +25,16 @@ pub(crate) fn of_table(shown: &str, error: DeltaTableError) -> DataFusionError {
         } => exec_datafusion_err!(
             "the write to the Delta table '{shown}' conflicts with another one, which was faster; run it again"
         ),
+        DeltaTableError::Transaction {
+            source: TransactionError::UnsupportedTableFeatures(features),
+        } => {
+            let mut names: Vec<_> = features.iter().map(|feature| format!("{feature:?}")).collect();
+            names.sort_unstable();
+            exec_datafusion_err!(
+                "the Delta table '{shown}' has features with which it cannot be written: {}",
+                names.join(", ")
+            )
+        }
         DeltaTableError::VersionAlreadyExists(version) => exec_datafusion_err!(
             "the write to the Delta table '{shown}' conflicts with another one, which made version {version}; run it again"
         ),

@@ -1,13 +1,13 @@
 //! Opening a table at a version.
 
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
 
 use datafusion::arrow::array::timezone::Tz;
 use datafusion::arrow::compute::kernels::cast_utils::string_to_datetime;
 use datafusion::common::{Result, plan_datafusion_err, plan_err};
 use datafusion::execution::runtime_env::RuntimeEnv;
-use deltalake::DeltaTable;
+use datafusion::object_store::ObjectMeta;
+use deltalake::{DeltaTable, DeltaTableError};
 use futures::TryStreamExt;
 
 use crate::error::of_table;
@@ -95,7 +95,7 @@ impl Place {
         &self,
         runtime: &Arc<RuntimeEnv>,
         version: u64,
-        error: deltalake::DeltaTableError,
+        error: DeltaTableError,
     ) -> datafusion::common::DataFusionError {
         let shown = self.location.shown();
         let newest = async {
@@ -107,12 +107,17 @@ impl Place {
             Some(newest) if version > newest => {
                 plan_datafusion_err!("the Delta table '{shown}' has no version {version}; its newest is {newest}")
             }
+            Some(_) if matches!(error, DeltaTableError::NotATable(_)) => {
+                plan_datafusion_err!(
+                    "the Delta table '{shown}' has no version {version} any more: its log begins later"
+                )
+            }
             _ => of_table(shown, error).context(format!("version {version}")),
         }
     }
 
-    /// The last version at or before a time. delta-rs gives the first version for a time before it, and any of several
-    /// versions of one millisecond.
+    /// The last version at or before a time. delta-rs gives the first version that the log has for a time before it, and any of
+    /// several versions of one millisecond.
     async fn load_time(&self, table: &mut DeltaTable, time: i64) -> Result<()> {
         let shown = self.location.shown();
         let failed = |e| of_table(shown, e);
@@ -139,11 +144,25 @@ impl Place {
             known = state.version_timestamp(version);
         }
         // Older than the last checkpoint.
-        let since = u64::try_from(time).ok().map(Duration::from_millis);
-        let Some(time) = since.and_then(|since| UNIX_EPOCH.checked_add(since)) else {
-            return plan_err!("the Delta table '{shown}': the timestamp is out of range");
+        self.load_listed_time(table, time).await
+    }
+
+    /// The last version at or before a time, of those whose commits are in the log still.
+    async fn load_listed_time(&self, table: &mut DeltaTable, time: i64) -> Result<()> {
+        let shown = self.location.shown();
+        let log = table.log_store();
+        let listed = log.object_store(None).list_with_delimiter(Some(log.log_path())).await?;
+        let version = |file: &ObjectMeta| {
+            let version = file.location.filename()?.strip_suffix(".json")?;
+            let version = (version.len() == 20).then(|| version.parse::<u64>().ok())?;
+            version.filter(|_| file.last_modified.timestamp_millis() <= time)
         };
-        table.load_with_datetime(time.into()).await.map_err(failed)
+        match listed.objects.iter().filter_map(version).max() {
+            Some(version) => table.load_version(version).await.map_err(|e| of_table(shown, e)),
+            None => {
+                plan_err!("the Delta table '{shown}' has no version at that time: the first that its log has is later")
+            }
+        }
     }
 
     /// The last version at or before a time, by what the commits say.
