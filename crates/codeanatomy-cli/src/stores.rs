@@ -44,6 +44,12 @@ impl ObjectStoreRegistry for Stores {
 }
 
 async fn from_environment(url: &Url) -> Result<Arc<dyn ObjectStore>> {
+    if !url.username().is_empty() {
+        return plan_err!(
+            "'{url}' names a container before the host, and a session tells stores apart by their hosts; write \
+             az://CONTAINER/PATH, with the account in AZURE_STORAGE_ACCOUNT_NAME"
+        );
+    }
     match url.scheme() {
         "s3" => {
             let builder = get_s3_object_store_builder(url, &AwsOptions::default(), false).await?;

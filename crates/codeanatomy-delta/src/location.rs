@@ -40,6 +40,12 @@ impl Location {
                 Err(()) => return plan_err!("'{uri}' is no path of a folder"),
             }
         };
+        if !url.username().is_empty() {
+            return plan_err!(
+                "'{uri}' names a container before the host, and a session tells stores apart by their hosts; write \
+                 az://CONTAINER/PATH, with the account in AZURE_STORAGE_ACCOUNT_NAME"
+            );
+        }
         Ok(Self { url, shown })
     }
 
@@ -85,7 +91,7 @@ impl Location {
     }
 
     fn store(&self, runtime: &RuntimeEnv, options: &StorageOptions) -> Result<Arc<dyn ObjectStore>> {
-        let base = self.base()?;
+        let base = base(&self.url);
         if let Ok(store) = runtime.object_store(DataFusionUrl(&base)) {
             return Ok(store);
         }
@@ -99,20 +105,21 @@ impl Location {
         runtime.register_object_store(&base, Arc::clone(&store));
         Ok(store)
     }
+}
 
-    /// The URL of the store itself: scheme, host and port.
-    fn base(&self) -> Result<Url> {
-        let mut base = self.url.clone();
-        base.set_path("");
-        base.set_query(None);
-        base.set_fragment(None);
-        Ok(base)
-    }
+/// The URL of the store itself: scheme, host and port.
+fn base(url: &Url) -> Url {
+    let mut base = url.clone();
+    base.set_path("");
+    base.set_query(None);
+    base.set_fragment(None);
+    base
 }
 
 /// The object store of a URL, made by delta-rs from variables of the environment, if the feature of its kind is on.
 pub fn store_from_environment(url: &Url) -> Result<Arc<dyn ObjectStore>> {
-    make_store(url, &StorageOptions::new(), url.as_str())
+    // delta-rs would put the path of the URL before all names.
+    make_store(&base(url), &StorageOptions::new(), url.as_str())
 }
 
 fn make_store(base: &Url, options: &StorageOptions, shown: &str) -> Result<Arc<dyn ObjectStore>> {
