@@ -32,6 +32,9 @@ use crate::write::{DeltaSink, NoteQueries, QueryOrigins};
 /// rows and columns of a table by one commit; its properties and constraints stay. `DROP TABLE` takes a table out of the session, as it does
 /// with external tables: its folder stays. A `CREATE TABLE` of its name then writes its next version.
 ///
+/// So that a commit of `CREATE TABLE AS` can say which query made its rows, a query of the session is planned as a table of its own
+/// while a table of such a schema has been asked for, or dropped, that is not there; its rows and their order are the same.
+///
 /// Fails if the session has a schema of that name, or no object store for the URL.
 pub fn attach_tables(ctx: &SessionContext, schema: &str, location: &str) -> Result<()> {
     crate::register_all(ctx)?;

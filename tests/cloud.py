@@ -1,0 +1,226 @@
+"""What judges of cloud stores share: graphs and Delta tables in a store, by the binary and by the Python package `deltalake`."""
+
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+# Longer is a hang. The client retries for three minutes.
+BOUND = 300
+
+
+class Program:
+    """The binary, and a store that it finds by variables of the environment."""
+
+    def __init__(self, binary, base, environment):
+        self.binary, self.base, self.right, self.wrong = str(Path(binary).absolute()), base, 0, []
+        self.environment = {**os.environ, **environment}
+
+    def start(self, *arguments):
+        command = [self.binary, *map(str, arguments)]
+        return subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def run(self, *arguments):
+        process = self.start(*arguments)
+        out, error = process.communicate(timeout=BOUND)
+        return process.returncode, out, error
+
+    def must(self, *arguments):
+        code, out, error = self.run(*arguments)
+        if code:
+            self.wrong.append("%s: %s" % (" ".join(map(str, arguments)), error.strip()))
+        return out
+
+    def same(self, what, here, there):
+        if here == there:
+            self.right += 1
+        else:
+            self.wrong.append("%s: %s, not %s" % (what, here, there))
+
+    def csv(self, sql):
+        """The rows of a query."""
+        return self.must("-q", "--format", "csv", "-c", sql).splitlines()[1:]
+
+    def end(self):
+        for wrong in self.wrong:
+            print("differs: " + wrong)
+        print("%d comparisons agree, %d differ" % (self.right, len(self.wrong)))
+        sys.exit(1 if self.wrong else 0)
+
+
+COUNTS = "SELECT (SELECT count(*) FROM cpg_nodes) AS n, (SELECT count(*) FROM cpg_edges) AS e, (SELECT string_agg(name, ' ' ORDER BY name) FROM cpg_nodes WHERE kind = 'file') AS f"
+
+
+def graphs(program, names, folder, form):
+    """`names` gives the names of the objects below a prefix."""
+    out, local = "%s/%s" % (program.base, form), folder / form
+    source = folder / ("src_" + form)
+    source.mkdir()
+    for i in range(3):
+        (source / ("m%d.py" % i)).write_text("def f%d(x):\n    return f%d(x)\n" % (i, i))
+        for place in [out, local]:
+            program.must("build", source, "--out", place, "-q", "--format", form, "--summary", "json")
+    for at in [["--at", "0"], ["--at", "1"], []]:
+        read = lambda place: program.must("-q", "--format", "json", "--graph", place, *at, "-c", COUNTS)
+        program.same("%s graph %s" % (form, at), read(out), read(local))
+    listed = lambda place: [row["version"] for row in json.loads(program.must("graphs", place, "--format", "json") or "[]")]
+    program.same("versions", listed(out), [0, 1, 2])
+    program.same("digests", program.must("digest", "--graph", out, "--format", "csv"), program.must("digest", "--graph", local, "--format", "csv"))
+
+    builds = []
+    for i in range(2):
+        other = folder / ("other_%s%d" % (form, i))
+        other.mkdir()
+        (other / ("only%d.py" % i)).write_text("x = %d\n" % i)
+        builds.append(program.start("build", other, "--out", out, "-q", "--format", form))
+    ended = [(build.communicate(timeout=BOUND)[1], build.returncode) for build in builds]
+    program.same("one of two builds wins", any(code == 0 for _, code in ended), True)
+    for error, code in ended:
+        program.same("who does not win says so", code == 0 or "another" in error, True)
+    row = json.loads(program.must("-q", "--format", "json", "--graph", out, "-c", COUNTS))[0]
+    program.same("nothing is mixed", row["f"] in ["only%d.py" % i for i, (_, code) in enumerate(ended) if code == 0], True)
+
+    program.must("vacuum", out, "--keep", "1")
+    program.same("versions after a vacuum", len(listed(out)), 1)
+    left = [name for name in names(form + "/") if "/runs/" not in name]
+    # The log of a Delta table has checkpoints of its own.
+    tables = [name for name in left if name.endswith(".parquet") and "/_delta_log/" not in name]
+    program.same("tables after a vacuum", len(tables), 5)
+    program.same("manifests after a vacuum", len([name for name in left if name.endswith("manifest.json")]), 1)
+    program.same("graph after a vacuum", json.loads(program.must("-q", "--format", "json", "--graph", out, "-c", COUNTS))[0], row)
+    code, _, error = program.run("--graph", out, "--at", "0", "-c", "SELECT 1")
+    program.same("a version that is forgotten", code == 1 and "has no version 0" in error, True)
+
+
+def tables(program):
+    uri = program.base + "/lake/t"
+    made = "COPY (SELECT value AS id, 'a b%%' AS part FROM generate_series(1, 10)) TO '%s' STORED AS DELTATABLE PARTITIONED BY (part)" % uri
+    external = "CREATE EXTERNAL TABLE t STORED AS DELTATABLE LOCATION '%s'" % uri
+    program.must("-q", "-c", made)
+    program.must("-q", "-c", external, "-c", "UPDATE t SET id = id + 100 WHERE id > 5", "-c", "INSERT INTO t VALUES (7, 'x')")
+    out = program.must("-q", "--format", "csv", "-c", "SELECT count(*) AS n, sum(id) AS s FROM delta_scan(uri => '%s')" % uri)
+    program.same("a Delta table", out, "n,s\n11,562\n")
+    out = program.must("-q", "--format", "csv", "-c", "SELECT operation FROM delta_history(uri => '%s')" % uri)
+    program.same("its history", out, "operation\nWRITE\nUPDATE\nWRITE\n")
+    # Writers at once: each insert counts.
+    inserts = [program.start("-q", "-c", external, "-c", "INSERT INTO t VALUES (%d, 'y')" % i) for i in range(6)]
+    done = [process.communicate(timeout=BOUND) and process.returncode for process in inserts]
+    out = program.must("-q", "--format", "csv", "-c", "SELECT count(*) AS n FROM delta_scan(uri => '%s') WHERE part = 'y'" % uri)
+    program.same("inserts at once", (done, out), ([0] * 6, "n\n6\n"))
+
+
+class Broken(http.server.BaseHTTPRequestHandler):
+    """A store that answers every request the same way."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        if self.server.kind == "silent":
+            time.sleep(BOUND)
+            return
+        body = b"<Error><Code>no</Code></Error>"
+        self.send_response({"forbidden": 403, "error": 500, "cut": 200}[self.server.kind])
+        self.send_header("Content-Length", str(len(body) + (1000 if self.server.kind == "cut" else 0)))
+        self.send_header("ETag", '"x"')
+        self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.close_connection = True
+
+    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = answer
+
+    def log_message(self, *_):
+        pass
+
+
+def broken(program, folder, kinds, environment):
+    """`environment` gives the variables of a store at an endpoint."""
+    source = folder / "broken"
+    source.mkdir()
+    (source / "a.py").write_text("x = 1\n")
+    for kind in kinds:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Broken)
+        server.kind, server.daemon_threads = kind, True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        there = Program(program.binary, program.base, environment("http://127.0.0.1:%d" % server.server_port))
+        for arguments in [
+            ["build", source, "--out", program.base + "/x", "-q"],
+            ["--graph", program.base + "/x", "-c", "SELECT 1"],
+            ["-c", "SELECT * FROM delta_scan(uri => '%s/x')" % program.base],
+        ]:
+            started = time.monotonic()
+            code, _, error = there.run(*arguments)
+            seconds = time.monotonic() - started
+            program.same("%s of a store whose answer is %s (%.0f s): %s" % (arguments[0], kind, seconds, error.strip()[:200]), (code, bool(error.strip())), (1, True))
+        server.shutdown()
+
+
+def history(uri, options):
+    """What the package says of a table's commits. It holds Python's lock meanwhile, which the store may need, so not in this process."""
+    code = "import json, sys; from deltalake import DeltaTable; uri, options = json.loads(sys.argv[1]); " \
+        "print(json.dumps(DeltaTable(uri, storage_options=options).history()))"
+    done = subprocess.run([sys.executable, "-c", code, json.dumps([uri, options])], capture_output=True, text=True, timeout=BOUND, check=True)
+    return json.loads(done.stdout)
+
+
+def package(program, options):
+    """What the Python package writes there is read here, and the other way round; writers of both at once."""
+    try:
+        import pyarrow
+        from deltalake import DeltaTable, write_deltalake
+    except ImportError:
+        print("skipped: deltalake is not installed (python3 -m pip install deltalake pyarrow)")
+        return
+    rows = lambda first, last: pyarrow.table({"id": pyarrow.array(range(first, last), pyarrow.int64()), "part": ["p %d" % (i % 3) for i in range(first, last)]})
+    there = program.base + "/there/t"
+    write_deltalake(there, rows(0, 10), partition_by=["part"], storage_options=options)
+    write_deltalake(there, rows(10, 30), mode="append", storage_options=options)
+    DeltaTable(there, storage_options=options).delete("id % 5 = 0")
+    scan = "SELECT count(*), sum(id), max(part) FROM delta_scan(uri => '%s', version => %d)"
+    for version, ids in enumerate([range(10), range(30), [i for i in range(30) if i % 5]]):
+        program.same("version %d of a table of the package" % version, program.csv(scan % (there, version)), ["%d,%d,p 2" % (len(ids), sum(ids))])
+    here = program.base + "/here/t"
+    program.must("-q", "-c", "COPY (SELECT value AS id, concat('p ', value %% 3) AS part FROM generate_series(0, 9)) TO '%s' STORED AS DELTATABLE PARTITIONED BY (part)" % here)
+    external = "CREATE EXTERNAL TABLE t STORED AS DELTATABLE LOCATION '%s'" % here
+    program.must("-q", "-c", external, "-c", "DELETE FROM t WHERE id % 5 = 0")
+    for version, ids in enumerate([range(10), [i for i in range(10) if i % 5]]):
+        read = DeltaTable(here, version=version, storage_options=options).to_pyarrow_table().to_pylist()
+        program.same("version %d of a table of ours" % version, sorted(row["id"] for row in read), list(ids))
+    keys = [key for commit in history(here, options) for key in ["codeanatomy.rule", "codeanatomy.settings"] if key in commit]
+    program.same("our metadata there", len(keys), 4)
+    ours = [program.start("-q", "-c", external, "-c", "INSERT INTO t VALUES (%d, 'ours')" % i) for i in range(3)]
+    failed = []
+
+    def append(number):
+        try:
+            write_deltalake(here, pyarrow.table({"id": pyarrow.array([number], pyarrow.int64()), "part": ["theirs"]}), mode="append", storage_options=options)
+        except Exception as error:  # noqa: BLE001
+            failed.append(str(error))
+
+    theirs = [threading.Thread(target=append, args=(i,)) for i in range(3)]
+    for thread in theirs:
+        thread.start()
+    done = [process.communicate(timeout=BOUND) and process.returncode for process in ours]
+    for thread in theirs:
+        thread.join()
+    counts = program.csv("SELECT part, count(*) FROM delta_scan(uri => '%s') WHERE part IN ('ours', 'theirs') GROUP BY part ORDER BY part" % here)
+    program.same("writers of both at once", (done, failed, counts), ([0] * 3, [], ["ours,3", "theirs,3"]))
+
+
+def options_of_statements(program, options):
+    """A store that options of a statement make, where no variable says who asks."""
+    bare = Program(program.binary, program.base, {})
+    for key in program.environment:
+        if key.startswith(("AWS_", "GOOGLE_")) and not key.endswith("ALLOW_HTTP"):
+            bare.environment.pop(key, None)
+        else:
+            bare.environment[key] = program.environment[key]
+    said = ", ".join("'%s' '%s'" % option for option in options.items())
+    external = "CREATE EXTERNAL TABLE t STORED AS DELTATABLE LOCATION '%s/lake/t' OPTIONS (%s, 'delta.version' '0')" % (program.base, said)
+    answer = bare.run("-q", "--format", "csv", "-c", external, "-c", "SELECT count(*) AS n, sum(id) AS s FROM t")
+    program.same("a store of a statement's options", answer, (0, "n,s\n10,55\n", ""))
