@@ -14,6 +14,9 @@ extra edges than there. What differs for a known reason:
 - `async_code`: a coroutine that `gather` runs is called where it is made; the profile says so where it first runs.
 - `conditional_import`, `exceptions`, `operators_reflected`, `dispatch_types`: what a condition decides, which handler catches, and which class a value is
   tested for are not evaluated; `raise_values`: nor which classes below the one that is caught are raised.
+- `generator_pipeline`: the same of a generator; `cached_values`: the second read of a cached property is not told from the first.
+- `decorator_arguments`: callers of a decorator's inner function are not told apart; `dataclass_callables`: nor what a field is given by its place.
+- `contextlib_forms`, `functional_tools`, `all_sum`: `closing`, `ExitStack.callback`, `methodcaller`, and a list `__all__` that grows by `append`.
 - `dispatch_table`, `lazy_module`: attributes and modules by names that are computed; `key_functions`: hashes of what comes into a set.
 """
 
