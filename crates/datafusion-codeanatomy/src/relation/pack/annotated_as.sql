@@ -5,7 +5,7 @@
 -- edge: annotated_as
 -- left: annotation_sites
 -- priority: 10
--- endpoints: binding, function, method -> class, external, builtin
+-- endpoints: binding, file, class, function, method, scope -> class, external, builtin
 -- severity: warning
 -- doc: What is annotated has the classes that the annotation names: all of them, as `list` and `C` of `list[C]`.
 -- feature: evidence 100
