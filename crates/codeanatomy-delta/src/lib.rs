@@ -14,7 +14,6 @@
 //!
 //! The object stores are those of the session. Everything of delta-rs is used by its public parts.
 
-mod blocking;
 mod copy;
 mod error;
 mod function;

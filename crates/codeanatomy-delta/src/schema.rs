@@ -14,10 +14,10 @@ use datafusion::logical_expr::TableType;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::SessionContext;
+use datafusion_codeanatomy::wait;
 use deltalake::protocol::SaveMode;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::blocking::wait;
 use crate::error::of_table;
 use crate::location::Location;
 use crate::open::Place;

@@ -205,7 +205,7 @@ async fn filters_that_are_narrowed_keep_their_rows() {
     let plain = SessionContext::new();
     rows(&plain, &sql).await.unwrap();
     let (on, off) = (over_parquet(true, file).await, over_parquet(false, file).await);
-    let (mut fewer, mut pruned) = (0, [0, 0]);
+    let mut fewer = 0;
     let predicates = predicates();
     for predicate in &predicates {
         let sql = format!("SELECT n FROM t WHERE {predicate} ORDER BY n");
@@ -216,17 +216,12 @@ async fn filters_that_are_narrowed_keep_their_rows() {
             datafusion::physical_plan::collect(plan.clone(), ctx.task_ctx())
                 .await
                 .unwrap();
-            pruned[i] += sum(&plan, "row_groups_pruned_statistics");
             read[i] = sum(&plan, "bytes_scanned");
         }
         fewer += usize::from(read[0] < read[1]);
     }
-    // Without the rule only the conditions on the column itself prune.
-    assert!(
-        fewer > predicates.len() / 4 && pruned[0] > 2 * pruned[1],
-        "{fewer} of {}, {pruned:?}",
-        predicates.len()
-    );
+    // What a condition on a text or a change excludes is in row groups that are not read.
+    assert!(fewer > predicates.len() / 2, "{fewer} of {}", predicates.len());
 }
 
 /// An id of parts says of which file it is: one is read, and the rows are the same.

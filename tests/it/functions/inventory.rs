@@ -130,8 +130,8 @@ async fn the_engines_lists_have_all_functions_and_parameters() {
     let listed = lines(&ctx, parameters).await;
     assert_eq!(lines(&ctx, theirs).await, listed);
     assert!(listed.len() > 100, "{}", listed.len());
-    let out = "SELECT count(*), count(data_type) FROM information_schema.parameters WHERE parameter_mode = 'OUT' AND specific_name IN (SELECT name FROM functions())";
-    let values = "SELECT count(*), count(*) FROM functions() WHERE kind <> 'table' AND name <> 'struct_pick'";
+    let out = "SELECT count(*) AS a, count(data_type) AS b FROM information_schema.parameters WHERE parameter_mode = 'OUT' AND specific_name IN (SELECT name FROM functions())";
+    let values = "SELECT count(*) AS a, count(*) AS b FROM functions() WHERE kind <> 'table' AND name <> 'struct_pick'";
     assert_eq!(lines(&ctx, out).await, lines(&ctx, values).await);
     let shown: BTreeSet<String> = lines(&ctx, "SHOW FUNCTIONS")
         .await

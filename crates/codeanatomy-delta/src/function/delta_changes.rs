@@ -18,7 +18,7 @@ use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
-use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
+use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter, wait};
 use deltalake::DeltaTable;
 use deltalake::delta_datafusion::DeltaCdfTableProvider;
 use percent_encoding::percent_decode_str;
@@ -26,7 +26,6 @@ use percent_encoding::percent_decode_str;
 use super::deletion_vectors::misread_versions;
 use super::vector_changes::VectorChanges;
 use super::{SECTION, uri};
-use crate::blocking::wait;
 use crate::error::{of_table, one_line};
 use crate::open::Place;
 

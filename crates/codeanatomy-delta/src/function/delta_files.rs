@@ -6,12 +6,11 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringViewArray, TimestampMillisecondArray};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result;
-use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
+use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter, wait};
 use deltalake::kernel::LogicalFileView;
 use futures::TryStreamExt;
 
 use super::{PINNED, SECTION, pinned, rows};
-use crate::blocking::wait;
 use crate::error::of_table;
 
 /// One row per data file of a version, by path: `path` (relative to the table, or a URL), `bytes`, `rows` (before deletions;

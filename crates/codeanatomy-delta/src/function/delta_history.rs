@@ -8,12 +8,11 @@ use datafusion::arrow::array::{
 };
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result;
-use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
+use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter, wait};
 use deltalake::kernel::CommitInfo;
 use futures::TryStreamExt;
 
 use super::{SECTION, rows, uri};
-use crate::blocking::wait;
 use crate::error::of_table;
 use crate::open::Place;
 

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result;
-use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter};
+use datafusion_codeanatomy::{Arguments, NamedTableFunction, Parameter, wait};
 
 use super::{PINNED, SECTION, pinned};
-use crate::blocking::wait;
 use crate::open::Pin;
 use crate::table::DeltaTableProvider;
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use datafusion_common::arrow::datatypes::{DataType, Field, Fields};
 use datafusion_common::arrow::row::{RowConverter, SortField};
+use datafusion_common::types::{logical_boolean, logical_int64, logical_string};
+use datafusion_expr::TypeSignatureClass;
 
 use crate::encode::is_encodable;
 
@@ -107,6 +109,17 @@ impl Class {
             (Self::List, DataType::LargeList(f) | DataType::FixedSizeList(f, _)) => DataType::List(Arc::clone(f)),
             (_, ty) => ty.clone(),
         }
+    }
+
+    /// A type that it takes, for the engine's lists; none of structs and maps, of which the engine has no example.
+    pub(crate) fn plain_example(self) -> Option<TypeSignatureClass> {
+        let native = match self {
+            Self::Any | Self::Value | Self::Ordered | Self::Integer => logical_int64(),
+            Self::Text | Self::Choice(_) => logical_string(),
+            Self::Boolean => logical_boolean(),
+            Self::Span | Self::List | Self::Map | Self::Struct => return None,
+        };
+        Some(TypeSignatureClass::Native(native))
     }
 
     /// A type that it takes, for the engine's lists.

@@ -5,7 +5,7 @@ mod parameter;
 
 use datafusion_common::arrow::datatypes::{DataType, FieldRef};
 use datafusion_common::{Result, ScalarValue, plan_err};
-use datafusion_expr::{DocSection, Documentation, Signature, TypeSignature, Volatility};
+use datafusion_expr::{Coercion, DocSection, Documentation, Signature, TypeSignature, Volatility};
 
 pub use class::Class;
 pub(crate) use class::{is_ordered, span_fields, span_type};
@@ -68,12 +68,15 @@ impl Spec {
     /// The engine takes the first alternative. The second leaves a call without arguments to [`Self::check`]; the third is
     /// an example of a call, by which `information_schema` and `SHOW FUNCTIONS` have the function with all its parameters.
     pub(crate) fn signature(&self) -> Signature {
-        let example = self.parameters.iter().map(|p| p.class.example()).collect();
-        let alternatives = vec![
-            TypeSignature::UserDefined,
-            TypeSignature::Nullary,
-            TypeSignature::Exact(example),
-        ];
+        let classes = || self.parameters.iter().map(|p| p.class);
+        // The engine takes the types of an example of plain ones as they are. Beside an exact one it casts as it would itself, and no
+        // unsigned number to `Int64`; but structs and maps have no other example.
+        let plain: Option<Vec<_>> = classes().map(|c| c.plain_example().map(Coercion::new_exact)).collect();
+        let example = match plain {
+            Some(plain) => TypeSignature::Coercible(plain),
+            None => TypeSignature::Exact(classes().map(Class::example).collect()),
+        };
+        let alternatives = vec![TypeSignature::UserDefined, TypeSignature::Nullary, example];
         let mut signature = Signature::one_of(alternatives, Volatility::Immutable);
         signature.parameter_names = Some(self.parameters.iter().map(|p| p.name.to_string()).collect());
         signature

@@ -30,8 +30,8 @@ impl Kernel for OrderKey {
             ),
         ],
         returns: "LARGE BINARY",
-        description: "Bytes whose order is the ascending order of the values, and which are equal where the values are: Arrow's row \
-format. With codeanatomy.determinism, orders by lists and structs become orders by these, since the engine's comparison takes \
+        description: "Bytes whose order is the ascending order of the values, all of one type, and which are equal where the values are: \
+Arrow's row format. With codeanatomy.determinism, orders by lists and structs become orders by these, since the engine's comparison takes \
 some of them for equal that its sort tells apart. The bytes are for comparisons within a query, and not to be stored.",
         nulls: "Never null: a null has a place in the order.",
         example: "SELECT order_key([1, NULL]) < order_key([2]) AS is_before",

@@ -150,8 +150,9 @@ impl<'a> Arguments<'a> {
         match value.cast_to(&datafusion::arrow::datatypes::DataType::UInt64) {
             Ok(ScalarValue::UInt64(Some(n))) if value.data_type().is_integer() => Ok(Some(n)),
             _ => plan_err!(
-                "{}: the argument {name} must be a non-negative integer, not {value}",
-                self.function
+                "{}: the argument {name} must be a non-negative integer, not {value}; the function is {}",
+                self.function,
+                self.signature()
             ),
         }
     }
@@ -192,9 +193,10 @@ impl<'a> Arguments<'a> {
         match value.try_as_str() {
             Some(Some(text)) => Ok(text),
             _ => plan_err!(
-                "{}: the argument {name} must be text, not {value} ({})",
+                "{}: the argument {name} must be text, not {value} ({}); the function is {}",
                 self.function,
-                value.data_type()
+                value.data_type(),
+                self.signature()
             ),
         }
     }

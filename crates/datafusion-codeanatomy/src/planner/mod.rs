@@ -1,6 +1,7 @@
 //! How SQL reaches table functions: their parameters, and arguments by name.
 
 mod arguments;
+mod blocking;
 mod look_up;
 mod named_arguments;
 mod outside;
@@ -10,6 +11,7 @@ mod sql_table_function;
 
 pub(crate) use arguments::signature;
 pub use arguments::{Arguments, Parameter};
+pub use blocking::wait;
 pub(crate) use named_arguments::NamedArguments;
 pub(crate) use outside::functions_outside;
 pub use outside::{NamedTableFunction, register_table_functions};

@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableFunctionArgs, TableFunctionImpl, TableProvider};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, Result, ScalarValue, internal_err, plan_err};
@@ -34,8 +34,8 @@ use datafusion::sql::sqlparser::ast::{
     Visitor, VisitorMut,
 };
 use datafusion::sql::unparser::expr_to_sql;
-use futures::FutureExt;
 
+use super::blocking::wait;
 use super::sql_function::{SqlParameter, signature_text};
 
 /// A query with a name and parameters.
@@ -157,15 +157,8 @@ impl SqlTableFunction {
         let statement = with_literals(name, &self.parameters, statement, &literals)?;
         let mut state = *state;
         *state.config_mut() = session.config().clone();
-        match state
-            .statement_to_plan(EngineStatement::Statement(statement))
-            .now_or_never()
-        {
-            Some(plan) => plan.map_err(|e| e.context(format!("in the query of {name}"))),
-            None => plan_err!(
-                "{name}: a table of its query has to be waited for, which a function whose parameters are arguments of table functions cannot do"
-            ),
-        }
+        let plan = wait(async move { state.statement_to_plan(EngineStatement::Statement(statement)).await });
+        plan.map_err(|e| e.context(format!("in the query of {name}")))
     }
 
     /// Those of a session, by name.
@@ -250,7 +243,7 @@ fn table_text(plan: &LogicalPlan) -> String {
     format!("TABLE({})", fields.join(", "))
 }
 
-/// A query that is planned at each call. It is planned once with the defaults, and nulls, to see what it gives; without
+/// A query that is planned at each call. It is planned once with the defaults, and samples, to see what it gives; without
 /// defaults it may have to wait for its arguments.
 async fn at_call(
     state: &SessionState,
@@ -262,7 +255,7 @@ async fn at_call(
     for parameter in parameters {
         let value = match &parameter.default {
             Some(Expr::Literal(value, _)) => value.cast_to(&parameter.ty)?,
-            _ => ScalarValue::try_from(&parameter.ty)?,
+            _ => sample(&parameter.ty)?,
         };
         literals.insert(parameter.name.clone(), value);
     }
@@ -277,6 +270,15 @@ async fn at_call(
         state: Box::new(state.clone()),
         returns,
     })
+}
+
+/// A value for a parameter without a default.
+fn sample(ty: &DataType) -> Result<ScalarValue> {
+    match ty {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => ScalarValue::from("").cast_to(ty),
+        ty if ty.is_integer() => ScalarValue::from(1_i64).cast_to(ty),
+        ty => ScalarValue::try_from(ty),
+    }
 }
 
 /// The query with literals in place of its parameters.
