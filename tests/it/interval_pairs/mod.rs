@@ -88,8 +88,14 @@ async fn run(ctx: &SessionContext, rule: bool, sql: &str) -> Result<Ran> {
     let collected = AssertUnwindSafe(collect(Arc::clone(&plan), ctx.task_ctx())).catch_unwind();
     let rows = match collected.await {
         Ok(rows) => rows,
-        // The engine's nested loops, when memory runs out, run their input once more, which a repartition cannot.
-        Err(panic) if shown.contains("NestedLoopJoinExec") && message(panic.as_ref()).contains("not used yet") => {
+        // The engine's nested loops, when memory runs out, run their input once more, which a repartition cannot: one partition says so,
+        // the others that they waited for it.
+        Err(panic)
+            if shown.contains("NestedLoopJoinExec")
+                && ["not used yet", "inner future panicked"]
+                    .iter()
+                    .any(|known| message(panic.as_ref()).contains(known)) =>
+        {
             resources_err!("nested loops ran their input twice")
         }
         Err(panic) => exec_err!("a panic: {}", message(panic.as_ref())),
