@@ -2,9 +2,12 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
 use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::datatypes::{Field, Schema};
+use datafusion::arrow::ipc::writer::StreamWriter;
 use datafusion::arrow::row::{RowConverter, SortField};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::error::Result;
@@ -16,6 +19,8 @@ pub(super) enum Answer {
     Error(String),
     /// The machine has too little memory for it.
     NoMemory,
+    /// It was stopped.
+    TooLong,
     /// A statement.
     Done,
 }
@@ -24,7 +29,7 @@ pub(super) enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Rows {
     pub(super) count: usize,
-    /// Of names, types, and the bytes of the rows in their order.
+    /// Of names, types, and the bytes of the rows in their order as Arrow IPC.
     pub(super) bytes: u64,
     /// The same in any order.
     pub(super) bag: u64,
@@ -57,14 +62,19 @@ impl Rows {
             .iter()
             .map(|field| SortField::new(field.data_type().clone()))
             .collect();
-        let mut rows: Vec<Vec<u8>> = match RowConverter::supports_fields(&fields) && !fields.is_empty() {
+        let (mut rows, ipc): (Vec<Vec<u8>>, _) = match RowConverter::supports_fields(&fields) && !fields.is_empty() {
             true => {
-                let rows = RowConverter::new(fields)?.convert_columns(batch.columns())?;
-                rows.iter().map(|row| row.as_ref().to_vec()).collect()
+                let converter = RowConverter::new(fields)?;
+                let rows = converter.convert_columns(batch.columns())?;
+                let ipc = ipc(&schema, &converter.convert_rows(&rows)?)?;
+                (rows.iter().map(|row| row.as_ref().to_vec()).collect(), ipc)
             }
-            false => texts(&batch, false)?.into_iter().map(String::into_bytes).collect(),
+            false => {
+                let texts = texts(&batch, false)?.into_iter();
+                (texts.map(String::into_bytes).collect(), vec![])
+            }
         };
-        let bytes = hash((&columns, &rows));
+        let bytes = hash((&columns, &rows, &ipc));
         rows.sort();
         let bag = hash((&columns, &rows));
         let nested = schema.fields().iter().any(|field| field.data_type().is_nested());
@@ -84,6 +94,17 @@ impl Rows {
             left_open,
         }))
     }
+}
+
+/// The rows as Arrow IPC: `arrays` are made afresh, so that they have nothing under nulls and share no buffers. Dictionaries are their values.
+fn ipc(schema: &Schema, arrays: &[ArrayRef]) -> Result<Vec<u8>> {
+    let fields = schema.fields().iter().zip(arrays);
+    let fields = fields.map(|(field, array)| Field::new(field.name(), array.data_type().clone(), true));
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays.to_vec())?;
+    let mut writer = StreamWriter::try_new(vec![], &schema)?;
+    writer.write(&batch)?;
+    Ok(writer.into_inner()?)
 }
 
 fn texts(batch: &RecordBatch, rounded: bool) -> Result<Vec<String>> {

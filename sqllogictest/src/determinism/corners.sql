@@ -145,4 +145,41 @@ SELECT a.k, a.x FROM t AS a WHERE NOT EXISTS (SELECT 1 FROM o WHERE o.k = a.k AN
 RESET datafusion.optimizer.prefer_hash_join;
 SET datafusion.optimizer.prefer_existing_sort = true;
 SELECT k, row_number() OVER (PARTITION BY k ORDER BY s) AS a, row_number() OVER (PARTITION BY s ORDER BY k) AS b FROM t ORDER BY k LIMIT 60;
-RESET datafusion.optimizer.prefer_existing_sort
+RESET datafusion.optimizer.prefer_existing_sort;
+CREATE TABLE loose(a BIGINT, b BIGINT, c BIGINT, UNIQUE(a)) AS
+SELECT CASE WHEN value < 20 THEN value END, value % 2, value * 7 % 50 FROM generate_series(1, 120);
+SELECT * FROM loose ORDER BY a, c LIMIT 60;
+SELECT a, c FROM loose ORDER BY a DESC, c DESC LIMIT 31 OFFSET 2;
+SELECT a, c, row_number() OVER (ORDER BY a, c DESC) AS n FROM loose;
+SELECT a, c, b FROM loose GROUP BY a, c, b ORDER BY a DESC, c LIMIT 40;
+SELECT l.a, l.c, o.x FROM loose AS l JOIN o ON o.k = l.b ORDER BY l.a, l.c LIMIT 50;
+SELECT DISTINCT ON (b) b, a, c FROM loose ORDER BY b, a DESC, c;
+CREATE TABLE m AS
+SELECT k, s, x, u, b, CASE u % 4 WHEN 0 THEN -f ELSE f END AS f,
+  CASE u % 6 WHEN 0 THEN arrow_cast('NaN', 'Float32') WHEN 1 THEN arrow_cast(-0.0, 'Float32') WHEN 2 THEN arrow_cast(0.0, 'Float32')
+    WHEN 3 THEN NULL WHEN 4 THEN arrow_cast(0.1, 'Float32') ELSE arrow_cast(-3e7, 'Float32') END AS h,
+  arrow_cast(x, 'Dictionary(Int8, Utf8)') AS dx, arrow_cast(x, 'LargeUtf8') AS lx, arrow_cast(x, 'Binary') AS bx,
+  TIMESTAMP '2020-01-01T00:00:00' + arrow_cast(u % 5 * 3600, 'Duration(Second)') AS ts, [f, -f] AS lf, named_struct('f', f, 'x', x) AS sf
+FROM t;
+SELECT f, min(f) OVER (ORDER BY k) AS a, max(f) OVER (PARTITION BY s) AS b, max(f) OVER (PARTITION BY s ORDER BY k ROWS 2 PRECEDING) AS e FROM m;
+SELECT h, min(h) OVER (ORDER BY k) AS a, max(h) OVER (PARTITION BY s) AS b, dense_rank() OVER (ORDER BY h) AS e FROM m;
+SELECT k, sum(h) AS a, avg(h) AS b, min(h) AS e, max(h) AS g, stddev(h) AS i, median(h) AS j FROM m GROUP BY k;
+SELECT s, sum(DISTINCT h) AS a, avg(DISTINCT u) AS b, count(DISTINCT lf) AS e, count(DISTINCT sf) AS g FROM m GROUP BY s;
+SELECT k, avg(h) OVER (PARTITION BY s ORDER BY u RANGE BETWEEN 5 PRECEDING AND 3 FOLLOWING) AS b FROM m WHERE abs(h) < 1;
+SELECT ts, sum(f) OVER (ORDER BY ts RANGE BETWEEN INTERVAL '1 hour' PRECEDING AND INTERVAL '1 hour' FOLLOWING) AS a FROM m WHERE abs(f) < 100;
+SELECT corr(u, s) OVER (PARTITION BY k ORDER BY u ROWS 5 PRECEDING) AS a, covar_pop(u, s) OVER (ORDER BY u RANGE 4 PRECEDING) AS b, stddev_pop(u) OVER (ORDER BY s GROUPS 1 PRECEDING) AS e FROM m;
+SELECT dx, lx, bx, count(*) FROM m GROUP BY dx, lx, bx ORDER BY dx LIMIT 3;
+SELECT dx, first_value(lx) OVER (PARTITION BY dx ORDER BY s) AS a, row_number() OVER (PARTITION BY bx ORDER BY dx) AS b FROM m;
+SELECT DISTINCT ON (dx) dx, lx, u FROM m ORDER BY dx, u % 7;
+SELECT DISTINCT ON (h) h, f FROM m ORDER BY h DESC;
+SELECT sf, lf, row_number() OVER (PARTITION BY sf ORDER BY lf) AS n FROM m;
+SELECT a.f, b.f AS g, a.h, b.h AS i FROM m AS a JOIN m AS b ON a.h = b.h AND a.u = b.u ORDER BY a.k LIMIT 60;
+SELECT sf FROM m EXCEPT SELECT named_struct('f', -f, 'x', x) FROM m;
+SELECT a.u, max(b.u) AS p, first_value(b.x ORDER BY b.u DESC) AS q FROM t AS a LEFT JOIN m AS b ON b.k = a.k AND b.u <= a.u GROUP BY a.u;
+SELECT k, s, u, lead(k) OVER (PARTITION BY s ORDER BY a) AS q FROM (SELECT k, s, u, count(*) OVER (PARTITION BY k ORDER BY d ROWS 3 PRECEDING) AS a FROM t) WHERE a = 2;
+SELECT k, max(n) OVER (PARTITION BY s ORDER BY n DESC ROWS BETWEEN 1 FOLLOWING AND 2 FOLLOWING) AS a FROM (SELECT k, s, ntile(4) OVER (PARTITION BY b ORDER BY x) AS n FROM t) LIMIT 70;
+SELECT max(n) OVER (PARTITION BY x ORDER BY k) AS m, x FROM (SELECT x, k, row_number() OVER (PARTITION BY x ORDER BY s) AS n FROM t) LIMIT 44;
+WITH a AS (SELECT k, x, s FROM t ORDER BY s LIMIT 50), b AS (SELECT k, lag(x) OVER (ORDER BY s) AS y FROM a) SELECT y, array_agg(k) AS ks FROM b GROUP BY y ORDER BY array_length(array_agg(k)) LIMIT 3;
+SELECT b, percentile_cont(0.1) WITHIN GROUP (ORDER BY h) AS p, approx_percentile_cont(0.5) WITHIN GROUP (ORDER BY h) AS q, approx_median(f) AS r FROM m GROUP BY b;
+SELECT s, arg_max(x, f) AS a, arg_min(f, u) AS b, any_value_det(f) AS e, collect_set(f) AS g, content_digest(f, sf) AS i FROM m GROUP BY s;
+SELECT k, array_agg(DISTINCT sf ORDER BY sf DESC) AS a, array_agg(lf ORDER BY lf DESC) AS b FROM m GROUP BY k

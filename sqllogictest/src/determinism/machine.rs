@@ -23,6 +23,8 @@ pub(super) struct Machine {
     shuffle: u64,
     memory: Option<usize>,
     stealing: bool,
+    /// Whether texts of files are read as views.
+    views: bool,
 }
 
 const fn machine(partitions: usize, batch_size: usize, shuffle: u64, memory: Option<usize>, stealing: bool) -> Machine {
@@ -32,6 +34,7 @@ const fn machine(partitions: usize, batch_size: usize, shuffle: u64, memory: Opt
         shuffle,
         memory,
         stealing,
+        views: true,
     }
 }
 
@@ -56,6 +59,10 @@ pub(super) const MACHINES: [Machine; 15] = [
 ];
 
 impl Machine {
+    pub(super) const fn with_views(self, views: bool) -> Self {
+        Self { views, ..self }
+    }
+
     /// A session with everything registered.
     pub(super) async fn session(&self, determinism: &str) -> Result<SessionContext> {
         let mut config = SessionConfig::new()
@@ -64,6 +71,7 @@ impl Machine {
             .with_information_schema(true);
         let options = &mut config.options_mut().execution;
         options.enable_file_stream_work_stealing = self.stealing;
+        options.parquet.schema_force_view_types = self.views;
         let optimizer = &mut config.options_mut().optimizer;
         // Files are cut however small they are.
         optimizer.repartition_file_min_size = 0;

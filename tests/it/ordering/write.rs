@@ -1,7 +1,11 @@
 //! Files with `codeanatomy.determinism = 'canonical'`: the same rows are the same bytes.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
+
+use datafusion::parquet::file::reader::FileReader;
+use datafusion::parquet::file::serialized_reader::SerializedFileReader;
 
 use super::{Numbers, run, session};
 
@@ -180,4 +184,95 @@ async fn a_null_in_a_column_of_partitions_is_an_error() {
     crate::rows(&ctx, &copy("coalesce(nullif(k % 3, 1), 9)", "b"))
         .await
         .unwrap();
+}
+
+/// Rows of several batches, with dictionaries and nested values, written with `options`, by the names of the files.
+async fn written_with_options(partitions: usize, batch_size: usize, order: &str) -> BTreeMap<String, Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().display();
+    let ctx = session(partitions, batch_size);
+    run(
+        &ctx,
+        &format!(
+            "CREATE TABLE t AS SELECT value * 7919 % 1000 AS k, CASE WHEN value % 11 > 0 THEN 'a text of number ' || (value % 977) END AS x, \
+             arrow_cast('d' || (value % 13), 'Dictionary(Int32, Utf8)') AS c, (value % 4999) * 0.37 AS f, 'p' || (value % 3) AS p, \
+             [value % 3, value % 4] AS l, named_struct('a', value % 6, 'b', 'q' || (value % 3)) AS s \
+             FROM generate_series(1, 20000) ORDER BY {order}"
+        ),
+    )
+    .await;
+    run(&ctx, "SET codeanatomy.determinism = 'canonical'").await;
+    for (name, options) in [
+        ("plain.parquet", ""),
+        (
+            "groups.parquet",
+            "OPTIONS ('format.max_row_group_size' '9000', 'format.compression' 'gzip(6)')",
+        ),
+        (
+            "bare.parquet",
+            "OPTIONS ('format.dictionary_enabled' 'false', 'format.compression' 'uncompressed', 'format.statistics_enabled' 'page')",
+        ),
+        (
+            "bloom.parquet",
+            "OPTIONS ('format.bloom_filter_on_write' 'true', 'format.compression' 'lz4', 'format.data_pagesize_limit' '2000', \
+             'format.writer_version' '2.0')",
+        ),
+        (
+            "columns.parquet",
+            "OPTIONS ('format.compression::x' 'brotli(3)', 'format.dictionary_page_size_limit' '500', \
+             'format.encoding::f' 'byte_stream_split', 'format.max_row_group_size' '1000')",
+        ),
+        ("folders/", "STORED AS PARQUET PARTITIONED BY (p, c)"),
+        ("folder/", "STORED AS PARQUET"),
+        ("lines.json.zst", "STORED AS JSON OPTIONS ('format.compression' 'zstd')"),
+        ("folders_json/", "STORED AS JSON PARTITIONED BY (p)"),
+    ] {
+        run(&ctx, &format!("COPY t TO '{at}/{name}' {options}")).await;
+    }
+    for (name, options) in [
+        ("lines.csv.gz", "STORED AS CSV OPTIONS ('format.compression' 'gzip')"),
+        ("one.arrow", ""),
+    ] {
+        // No text has nested values, and Arrow files of several batches have no dictionaries.
+        run(
+            &ctx,
+            &format!("COPY (SELECT k, x, f, p FROM t) TO '{at}/{name}' {options}"),
+        )
+        .await;
+    }
+    files(folder.path())
+}
+
+#[tokio::test]
+async fn the_same_rows_are_the_same_files_with_any_options() {
+    let expected = written_with_options(1, 8192, "value").await;
+    assert_eq!(
+        expected.len(),
+        6 + 39 + 1 + 3 + 2,
+        "{:?}",
+        expected.keys().collect::<Vec<_>>()
+    );
+    let groups = |name: &str| {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&expected[name]).unwrap();
+        let reader = SerializedFileReader::new(file).unwrap();
+        let groups = reader.metadata().row_groups().iter();
+        groups.map(|group| group.num_rows()).collect::<Vec<_>>()
+    };
+    assert_eq!(groups("groups.parquet"), [9000, 9000, 2000]);
+    assert_eq!(groups("columns.parquet"), [1000; 20]);
+    for (partitions, batch_size, order) in [
+        (2, 8192, "value DESC"),
+        (8, 100, "md5(value::VARCHAR)"),
+        (16, 1000, "value % 7"),
+    ] {
+        let files = written_with_options(partitions, batch_size, order).await;
+        let differ = expected.iter().filter(|(name, bytes)| files.get(*name) != Some(bytes));
+        let differ: Vec<_> = differ.map(|(name, _)| name).collect();
+        assert!(
+            differ.is_empty() && files.len() == expected.len(),
+            "{partitions} partitions, batches of {batch_size}: {differ:?} {:?}",
+            files.keys().collect::<Vec<_>>()
+        );
+    }
 }

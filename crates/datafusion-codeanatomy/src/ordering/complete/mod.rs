@@ -192,12 +192,11 @@ fn ordered(plan: LogicalPlan, place: bool) -> Result<LogicalPlan> {
         | LogicalPlan::Limit(_)) => Ok(Transformed::no(node)),
         // Sorted here, where the key is at hand, it costs nothing.
         node @ LogicalPlan::TableScan(_) if is_total(&declared_order(&node), &node) => {
+            let order = by_declaration(&node);
+            // Rows without columns are total in no order.
+            let node = if order.is_empty() { node } else { sorted(order, node) };
             found = true;
-            Ok(Transformed::new(
-                sorted(by_declaration(&node), node),
-                true,
-                TreeNodeRecursion::Stop,
-            ))
+            Ok(Transformed::new(node, true, TreeNodeRecursion::Stop))
         }
         node => Ok(Transformed::new(node, false, TreeNodeRecursion::Stop)),
     })?;

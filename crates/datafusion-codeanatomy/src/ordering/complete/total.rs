@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use datafusion::common::{Column, DFSchema, Dependency, Result, plan_err};
+use datafusion::common::{Column, DFSchema, Dependency, FunctionalDependence, Result, plan_err};
 use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
 
 use super::ascending;
@@ -18,7 +18,7 @@ use crate::ordering::has_order;
 pub(super) fn complete(written: Vec<SortExpr>, plan: &LogicalPlan, place: &str) -> Result<Vec<SortExpr>> {
     let schema = plan.schema();
     let keys = keys(plan);
-    let misled = !keeps_keys(plan) && !schema.functional_dependencies().is_empty();
+    let misled = dependencies(plan).any(|d| !holds(d, plan));
     let mut order: Vec<SortExpr> = vec![];
     for sort in written {
         if order.iter().any(|earlier| bare(&earlier.expr) == bare(&sort.expr)) {
@@ -128,21 +128,29 @@ fn shortest_key(schema: &DFSchema, keys: &[Vec<usize>], sorted: &BTreeSet<usize>
 
 /// Sets of columns of which no two rows have the same values.
 fn keys(plan: &LogicalPlan) -> Vec<Vec<usize>> {
-    if !keeps_keys(plan) {
-        return vec![];
-    }
     let width = plan.schema().fields().len();
-    let groups = match origin(plan) {
-        LogicalPlan::Aggregate(aggregate) => Some(aggregate.group_expr.len()),
-        _ => None,
-    };
-    let dependencies = plan.schema().functional_dependencies().iter();
-    dependencies
-        .filter(|d| d.target_indices.len() == width)
-        // Rows may agree in nulls of a unique column, and are not the same; groups are, by all their expressions.
-        .filter(|d| groups == Some(d.source_indices.len()) || (d.mode == Dependency::Single && !d.nullable))
-        .map(|d| d.source_indices.clone())
-        .collect()
+    let keys = dependencies(plan).filter(|d| {
+        let single = d.mode == Dependency::Single || are_groups(d, plan);
+        d.target_indices.len() == width && single && holds(d, plan)
+    });
+    keys.map(|d| d.source_indices.clone()).collect()
+}
+
+/// What the engine says of columns that determine others, and by which it leaves the others out of an order.
+fn dependencies(plan: &LogicalPlan) -> impl Iterator<Item = &FunctionalDependence> {
+    plan.schema().functional_dependencies().iter()
+}
+
+/// Whether that is so: rows that agree in nulls of a unique column may differ in the others.
+fn holds(dependency: &FunctionalDependence, plan: &LogicalPlan) -> bool {
+    let is_null = |i: &usize| plan.schema().field(*i).is_nullable();
+    let may_repeat = dependency.nullable && dependency.source_indices.iter().any(is_null);
+    keeps_keys(plan) && (!may_repeat || are_groups(dependency, plan))
+}
+
+/// Whether the determinants are all that rows are grouped by, of which nulls are one value.
+fn are_groups(dependency: &FunctionalDependence, plan: &LogicalPlan) -> bool {
+    matches!(origin(plan), LogicalPlan::Aggregate(a) if a.group_expr.len() == dependency.source_indices.len())
 }
 
 /// Where the rows of `plan` come from, through nodes of one input.
