@@ -28,6 +28,7 @@ pub mod dataset;
 mod describe;
 pub mod graph;
 pub mod interval;
+mod keys;
 mod optimizer;
 mod ordering;
 mod planner;

@@ -37,11 +37,12 @@ fn rules() -> Vec<(Rule, &'static str)> {
         // engine's own top-k of a window, which would take the plan; and before `EnsureRequirements`, which gives the
         // operator its distribution.
         (Arc::new(WinnerSelect), "WindowTopN"),
-        (Arc::new(Distrust), "EnsureRequirements"),
         // Before `EnsureRequirements`, which leaves sorts away that it makes needless, and cuts the files.
         (Arc::new(PlaceOrder), "EnsureRequirements"),
         // It states requirements, which that rule satisfies.
         (Arc::new(SettleWindows), "EnsureRequirements"),
+        // Behind it, which asks scans for their keys: it takes away those that the engine would get wrong.
+        (Arc::new(Distrust), "EnsureRequirements"),
         // As does this one.
         (Arc::new(CanonicalWrites), "EnsureRequirements"),
         // After `EnsureRequirements`, which put a shuffle between the phases, or did not have to.

@@ -6,14 +6,15 @@
 //!   a shuffle that it is constant.
 //! - `unnest` passes on that a column is a key, though its rows are now repeated; so columns behind it are left out.
 //! - A filter and a join pass on that what is equal is the same, though `f = 0` lets zeros of both signs through, and they are sorted apart.
+//! - Columns behind a projection are held to be a key because those that stood in their places before it are (see [`keys`](crate::keys)).
 //!
-//! Where an answer has to be determined, nothing of the rows of these operators is taken for granted.
+//! Where an answer has to be determined, nothing of the rows of these operators is taken for granted, and no key that none declares.
 
 use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{JoinType, Result};
+use datafusion::common::{Constraints, JoinType, Result};
 use datafusion::physical_expr::EquivalenceProperties;
 use datafusion::physical_expr::equivalence::EquivalenceClass;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
@@ -25,6 +26,7 @@ use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
 use super::pass::{PassExec, Passing};
 use super::types::compares_otherwise;
+use crate::keys::{misleads, without_keys};
 use crate::settings::{Determinism, Settings};
 
 /// Puts [`DistrustExec`] above the operators.
@@ -36,9 +38,18 @@ impl PhysicalOptimizerRule for Distrust {
         if Settings::of(config).determinism == Determinism::Off {
             return Ok(plan);
         }
-        let guarded = plan.transform_up(|node| match promises_too_much(&node) {
-            true => Ok(Transformed::yes(Arc::new(DistrustExec::new(node, NoPromises)))),
-            false => Ok(Transformed::no(node)),
+        let guarded = plan.transform_up(|node| {
+            if promises_too_much(&node) {
+                return Ok(Transformed::yes(Arc::new(DistrustExec::new(node, NoPromises)) as _));
+            }
+            if !misleads(node.as_ref()) {
+                return Ok(Transformed::no(node));
+            }
+            let bare = without_keys(node.as_ref());
+            Ok(Transformed::yes(match bare {
+                Some(scan) => scan,
+                None => Arc::new(NoKeysExec::new(node, NoKeys)),
+            }))
         })?;
         Ok(guarded.data)
     }
@@ -92,5 +103,21 @@ impl Passing for NoPromises {
 
     fn known(&self, input: &Arc<dyn ExecutionPlan>) -> EquivalenceProperties {
         EquivalenceProperties::new(input.schema())
+    }
+}
+
+/// Passes rows on, and says of no column that it is a key.
+pub(super) type NoKeysExec = PassExec<NoKeys>;
+
+#[derive(Debug, Clone)]
+pub(super) struct NoKeys;
+
+impl Passing for NoKeys {
+    const NAME: &'static str = "NoKeysExec";
+    const KEEPS_ORDER: bool = true;
+
+    fn known(&self, input: &Arc<dyn ExecutionPlan>) -> EquivalenceProperties {
+        let known = input.equivalence_properties().clone();
+        known.with_constraints(Constraints::default())
     }
 }

@@ -28,3 +28,15 @@ pub(crate) use verify::{OrderCheck, VerifyOrder};
 pub(crate) use whole_sorts::WholeSorts;
 pub(crate) use windows::SettleWindows;
 pub(crate) use write::CanonicalWrites;
+
+use datafusion::physical_plan::ExecutionPlan;
+
+/// Whether `node` is an operator of ours that gives the rows of its input, and nothing else.
+pub(crate) fn passes_rows_on(node: &dyn ExecutionPlan) -> bool {
+    node.is::<concat::OrderedConcatExec>()
+        || node.is::<verify::OrderVerifyExec>()
+        || node.is::<windows::CompletedOrderExec>()
+        || node.is::<distrust::DistrustExec>()
+        || node.is::<distrust::NoKeysExec>()
+        || node.is::<place::PlaceOrderExec>()
+}

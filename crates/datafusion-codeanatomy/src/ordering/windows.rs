@@ -17,7 +17,7 @@ use datafusion::arrow::compute::SortOptions;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{Constraint, Result, plan_err};
+use datafusion::common::{Result, plan_err};
 use datafusion::functions_aggregate::array_agg::ArrayAgg;
 use datafusion::functions_aggregate::average::Avg;
 use datafusion::functions_aggregate::bool_and_or::{BoolAnd, BoolOr};
@@ -41,6 +41,7 @@ use datafusion::physical_plan::{
 
 use super::has_order;
 use super::pass::{PassExec, Passing};
+use crate::keys::declared_keys;
 use crate::settings::{Determinism, Settings};
 
 /// Requires a total order from the input of window functions that show it, for the engine to satisfy.
@@ -201,14 +202,9 @@ fn total_order(
 /// The shortest declared key of the input whose columns have an order.
 fn ordered_key(input: &Arc<dyn ExecutionPlan>) -> Option<Vec<usize>> {
     let schema = input.schema();
-    let constraints = input.equivalence_properties().constraints().iter();
-    let keys = constraints.filter_map(|constraint| match constraint {
-        Constraint::PrimaryKey(key) => Some(key),
-        // Nulls may repeat.
-        Constraint::Unique(_) => None,
-    });
-    let ordered = keys.filter(|key| key.iter().all(|i| has_order(schema.field(*i).data_type())));
-    ordered.min_by_key(|key| key.len()).cloned()
+    let mut keys = declared_keys(input.as_ref());
+    keys.retain(|key| key.iter().all(|i| has_order(schema.field(*i).data_type())));
+    keys.into_iter().min_by_key(Vec::len)
 }
 
 /// From which level on the order of peers must be settled, if the function shows it.

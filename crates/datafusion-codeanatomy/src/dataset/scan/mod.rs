@@ -16,7 +16,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::stats::Precision;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, Statistics, internal_err};
+use datafusion::common::{Constraints, Result, Statistics, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::utils::collect_columns;
@@ -66,6 +66,12 @@ pub(crate) struct DatasetScanExec {
 }
 
 impl DatasetScanExec {
+    /// The key of the dataset, where the columns of it are read.
+    pub(crate) fn key(&self) -> Constraints {
+        let key = key_constraint(self.dataset.contract).project(&self.projection);
+        key.unwrap_or_default()
+    }
+
     /// The scan of the files among `files` that pass `filter`.
     pub(crate) fn try_new(
         dataset: Dataset,
@@ -88,7 +94,7 @@ impl DatasetScanExec {
         };
         let sizes: Vec<u64> = files.entries.iter().map(|f| f.size).collect();
         let runs = split_by_bytes(&sizes, partitions);
-        let properties = properties(contract, &projection, schema, runs.len());
+        let properties = properties(contract, schema, runs.len());
         Ok(Self {
             dataset,
             projection,
@@ -149,17 +155,10 @@ fn is_of_indexes(contract: &Contract) -> bool {
     contract.inputs == Languages::SCIP
 }
 
-fn properties(
-    contract: &'static Contract,
-    projection: &[usize],
-    schema: SchemaRef,
-    partitions: usize,
-) -> PlanProperties {
+fn properties(contract: &'static Contract, schema: SchemaRef, partitions: usize) -> PlanProperties {
     let order = declared_order(contract, &schema);
-    let mut equivalences = EquivalenceProperties::new_with_orderings(schema, order);
-    if let Some(key) = key_constraint(contract).project(projection) {
-        equivalences = equivalences.with_constraints(key);
-    }
+    // It says nothing of the key, which the engine would take for one of other columns behind a projection.
+    let equivalences = EquivalenceProperties::new_with_orderings(schema, order);
     let partitioning = Partitioning::UnknownPartitioning(partitions);
     PlanProperties::new(
         equivalences,

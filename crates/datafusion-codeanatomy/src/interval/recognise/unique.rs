@@ -1,8 +1,8 @@
 //! Whether expressions tell the rows of a plan apart.
 
-use datafusion::common::Constraint;
 use datafusion::physical_expr::PhysicalExprRef;
 use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::filter::FilterExec;
@@ -10,7 +10,8 @@ use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::repartition::RepartitionExec;
 use datafusion::physical_plan::sorts::sort::SortExec;
 use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMergeExec;
-use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
+
+use crate::keys::declared_keys;
 
 /// Whether no two rows of `plan` are equal in all of `exprs`: they hold a declared primary key, or all that the rows were grouped by.
 pub(super) fn is_unique(plan: &dyn ExecutionPlan, exprs: &[PhysicalExprRef]) -> bool {
@@ -24,8 +25,7 @@ pub(super) fn is_unique(plan: &dyn ExecutionPlan, exprs: &[PhysicalExprRef]) -> 
 fn is_unique_on(mut plan: &dyn ExecutionPlan, mut columns: Vec<usize>) -> bool {
     loop {
         let holds = |key: &[usize]| key.iter().all(|k| columns.contains(k));
-        let declared = |c: &Constraint| matches!(c, Constraint::PrimaryKey(key) if holds(key));
-        if plan.equivalence_properties().constraints().iter().any(declared) {
+        if declared_keys(plan).iter().any(|key| holds(key)) {
             return true;
         }
         if let Some(aggregate) = plan.downcast_ref::<AggregateExec>() {

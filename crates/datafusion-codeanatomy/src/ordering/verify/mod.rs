@@ -18,9 +18,9 @@ mod exec;
 
 use std::sync::Arc;
 
+use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{Constraint, Result};
 use datafusion::physical_expr::LexOrdering;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
@@ -34,6 +34,8 @@ use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMerge
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, displayable};
 
 use super::concat::OrderedConcatExec;
+use super::distrust::NoKeysExec;
+use crate::keys::declared_keys;
 use crate::settings::{Determinism, Settings};
 pub(crate) use check::OrderCheck;
 pub(super) use exec::OrderVerifyExec;
@@ -106,12 +108,8 @@ fn has_key(node: &Arc<dyn ExecutionPlan>, order: &LexOrdering) -> bool {
         .iter()
         .filter_map(|sort| Some(sort.expr.downcast_ref::<Column>()?.index()))
         .collect();
-    let constraints = node.equivalence_properties().constraints();
-    constraints.iter().any(|constraint| match constraint {
-        Constraint::PrimaryKey(key) => key.iter().all(|i| sorted.contains(i)),
-        // Nulls may repeat.
-        Constraint::Unique(_) => false,
-    })
+    let keys = declared_keys(node.as_ref());
+    keys.iter().any(|key| key.iter().all(|i| sorted.contains(i)))
 }
 
 /// Whether every row is another row of one scan, so that a key of the scan is a key.
@@ -129,6 +127,7 @@ fn is_of_one_scan(node: &Arc<dyn ExecutionPlan>) -> bool {
 fn passes_rows(node: &Arc<dyn ExecutionPlan>) -> bool {
     node.is::<OrderVerifyExec>()
         || node.is::<OrderedConcatExec>()
+        || node.is::<NoKeysExec>()
         || node.is::<SortPreservingMergeExec>()
         || node.is::<SortExec>()
         || node.is::<ProjectionExec>()
