@@ -180,6 +180,6 @@ SELECT k, s, u, lead(k) OVER (PARTITION BY s ORDER BY a) AS q FROM (SELECT k, s,
 SELECT k, max(n) OVER (PARTITION BY s ORDER BY n DESC ROWS BETWEEN 1 FOLLOWING AND 2 FOLLOWING) AS a FROM (SELECT k, s, ntile(4) OVER (PARTITION BY b ORDER BY x) AS n FROM t) LIMIT 70;
 SELECT max(n) OVER (PARTITION BY x ORDER BY k) AS m, x FROM (SELECT x, k, row_number() OVER (PARTITION BY x ORDER BY s) AS n FROM t) LIMIT 44;
 WITH a AS (SELECT k, x, s FROM t ORDER BY s LIMIT 50), b AS (SELECT k, lag(x) OVER (ORDER BY s) AS y FROM a) SELECT y, array_agg(k) AS ks FROM b GROUP BY y ORDER BY array_length(array_agg(k)) LIMIT 3;
-SELECT b, percentile_cont(0.1) WITHIN GROUP (ORDER BY h) AS p, approx_percentile_cont(0.5) WITHIN GROUP (ORDER BY h) AS q, approx_median(f) AS r FROM m GROUP BY b;
+SELECT b, percentile_cont(0.1) WITHIN GROUP (ORDER BY h) AS p, approx_percentile_cont(0.5) WITHIN GROUP (ORDER BY h) AS q, approx_median(u) AS r FROM m GROUP BY b;
 SELECT s, arg_max(x, f) AS a, arg_min(f, u) AS b, any_value_det(f) AS e, collect_set(f) AS g, content_digest(f, sf) AS i FROM m GROUP BY s;
 SELECT k, array_agg(DISTINCT sf ORDER BY sf DESC) AS a, array_agg(lf ORDER BY lf DESC) AS b FROM m GROUP BY k

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::process::exit;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
-use std::thread::{sleep, spawn};
+use std::thread::{park_timeout, spawn};
 use std::time::{Duration, Instant};
 
 use super::script::PATIENCE;
@@ -19,7 +19,7 @@ static RUNNING: LazyLock<Mutex<BTreeMap<Instant, String>>> = LazyLock::new(Mutex
 pub(super) fn start() {
     spawn(|| {
         loop {
-            sleep(Duration::from_secs(1));
+            park_timeout(Duration::from_secs(1));
             let running = running();
             let Some((since, first)) = running.first_key_value() else {
                 continue;
