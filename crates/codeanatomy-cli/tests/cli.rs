@@ -450,7 +450,10 @@ fn formats_for_programs_have_every_row_and_tables_say_what_they_leave_out() {
     }
     assert_eq!(lines("json").concat().matches("value").count(), 20_000);
     let table = lines("table");
-    assert!(table.len() < 50 && table.iter().any(|line| line.starts_with("| .")), "{table:?}");
+    assert!(
+        table.len() < 50 && table.iter().any(|line| line.starts_with("| .")),
+        "{table:?}"
+    );
 }
 
 #[test]

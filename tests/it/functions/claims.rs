@@ -1,5 +1,7 @@
 //! What functions say of themselves to the engine is true on generated rows, and what filters become of it gives the same rows.
 
+use std::sync::Arc;
+
 use codeanatomy_functions::scalar_functions;
 use datafusion::arrow::compute::SortOptions;
 use datafusion::arrow::datatypes::DataType;
@@ -213,7 +215,7 @@ async fn filters_that_are_narrowed_keep_their_rows() {
         let mut read = [0, 0];
         for (i, ctx) in [&on, &off].into_iter().enumerate() {
             let plan = ctx.sql(&sql).await.unwrap().create_physical_plan().await.unwrap();
-            datafusion::physical_plan::collect(plan.clone(), ctx.task_ctx())
+            datafusion::physical_plan::collect(Arc::clone(&plan), ctx.task_ctx())
                 .await
                 .unwrap();
             read[i] = sum(&plan, "bytes_scanned");
