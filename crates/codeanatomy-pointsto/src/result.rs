@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use crate::names::Sym;
 use crate::program::{How, Place, Program};
 use crate::rows::{Entry, Rows, Show, ranks};
-use crate::solve::{Solver, Target};
+use crate::solve::{MAX_VALUES, Solver, Target};
 use crate::value::Value;
 
 /// A call and one thing that it may call; or, without a callee, a call expression of which nothing is known.
@@ -53,7 +53,8 @@ pub enum Unresolved {
     BuiltinMethod,
     /// Its values are not called.
     NotCallable,
-    /// It may call more than what is there: its callee has more values than are kept, or comes from what has.
+    /// It may call more than what is there, which is nothing if that were many: its callee has more values than are kept, or comes
+    /// from what has.
     TooManyValues,
     /// The analysis ended before it knew, at the bound of its work.
     AnalysisLimit,
@@ -177,20 +178,24 @@ fn found(solver: &mut Solver) -> Vec<Called> {
     entries
 }
 
-/// Adds the call expressions of which nothing is known, and those that may call more than what is known.
+/// Adds the call expressions of which nothing is known, and those that may call more than what is known. Of a call whose callee
+/// had no room for all that it may be, what came first says nothing, and is left out.
 fn unresolved(solver: &Solver, entries: &mut Vec<Called>) {
     let program = &solver.program;
     let known = entries.len();
     let mut seen = FxHashSet::default();
+    let mut vague = FxHashSet::default();
     for site in program.sites.iter().filter(|s| s.how == How::Call) {
         let place = program.places[site.at as usize];
         let key = (place.file, place.node, "call");
-        let is_known = entries[..known]
-            .binary_search_by_key(&key, |e| (e.place.file, e.place.node, e.form))
-            .is_ok();
+        let found = entries[..known].binary_search_by_key(&key, |e| (e.place.file, e.place.node, e.form));
+        let is_known = found.is_ok();
         // Sites that solving made for the same place come behind that of the call that is there.
         if (is_known && !solver.has_more(site.callee)) || !seen.insert((place.file, place.node)) {
             continue;
+        }
+        if found.is_ok_and(|i| entries[i].callees as usize >= MAX_VALUES / 2) {
+            vague.insert((place.file, place.node));
         }
         let values = solver.values_of(site.callee);
         let is_method = |v: &u32| matches!(solver.values.get(*v), Value::Method(..));
@@ -211,6 +216,7 @@ fn unresolved(solver: &Solver, entries: &mut Vec<Called>) {
             callees: 0,
         });
     }
+    entries.retain(|e| e.called.is_err() || e.form != "call" || !vague.contains(&(e.place.file, e.place.node)));
 }
 
 /// The texts of what is called.

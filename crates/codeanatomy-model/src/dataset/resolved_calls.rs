@@ -47,7 +47,7 @@ dataset! {
         callee_count: Int,
         /// Why there is no callee: `unknown_value` (nothing is known of what is called), `builtin_method` (it is a method of
         /// a builtin type), `not_callable`, `too_many_values` (what is called has more values than are kept), `analysis_limit` (the
-        /// analysis ended before it knew). Null with one. A call with callees that may have more has a last row without one that says `too_many_values`.
+        /// analysis ended before it knew). Null with one. A call with callees that may have more has a last row without one that says `too_many_values`; one of 8 or more that may have more has that row alone.
         reason: OptText,
         /// Offset of the expression.
         bstart: Int,
