@@ -68,6 +68,11 @@ impl Values {
         })
     }
 
+    /// The number of a value, if it has one.
+    pub(crate) fn find(&self, value: Value) -> Option<Vid> {
+        self.numbers.get(&value).copied()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.values.len()
     }

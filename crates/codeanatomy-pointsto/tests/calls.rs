@@ -257,6 +257,26 @@ fn a_hub_takes_time_in_proportion() {
 }
 
 #[test]
+fn what_a_mixin_sets_is_on_instances_of_classes_that_have_it() {
+    let text = "import unittest\nclass Log:\n    def put(self): pass\nclass Other:\n    def put(self): pass\n\
+        class Mixin:\n    def setUp(self):\n        self.log = Log()\n        self.own = Other()\n\
+        class Base(unittest.TestCase): pass\n\
+        class A(Mixin, Base):\n    def test(self):\n        self.log.put()\n\
+        class B(Mixin):\n    def run(self):\n        self.log.put()\n\
+        class C(Mixin, Base):\n    def setUp(self):\n        self.own = Log()\n    def test(self):\n        self.own.put()\n";
+    let calls = of(text);
+    for call in [
+        "m.A.test -> m.Log.put (call)",
+        "m.B.run -> m.Log.put (call)",
+        "m.C.test -> m.Log.put (call)",
+    ] {
+        assert!(calls.contains(&call.to_string()), "{call}: {calls:?}");
+    }
+    let wrong = |call: &&String| call.contains("m.Other.put") || call.contains("TestCase");
+    assert_eq!(calls.iter().find(wrong), None);
+}
+
+#[test]
 fn a_call_of_more_than_is_kept_says_so_in_place_of_what_came_first() {
     let functions: String = (0..20).map(|i| format!("def f{i}(): pass\n")).collect();
     let names: Vec<String> = (0..20).map(|i| format!("f{i}")).collect();

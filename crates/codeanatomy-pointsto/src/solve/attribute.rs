@@ -1,7 +1,7 @@
 //! Attributes that are read and set.
 
 use super::class::{Base, Found};
-use super::fallback::Outside;
+use super::fallback::Unset;
 use super::{LookUp, Made, Solver};
 use crate::names::Sym;
 use crate::program::{Arg, Hook, How, MethodKind, NONE, Var};
@@ -144,16 +144,25 @@ impl Solver {
         if is_set {
             let var = self.inherited(class, name, found);
             self.hook(var, Hook::Bind { receiver, to, at });
-            if let Some(Found::External(dotted)) = found {
-                // What is set on it hides what a class outside may have.
+            let dotted = match found {
+                Some(Found::External(dotted)) => Some(dotted),
+                _ => None,
+            };
+            // What is set on it hides what its bases may have.
+            let is_instance = matches!(self.values.get(of), Value::Instance(_));
+            if dotted.is_some() || (found.is_none() && is_instance) {
                 let own = self.attribute(of, name);
-                self.outside.push(Outside {
+                self.unset.push(Unset {
+                    class,
+                    name,
                     own,
                     inherited: var,
                     dotted,
                     to,
                 });
-                return;
+                if dotted.is_some() {
+                    return;
+                }
             }
         }
         match found {

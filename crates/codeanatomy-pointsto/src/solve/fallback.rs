@@ -1,20 +1,25 @@
 //! What counts where nothing else is known.
 
 use super::Solver;
+use super::class::Base;
 use crate::names::Sym;
 use crate::program::{Fallback, Hook, MethodKind, Var};
 use crate::value::Value;
 
-/// An attribute that a class outside of the source may have, if the source sets none of that name on the instance or the classes that it
-/// has.
+/// An attribute of an instance that nothing may set but what sets it on instances of bases, as a method of a mixin does that
+/// something outside calls; or that a class outside of the source may have.
 #[derive(Debug)]
-pub(super) struct Outside {
+pub(super) struct Unset {
+    /// The class of the instance.
+    pub(super) class: u32,
+    /// The attribute.
+    pub(super) name: Sym,
     /// What is set on the instance.
     pub(super) own: Var,
     /// What is set on its classes.
     pub(super) inherited: Var,
-    /// Its name outside.
-    pub(super) dotted: Sym,
+    /// Its name outside, if a base is there.
+    pub(super) dotted: Option<Sym>,
     /// What reads it.
     pub(super) to: Var,
 }
@@ -31,13 +36,33 @@ impl Solver {
         }
     }
 
-    /// Looks attributes up outside that nothing was found to set until now.
-    pub(super) fn look_outside(&mut self) {
-        let reads = std::mem::take(&mut self.outside);
-        let is_unset = |o: &Outside| self.values_of(o.own).is_empty() && self.values_of(o.inherited).is_empty();
-        let unset: Vec<(Var, Sym)> = reads.iter().filter(|o| is_unset(o)).map(|o| (o.to, o.dotted)).collect();
-        for (to, dotted) in unset {
-            self.add_value(to, Value::External(dotted));
+    /// Looks up what nothing was found to set until now: on instances of bases, else outside.
+    pub(super) fn look_elsewhere(&mut self) {
+        let reads = std::mem::take(&mut self.unset);
+        let is_unset = |o: &Unset| self.values_of(o.own).is_empty() && self.values_of(o.inherited).is_empty();
+        let still: Vec<Unset> = reads.into_iter().filter(is_unset).collect();
+        for Unset {
+            class,
+            name,
+            dotted,
+            to,
+            ..
+        } in still
+        {
+            let order = self.order(class);
+            let bases = order.iter().filter_map(|base| match base {
+                Base::Class(base) if *base != class => Some(Value::Instance(*base)),
+                _ => None,
+            });
+            let of_bases: Vec<Var> = bases
+                .filter_map(|base| self.values.find(base))
+                .filter_map(|base| self.attributes.get(&(base, name)).copied())
+                .filter(|var| !self.values_of(*var).is_empty())
+                .collect();
+            match (&of_bases[..], dotted) {
+                ([], Some(dotted)) => self.add_value(to, Value::External(dotted)),
+                (vars, _) => vars.iter().for_each(|var| self.copy(*var, to)),
+            }
         }
     }
 

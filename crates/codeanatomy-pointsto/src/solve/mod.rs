@@ -3,7 +3,7 @@
 //! A worklist takes a variable with values that are new, and gives each to the variables that it is copied to and to its
 //! hooks, which may add copies, hooks and variables. What is looked up in classes waits until nothing else is left to do,
 //! so that their bases are known. When all is done, what nothing is known of gets what it may have ([`Fallback`]), once; and then
-//! attributes that nothing sets are looked up in classes outside of the source.
+//! attributes that nothing sets are looked up on instances of bases and in classes outside of the source.
 
 mod attribute;
 mod builtin;
@@ -33,7 +33,7 @@ use crate::value::{Value, Values, Vid};
 use class::Base;
 use container::{Slots, Subscriber};
 pub use cost::Cost;
-use fallback::Outside;
+use fallback::Unset;
 use graph::Graph;
 use made::Made;
 pub(crate) use member::Member;
@@ -169,8 +169,8 @@ pub(crate) struct Solver {
     partial_methods: FxHashSet<u32>,
     /// Whether a class has a `__getattribute__`.
     has_getattribute: bool,
-    /// Attributes that only classes outside of the source may have.
-    outside: Vec<Outside>,
+    /// Attributes of instances that only bases may have.
+    unset: Vec<Unset>,
     linked: FxHashSet<(u32, u32, bool)>,
     is_called: Vec<bool>,
     targets: Vec<(u32, Target)>,
@@ -252,7 +252,7 @@ impl Solver {
             changed_classes: vec![],
             partial_methods: FxHashSet::default(),
             has_getattribute,
-            outside: vec![],
+            unset: vec![],
             linked: FxHashSet::default(),
             is_called: vec![false; program.functions.len()],
             targets: vec![],
@@ -281,8 +281,8 @@ impl Solver {
             self.fall_back();
             self.settle(is_wanted);
         }
-        while !self.outside.is_empty() && !self.is_limited {
-            self.look_outside();
+        while !self.unset.is_empty() && !self.is_limited {
+            self.look_elsewhere();
             self.settle(is_wanted);
         }
     }
