@@ -129,9 +129,9 @@ async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
 const OURS: [&str; 13] = [
     "interval_join",
     "winner_select",
-    "distrust",
     "place_order",
     "settle_windows",
+    "distrust",
     "canonical_writes",
     "winner_combine",
     "merge_projections",
