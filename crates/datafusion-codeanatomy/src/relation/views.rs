@@ -68,6 +68,8 @@ pub(crate) fn stored(files: &[RuleFile], others: &[&str]) -> Result<Vec<RuleFile
 }
 
 async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule], has_index: bool) -> Result<Relation> {
+    let makes = |rule: &&Rule| matches!(&rule.output, Output::Candidates { relation, .. } if relation == name);
+    let is_for_all = rules.iter().filter(makes).any(|rule| !rule.needs_index);
     let mut parts = vec![];
     let mut explained = vec![];
     let mut choices = vec![];
@@ -95,8 +97,11 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule], has_i
             let columns: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
             let sql = rule.query(has_index);
             let proposal = |terms: &str| proposal_sql(rule, &sql, edge, *priority, &columns, features, terms);
-            parts.push(proposal(""));
-            explained.push(proposal(&terms_sql(features)));
+            // A branch without rows would keep the engine from pushing filters through the others.
+            if has_index || !rule.needs_index || !is_for_all {
+                parts.push(proposal(""));
+                explained.push(proposal(&terms_sql(features)));
+            }
             choices.push((*choice, rule));
             names.push(rule.name.clone());
             graphs.push((*in_graph, rule));
