@@ -1,4 +1,4 @@
-//! Keys that scans declare, as columns of the plans above them.
+//! Keys that scans declare and groups have, as columns of the plans above them.
 //!
 //! They are followed from the scan, since the engine loses them on the way: `EquivalenceProperties::project` looks for the columns of a key among the
 //! places behind a projection in place of those before it. So of `SELECT b, c` of a table whose key is its first column, the scan itself
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use datafusion::common::Constraint;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
+use datafusion::physical_expr::PhysicalExprRef;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
 use datafusion::physical_plan::buffer::BufferExec;
@@ -26,14 +27,34 @@ use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 use crate::dataset::DatasetScanExec;
 use crate::ordering::passes_rows_on;
 
-/// The columns of `plan` in which no two of its rows agree, since a scan declares it: primary keys, and unique columns that are never null.
+/// A key, and what is known of it.
+struct Key {
+    constraint: Constraint,
+    /// Rows were grouped by it, so that rows with nulls in it differ too.
+    grouped: bool,
+}
+
+/// The columns of `plan` in which no two of its rows agree: primary keys, unique columns that are never null, and what rows were grouped by.
 pub(crate) fn declared_keys(plan: &dyn ExecutionPlan) -> Vec<Vec<usize>> {
     let schema = plan.schema();
-    let keys = declared(plan).into_iter().filter_map(|constraint| match constraint {
-        Constraint::PrimaryKey(key) => Some(key),
-        Constraint::Unique(key) => (!key.iter().any(|i| schema.field(*i).is_nullable())).then_some(key),
+    let keys = declared(plan).into_iter().filter_map(|key| match key.constraint {
+        Constraint::PrimaryKey(columns) => Some(columns),
+        Constraint::Unique(columns) => {
+            let differs = key.grouped || !columns.iter().any(|i| schema.field(*i).is_nullable());
+            differs.then_some(columns)
+        }
     });
     keys.collect()
+}
+
+/// Whether no two rows of `plan` are equal in all of `exprs`, since these hold a key.
+pub(crate) fn holds_key(plan: &dyn ExecutionPlan, exprs: &[PhysicalExprRef]) -> bool {
+    let columns: Vec<usize> = exprs
+        .iter()
+        .filter_map(|e| e.downcast_ref::<Column>().map(Column::index))
+        .collect();
+    let holds = |key: &Vec<usize>| key.iter().all(|k| columns.contains(k));
+    declared_keys(plan).iter().any(holds)
 }
 
 /// Whether the engine holds columns of `plan` to be a key that are none.
@@ -50,12 +71,13 @@ pub(crate) fn misleads(plan: &dyn ExecutionPlan) -> bool {
     let projects = plan.children().is_empty() || plan.is::<ProjectionExec>() || plan.is::<FilterExec>();
     projects && {
         let declared = declared(plan);
-        claimed.iter().any(|claim| !declared.contains(claim))
+        let is_declared = |claim: &Constraint| declared.iter().any(|key| key.constraint == *claim);
+        claimed.iter().any(|claim| !is_declared(claim))
     }
 }
 
 /// What the scan or the groups below `plan` declare, by the columns of `plan`.
-fn declared(plan: &dyn ExecutionPlan) -> Vec<Constraint> {
+fn declared(plan: &dyn ExecutionPlan) -> Vec<Key> {
     let mut node = plan;
     // Where the columns of `plan` stand in `node`.
     let mut places: Vec<Option<usize>> = (0..plan.schema().fields().len()).map(Some).collect();
@@ -73,7 +95,11 @@ fn declared(plan: &dyn ExecutionPlan) -> Vec<Constraint> {
             );
             let groups: Vec<usize> = (0..aggregate.group_expr().expr().len()).collect();
             let key = at(&groups, &places).filter(|_| whole && aggregate.group_expr().is_single());
-            return key.map(Constraint::Unique).into_iter().collect();
+            let key = key.map(|columns| Key {
+                constraint: Constraint::Unique(columns),
+                grouped: true,
+            });
+            return key.into_iter().collect();
         }
         if let Some(projection) = node.downcast_ref::<ProjectionExec>() {
             let below = |c: usize| Some(projection.expr().get(c)?.expr.downcast_ref::<Column>()?.index());
@@ -106,7 +132,7 @@ fn keeps_rows(node: &dyn ExecutionPlan) -> bool {
 }
 
 /// What a scan declares, by the columns that stand at `places` of it.
-fn of_leaf(leaf: &dyn ExecutionPlan, places: &[Option<usize>]) -> Vec<Constraint> {
+fn of_leaf(leaf: &dyn ExecutionPlan, places: &[Option<usize>]) -> Vec<Key> {
     let source = leaf.downcast_ref::<DataSourceExec>().map(DataSourceExec::data_source);
     let files = source.and_then(|source| source.downcast_ref::<FileScanConfig>());
     let (constraints, places) = match files {
@@ -131,7 +157,11 @@ fn of_leaf(leaf: &dyn ExecutionPlan, places: &[Option<usize>]) -> Vec<Constraint
         Constraint::PrimaryKey(key) => at(key, &places).map(Constraint::PrimaryKey),
         Constraint::Unique(key) => at(key, &places).map(Constraint::Unique),
     });
-    here.collect()
+    here.map(|constraint| Key {
+        constraint,
+        grouped: false,
+    })
+    .collect()
 }
 
 /// Where the columns of `key` stand; none if one is not there.

@@ -14,7 +14,6 @@
 mod best;
 mod condition;
 mod join;
-mod unique;
 mod worth;
 
 use std::sync::Arc;

@@ -9,8 +9,8 @@ use datafusion::physical_plan::{ExecutionPlan, StatisticsArgs, StatisticsContext
 
 use super::condition::{Condition, columns};
 use super::join::EngineJoin;
-use super::unique::is_unique;
 use crate::interval::RangeConjunct;
+use crate::keys::holds_key;
 
 /// How many pairs of equal keys, for each row of either side, a hash join looks at in the time of an interval join.
 ///
@@ -45,7 +45,7 @@ pub(super) fn is_large(join: &EngineJoin, least_pairs: usize) -> Result<bool> {
     }
     let (left, right): (Vec<_>, Vec<_>) = join.on.iter().cloned().unzip();
     let keyed = !join.on.is_empty();
-    if keyed && (is_unique(join.left.as_ref(), &left) || is_unique(join.right.as_ref(), &right)) {
+    if keyed && (holds_key(join.left.as_ref(), &left) || holds_key(join.right.as_ref(), &right)) {
         return Ok(false);
     }
     let sides = [statistics(join.left.as_ref())?, statistics(join.right.as_ref())?];

@@ -11,9 +11,9 @@ use super::column;
 use super::number::{is_row_number, without_row_number};
 use crate::interval::recognise::condition::{Condition, columns};
 use crate::interval::recognise::join::EngineJoin;
-use crate::interval::recognise::unique::is_unique;
 use crate::interval::recognise::worth::is_large;
 use crate::interval::{IntervalJoinExec, IntervalJoinSpec};
+use crate::keys::holds_key;
 
 /// A join that is, or can be, an interval join.
 pub(super) struct Join {
@@ -103,7 +103,7 @@ impl Join {
             .map(|c| column(c.name(), c.index() - base))
             .collect();
         let numbered = || own.iter().flat_map(columns).any(|c| is_row_number(input, c));
-        (is_unique(input.as_ref(), &own) || numbered()).then_some(side)
+        (holds_key(input.as_ref(), &own) || numbered()).then_some(side)
     }
 
     /// Puts a constant in the place of a row number that told the rows of `probe` apart, if neither `output` nor the join asks for it.
