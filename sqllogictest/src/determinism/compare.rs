@@ -151,8 +151,9 @@ pub(super) async fn compare(
             }
         }
     }
-    // Plain may have had one answer by luck: it has to have it on all machines.
-    for machine in &field.machines[compared..] {
+    // Plain may have had one answer by luck: it has to have it on all machines, and however its tables are sorted.
+    let others = field.machines[compared..].iter().copied();
+    for machine in others.chain(field.machines[0].arranged()) {
         if suspects.is_empty() {
             break;
         }
@@ -162,7 +163,7 @@ pub(super) async fn compare(
             .enumerate()
             .filter(|(i, step)| !step.is_query || suspect(*i));
         let (places, some): (Vec<usize>, Vec<Step>) = some.map(|(i, step)| (i, step.clone())).unzip();
-        let given = run_afresh(*machine, "off", &some, scratch, lie).await?;
+        let given = run_afresh(machine, "off", &some, scratch, lie).await?;
         suspects.retain(|(i, one, _)| {
             let place = places.iter().position(|place| place == i);
             !matches!(place.map(|place| &given[place]), Some(Answer::Rows(rows)) if !one.contains(&rows.rounded))

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::UInt32Array;
-use datafusion::arrow::compute::{concat_batches, take_record_batch};
+use datafusion::arrow::array::{RecordBatch, UInt32Array};
+use datafusion::arrow::compute::{SortOptions, concat_batches, sort_to_indices, take_record_batch};
 use datafusion::catalog::MemTable;
 use datafusion::error::Result;
 use datafusion::execution::memory_pool::FairSpillPool;
@@ -21,6 +21,8 @@ pub(super) struct Machine {
     pub(super) batch_size: usize,
     /// By which rows of tables are put in another order.
     shuffle: u64,
+    /// The column by which they are sorted instead.
+    sorted: Option<(usize, SortOptions)>,
     memory: Option<usize>,
     stealing: bool,
     /// Whether texts of files are read as views.
@@ -32,6 +34,7 @@ const fn machine(partitions: usize, batch_size: usize, shuffle: u64, memory: Opt
         partitions,
         batch_size,
         shuffle,
+        sorted: None,
         memory,
         stealing,
         views: true,
@@ -58,7 +61,21 @@ pub(super) const MACHINES: [Machine; 15] = [
     machine(16, 1, 53, None, true),
 ];
 
+/// Columns by which tables are sorted, for [`Machine::arranged`].
+const COLUMNS: usize = 12;
+
 impl Machine {
+    /// Machines on which tables lie sorted, by each column and in each direction: where ties go by arrival, they go another way on each.
+    pub(super) fn arranged(self) -> impl Iterator<Item = Self> {
+        let directions = [(false, false), (false, true), (true, false), (true, true)];
+        (0..COLUMNS).flat_map(move |column| {
+            directions.map(|(descending, nulls_first)| Self {
+                sorted: Some((column, SortOptions::new(descending, nulls_first))),
+                ..self
+            })
+        })
+    }
+
     pub(super) const fn with_views(self, views: bool) -> Self {
         Self { views, ..self }
     }
@@ -114,9 +131,16 @@ impl Machine {
         }
         let rows = concat_batches(&provider.schema(), &batches)?;
         let count = rows.num_rows();
-        let mut order: Vec<u32> = (0..u32::try_from(count).unwrap_or(u32::MAX)).collect();
-        order.sort_by_key(|i| (u64::from(*i) + 1).wrapping_mul(self.shuffle.wrapping_mul(0x9E37_79B9_7F4A_7C15)) >> 20);
-        let rows = take_record_batch(&rows, &UInt32Array::from(order))?;
+        let rows = match self.sorted {
+            Some(_) => self.sort(rows)?,
+            None => {
+                let mut order: Vec<u32> = (0..u32::try_from(count).unwrap_or(u32::MAX)).collect();
+                order.sort_by_key(|i| {
+                    (u64::from(*i) + 1).wrapping_mul(self.shuffle.wrapping_mul(0x9E37_79B9_7F4A_7C15)) >> 20
+                });
+                take_record_batch(&rows, &UInt32Array::from(order))?
+            }
+        };
         let partitions = table.batches.len();
         let size = (count / (partitions * 3)).clamp(1, 8192);
         for (i, start) in (0..count).step_by(size).enumerate() {
@@ -126,6 +150,17 @@ impl Machine {
             }
         }
         Ok(())
+    }
+
+    /// The rows by the column that tables are sorted by; as they are, if it has no order.
+    fn sort(&self, rows: RecordBatch) -> Result<RecordBatch> {
+        let Some((column, options)) = self.sorted else {
+            return Ok(rows);
+        };
+        match sort_to_indices(rows.column(column % rows.num_columns()), Some(options), None) {
+            Ok(order) => Ok(take_record_batch(&rows, &order)?),
+            Err(_) => Ok(rows),
+        }
     }
 
     /// Puts a table in memory into Parquet files in a folder of its own in `folder`: as many as this machine likes, of as many rows; not if it
@@ -144,6 +179,7 @@ impl Machine {
         if rows.num_rows() == 0 {
             return Ok(());
         }
+        let rows = self.sort(rows)?;
         let folder = folder.join(name);
         std::fs::create_dir_all(&folder)?;
         let files = 1 + usize::try_from(self.shuffle).unwrap_or_default() % 5;

@@ -6,8 +6,8 @@
 //! - `canonical`: all machines must give the same bytes.
 //! - `set`: all must give the same rows; of queries with values that `set` leaves open, as the items of `string_agg` and sums of floating-point
 //!   numbers, as many rows.
-//! - `off`, by the engine's own operators: the number of answers is printed. Where there is one, on every machine there is, it must be
-//!   that of the others, but for the last digits of floating-point numbers.
+//! - `off`, by the engine's own operators: the number of answers is printed. Where there is one, on every machine there is and however
+//!   tables are sorted, it must be that of the others, but for the last digits of floating-point numbers.
 //!
 //! Bytes are those of Arrow IPC, with the names and types of columns, without what is not seen, as values under nulls and the buffers that
 //! views share; of maps and unions those of their text.

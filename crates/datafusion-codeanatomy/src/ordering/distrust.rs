@@ -7,19 +7,25 @@
 //! - `unnest` passes on that a column is a key, though its rows are now repeated; so columns behind it are left out.
 //! - A filter and a join pass on that what is equal is the same, though `f = 0` lets zeros of both signs through, and they are sorted apart.
 //! - Columns behind a projection are held to be a key because those that stood in their places before it are (see [`keys`](crate::keys)).
+//! - `LIMIT 16 OFFSET 2` takes 16 rows of what is below it, not 18, where its rows come as they are asked for, in one partition: of
+//!   `SELECT * FROM (SELECT * FROM t ORDER BY a LIMIT 16 OFFSET 2) ORDER BY a` two rows are lost.
 //!
-//! Where an answer has to be determined, nothing of the rows of these operators is taken for granted, and no key that none declares.
+//! Where an answer has to be determined, nothing of the rows of these operators is taken for granted, no key that none declares, and no number of
+//! rows behind an offset.
 
 use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Constraints, JoinType, Result};
 use datafusion::physical_expr::EquivalenceProperties;
 use datafusion::physical_expr::equivalence::EquivalenceClass;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
+use datafusion::physical_plan::limit::GlobalLimitExec;
+use datafusion::physical_plan::projection::ProjectionExec;
+use datafusion::physical_plan::sorts::sort::SortExec;
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::unnest::UnnestExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
@@ -39,6 +45,9 @@ impl PhysicalOptimizerRule for Distrust {
             return Ok(plan);
         }
         let guarded = plan.transform_up(|node| {
+            if node.is::<SortExec>() {
+                return count_on_offsets(node);
+            }
             if promises_too_much(&node) {
                 return Ok(Transformed::yes(Arc::new(DistrustExec::new(node, NoPromises)) as _));
             }
@@ -61,6 +70,29 @@ impl PhysicalOptimizerRule for Distrust {
     fn schema_check(&self) -> bool {
         true
     }
+}
+
+/// Puts [`WholeOffsetExec`] between a sort and the limit whose rows it sorts, if that skips some.
+fn count_on_offsets(node: Arc<dyn ExecutionPlan>) -> Result<Transformed<Arc<dyn ExecutionPlan>>> {
+    let counted = node.transform_down(|node| {
+        if node
+            .downcast_ref::<GlobalLimitExec>()
+            .is_some_and(|limit| limit.skip() > 0)
+        {
+            let whole = Arc::new(WholeOffsetExec::new(node, WholeOffset)) as _;
+            return Ok(Transformed::new(whole, true, TreeNodeRecursion::Stop));
+        }
+        let passes = node.is::<SortExec>() || node.is::<ProjectionExec>();
+        Ok(match passes {
+            true => Transformed::no(node),
+            false => Transformed::new(node, false, TreeNodeRecursion::Stop),
+        })
+    })?;
+    Ok(Transformed::new(
+        counted.data,
+        counted.transformed,
+        TreeNodeRecursion::Continue,
+    ))
 }
 
 fn promises_too_much(node: &Arc<dyn ExecutionPlan>) -> bool {
@@ -119,5 +151,20 @@ impl Passing for NoKeys {
     fn known(&self, input: &Arc<dyn ExecutionPlan>) -> EquivalenceProperties {
         let known = input.equivalence_properties().clone();
         known.with_constraints(Constraints::default())
+    }
+}
+
+/// Passes rows on, and says nothing of how many there are.
+pub(super) type WholeOffsetExec = PassExec<WholeOffset>;
+
+#[derive(Debug, Clone)]
+pub(super) struct WholeOffset;
+
+impl Passing for WholeOffset {
+    const NAME: &'static str = "WholeOffsetExec";
+    const KEEPS_ORDER: bool = true;
+
+    fn known(&self, input: &Arc<dyn ExecutionPlan>) -> EquivalenceProperties {
+        input.equivalence_properties().clone()
     }
 }

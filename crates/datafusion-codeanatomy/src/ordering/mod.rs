@@ -38,5 +38,6 @@ pub(crate) fn passes_rows_on(node: &dyn ExecutionPlan) -> bool {
         || node.is::<windows::CompletedOrderExec>()
         || node.is::<distrust::DistrustExec>()
         || node.is::<distrust::NoKeysExec>()
+        || node.is::<distrust::WholeOffsetExec>()
         || node.is::<place::PlaceOrderExec>()
 }
