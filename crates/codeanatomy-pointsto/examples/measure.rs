@@ -2,6 +2,7 @@
 //!
 //! `measure FOLDER…` prints, for each, the processor time and the largest memory of the process, and how much the analysis
 //! made. `measure --pycg FOLDER` compares the calls of each `CATEGORY/CASE` below with its `callgraph.json`.
+//! `measure --calls FOLDER` prints the call expressions: path, bytes, caller, callee, its kind, the number of them, and the reason.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "../tests/support/mod.rs"]
@@ -102,10 +103,22 @@ fn pycg(root: &Path) {
     );
 }
 
+fn calls(folder: &Path) {
+    for row in support::calls(folder).iter().filter(|r| r.form == "call") {
+        let (callee, kind) = (row.callee.unwrap_or_default(), row.callee_kind.unwrap_or_default());
+        let reason = row.reason.map_or("", |r| r.name());
+        println!(
+            "{}\t{}\t{}\t{}\t{callee}\t{kind}\t{}\t{reason}",
+            row.path, row.bstart, row.bend, row.caller, row.callees
+        );
+    }
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match &arguments[..] {
         [flag, folder] if flag == "--pycg" => pycg(Path::new(folder)),
+        [flag, folder] if flag == "--calls" => calls(Path::new(folder)),
         folders => folders.iter().for_each(|f| measure(Path::new(f))),
     }
 }

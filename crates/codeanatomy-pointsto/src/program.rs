@@ -176,6 +176,14 @@ pub(crate) struct Asked {
     pub(crate) owner: Option<Sym>,
 }
 
+/// A call that a function gives back.
+#[derive(Debug)]
+pub(crate) struct Passed {
+    pub(crate) function: u32,
+    /// Arguments that are parameters of the function as they are: their variables, and those of the parameters.
+    pub(crate) params: Vec<(Var, Var)>,
+}
+
 /// One argument.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Arg {
@@ -369,6 +377,8 @@ pub(crate) struct Program {
     pub(crate) decorated: FxHashSet<Value>,
     /// Whether a class statement names a metaclass.
     pub(crate) has_metas: bool,
+    /// By the variable of a call that a function gives back: the function, and its arguments that are parameters of it.
+    pub(crate) passed: FxHashMap<Var, Passed>,
 }
 
 impl Program {

@@ -9,8 +9,14 @@ use rustc_hash::FxHashSet;
 use crate::names::Sym;
 use crate::program::{How, Place, Program};
 use crate::rows::{Entry, Rows, Show, ranks};
-use crate::solve::{MAX_VALUES, Solver, Target};
+use crate::solve::{Solver, Target};
 use crate::value::Value;
+
+/// Of so many things outside that a call may call, what its receiver is comes from anywhere: a text, a file, a pattern. None is said to be called.
+const MIXED_EXTERNALS: usize = 3;
+
+/// Of so many things that a call may call and that are not all, those that came first say little. One is what the others have in common.
+const VAGUE_CALLEES: u32 = 2;
 
 /// A call and one thing that it may call; or, without a callee, a call expression of which nothing is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +59,11 @@ pub enum Unresolved {
     BuiltinMethod,
     /// Its values are not called.
     NotCallable,
-    /// It may call more than what is there, which is nothing if that were many: its callee has more values than are kept, or comes
+    /// It may call more than what is there, which is one thing or nothing: its callee has more values than are kept, or comes
     /// from what has.
     TooManyValues,
+    /// Its callee comes from several things outside of the source, as what goes through the hands of code that all share.
+    MixedValues,
     /// The analysis ended before it knew, at the bound of its work.
     AnalysisLimit,
 }
@@ -68,6 +76,7 @@ impl Unresolved {
             Self::BuiltinMethod => "builtin_method",
             Self::NotCallable => "not_callable",
             Self::TooManyValues => "too_many_values",
+            Self::MixedValues => "mixed_values",
             Self::AnalysisLimit => "analysis_limit",
         }
     }
@@ -178,8 +187,8 @@ fn found(solver: &mut Solver) -> Vec<Called> {
     entries
 }
 
-/// Adds the call expressions of which nothing is known, and those that may call more than what is known. Of a call whose callee
-/// had no room for all that it may be, what came first says nothing, and is left out.
+/// Adds the call expressions of which nothing is known, and those that may call more than what is known. What came first to a callee
+/// that had no room for all that it may be says nothing, nor does one of many things outside: such a call has no other row.
 fn unresolved(solver: &Solver, entries: &mut Vec<Called>) {
     let program = &solver.program;
     let known = entries.len();
@@ -190,21 +199,24 @@ fn unresolved(solver: &Solver, entries: &mut Vec<Called>) {
         let key = (place.file, place.node, "call");
         let found = entries[..known].binary_search_by_key(&key, |e| (e.place.file, e.place.node, e.form));
         let is_known = found.is_ok();
+        let is_mixed = found.is_ok_and(|i| solver.is_anything_outside(site.callee) || is_mixed(&entries[..known], i));
         // Sites that solving made for the same place come behind that of the call that is there.
-        if (is_known && !solver.has_more(site.callee)) || !seen.insert((place.file, place.node)) {
+        let is_whole = is_known && !is_mixed && !solver.has_more(site.callee);
+        if is_whole || !seen.insert((place.file, place.node)) {
             continue;
         }
-        if found.is_ok_and(|i| entries[i].callees as usize >= MAX_VALUES / 2) {
+        if is_mixed || found.is_ok_and(|i| entries[i].callees >= VAGUE_CALLEES) {
             vague.insert((place.file, place.node));
         }
         let values = solver.values_of(site.callee);
         let is_method = |v: &u32| matches!(solver.values.get(*v), Value::Method(..));
         let reason = match values {
+            _ if is_mixed => Unresolved::MixedValues,
             _ if is_known => Unresolved::TooManyValues,
             _ if solver.is_limited => Unresolved::AnalysisLimit,
             [] => Unresolved::UnknownValue,
             _ if values.iter().any(is_method) => Unresolved::BuiltinMethod,
-            _ if solver.is_anything_outside(site.callee) => Unresolved::UnknownValue,
+            _ if solver.is_anything_outside(site.callee) => Unresolved::MixedValues,
             _ if solver.has_more(site.callee) => Unresolved::TooManyValues,
             _ if values.iter().all(|v| solver.values.get(*v) == Value::Any) => Unresolved::UnknownValue,
             _ => Unresolved::NotCallable,
@@ -217,6 +229,16 @@ fn unresolved(solver: &Solver, entries: &mut Vec<Called>) {
         });
     }
     entries.retain(|e| e.called.is_err() || e.form != "call" || !vague.contains(&(e.place.file, e.place.node)));
+}
+
+/// Whether the call of an entry may call so many things outside that they say nothing.
+fn is_mixed(entries: &[Called], entry: usize) -> bool {
+    let of = &entries[entry];
+    let is_same = |e: &&Called| e.place == of.place && e.form == of.form;
+    let before = entries[..entry].iter().rev().take_while(is_same);
+    let all = before.chain(entries[entry..].iter().take_while(is_same));
+    let is_outside = |e: &&Called| matches!(e.called, Ok(Target::External(_)));
+    all.filter(is_outside).count() >= MIXED_EXTERNALS
 }
 
 /// The texts of what is called.

@@ -296,6 +296,78 @@ fn a_call_of_more_than_is_kept_says_so_in_place_of_what_came_first() {
     let base = "class B:\n    def f(self): pass\n";
     let rows = of(&format!("{base}{}{call}", classes("B", "pass")));
     assert_eq!(rows, ["m -> ? (too_many_values)", "m -> m.B.f (call)"]);
+    // Of two it is not known that there are no more.
+    let below = "class C(B):\n    def f(self): pass\n";
+    let rows = of(&format!(
+        "{base}{below}{}{call}",
+        classes("B", "pass").replace("1(B)", "1(C)")
+    ));
+    assert_eq!(rows, ["m -> ? (too_many_values)"]);
+}
+
+#[test]
+fn what_comes_back_through_several_functions_is_not_mixed_either() {
+    let text = "class Register:\n    def put(self, name, given=None):\n        if given is None:\n            \
+                def decorate(late): return self.take(late)\n            return decorate\n        return given\n    \
+                def take(self, taken): return self.put('x', given=taken)\nr = Register()\n\
+                def a(): pass\ndef b(): pass\ndef c(): r.take(a)()\ndef d(): r.put('b')(b)()\ndef e(): r.take(*[b])()\n";
+    let calls = of(text);
+    let called = |caller: &str| -> Vec<&str> {
+        let of_caller = calls.iter().filter_map(|c| c.strip_prefix(caller));
+        of_caller
+            .filter(|c| c.starts_with("m.a") || c.starts_with("m.b"))
+            .collect()
+    };
+    assert_eq!(called("m.c -> "), ["m.a (call)"]);
+    assert_eq!(called("m.d -> "), ["m.b (call)"]);
+    assert!(called("m.e -> ").contains(&"m.b (call)"), "{calls:?}");
+}
+
+#[test]
+fn functions_that_give_each_other_a_parameter_back_end() {
+    let text = "def a(): pass\ndef f(x):\n    if x: return g(x)\n    return x\ndef g(y): return f(y)\ndef h(z): return h(z)\n\
+                def c(): f(a)()\ndef d(): g(a)()\ndef e(): h(a)()\n";
+    let calls = of(text);
+    for call in ["m.c -> m.a (call)", "m.d -> m.a (call)", "m.e -> ? (unknown_value)"] {
+        assert!(calls.contains(&call.to_string()), "{call}: {calls:?}");
+    }
+}
+
+#[test]
+fn a_class_that_an_object_of_many_classes_gives_back_is_that_class() {
+    let classes: String = (0..20)
+        .map(|i| format!("@mark\nclass C{i}:\n    def f(self): pass\n"))
+        .collect();
+    let text = format!(
+        "class Mark:\n    def __init__(self): self.seen = []\n    def __call__(self, c):\n        self.seen.append(c)\n        \
+         return self.seen[-1]\nmark = Mark()\n{classes}C7().f()\n"
+    );
+    let calls = of(&text);
+    let called: Vec<&String> = calls.iter().filter(|c| c.contains(".f ")).collect();
+    assert_eq!(called, ["m -> m.C7.f (call)"]);
+}
+
+#[test]
+fn of_a_receiver_that_comes_from_several_places_outside_nothing_is_said() {
+    let rows = of("import a, b, c\nfor x in (a.f(), b.g(), c.h()): x.run()\n");
+    assert!(rows.contains(&"m -> ? (mixed_values)".to_string()), "{rows:?}");
+    assert_eq!(rows.iter().find(|r| r.contains("run")), None);
+    let rows = of("import a, b\nfor x in (a.f(), b.g()): x.run()\n");
+    assert!(rows.contains(&"m -> a.f.run (call)".to_string()) && rows.contains(&"m -> b.g.run (call)".to_string()));
+}
+
+#[test]
+fn what_is_set_on_something_unknown_is_no_attribute_of_a_class_outside() {
+    let text = "import out\nclass T(out.Base):\n    def test(self):\n        self.engine.render()\n        self.check()\n        \
+                self.log.put()\ndef inner(x):\n    x.engine = 1\n    x.check = 1\n";
+    assert_eq!(
+        of(text),
+        [
+            "m.T.test -> ? (unknown_value)",
+            "m.T.test -> out.Base.check (call)",
+            "m.T.test -> out.Base.log.put (call)",
+        ]
+    );
 }
 
 #[test]

@@ -46,8 +46,9 @@ dataset! {
         /// The number of callees of the call in this form; a class and its constructor are one.
         callee_count: Int,
         /// Why there is no callee: `unknown_value` (nothing is known of what is called), `builtin_method` (it is a method of
-        /// a builtin type), `not_callable`, `too_many_values` (what is called has more values than are kept), `analysis_limit` (the
-        /// analysis ended before it knew). Null with one. A call with callees that may have more has a last row without one that says `too_many_values`; one of 8 or more that may have more has that row alone.
+        /// a builtin type), `not_callable`, `too_many_values` (what is called has more values than are kept), `mixed_values` (it comes
+        /// from three or more things outside of the source), `analysis_limit` (the
+        /// analysis ended before it knew). Null with one. A call with one callee that may have more has a last row without one that says `too_many_values`; one of several that may have more has that row alone.
         reason: OptText,
         /// Offset of the expression.
         bstart: Int,

@@ -1,7 +1,7 @@
 //! Statements, and the targets in them.
 
 use super::Lowering;
-use crate::program::{Arg, Fallback, Hook, How, NONE, Role, Var};
+use crate::program::{Arg, Fallback, Hook, How, NONE, Passed, Role, Var};
 use crate::tree::Kind;
 use crate::value::Value;
 
@@ -147,6 +147,9 @@ impl Lowering<'_, '_> {
             _ => vec![],
         };
         if definitions.is_empty() {
+            if self.tree.kind(value) == Kind::Call && self.program.functions[function as usize].yields.is_none() {
+                self.passed(value, function);
+            }
             let from = self.var(value);
             return self.program.copy(from, result);
         }
@@ -158,6 +161,35 @@ impl Lowering<'_, '_> {
             } else if !of.returns.contains(&var) {
                 of.returns.push(var);
             }
+        }
+    }
+
+    /// The parameters of a function that it gives to a call whose result it gives back.
+    fn passed(&mut self, call: usize, function: u32) {
+        let args: Vec<usize> = self.tree.children(call).collect();
+        let mut params = vec![];
+        for arg in args {
+            let value = match (self.tree.field(arg), self.tree.kind(arg)) {
+                ("args", Kind::Name) => arg,
+                ("keywords", _) => match self.tree.child(arg, "value") {
+                    Some(value) if self.tree.kind(value) == Kind::Name => value,
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            if let Some(definition) = self.uses.only(value) {
+                let param = self.vars[definition];
+                let of = &self.program.functions[function as usize];
+                // The receiver of a method is given by what the method is of.
+                let mut given = of.params.iter().skip(usize::from(of.class.is_some()));
+                if given.any(|p| p.var == param && p.container == u32::MAX) {
+                    params.push((self.var(value), param));
+                }
+            }
+        }
+        if !params.is_empty() {
+            let result = self.var(call);
+            self.program.passed.insert(result, Passed { function, params });
         }
     }
 

@@ -274,24 +274,8 @@ impl Solver {
                 self.copy(p.default, p.var);
             }
         }
+        self.linked_back(site, function, receiver.is_some());
         let function = function as usize;
-        for i in 0..self.program.functions[function].returns.len() {
-            let var = self.program.functions[function].returns[i];
-            let position = self.program.functions[function]
-                .params
-                .iter()
-                .position(|p| p.var == var);
-            match position.and_then(|p| given[p]) {
-                Some(from) => self.copy(from, result),
-                None if is_open => self.copy(var, result),
-                None => {
-                    let default = position.and_then(|p| self.param(function as u32, p)).map(|p| p.default);
-                    if let Some(default) = default.filter(|d| *d != u32::MAX) {
-                        self.copy(default, result);
-                    }
-                }
-            }
-        }
         if self.program.functions[function].yields.is_some() {
             self.add_value(result, Value::Generator(function as u32));
         } else {

@@ -3,6 +3,8 @@
 use super::Solver;
 use super::class::Base;
 use crate::names::Sym;
+use rustc_hash::FxHashSet;
+
 use crate::program::{Fallback, Hook, MethodKind, Var};
 use crate::value::Value;
 
@@ -39,6 +41,7 @@ impl Solver {
     /// Looks up what nothing was found to set until now: on instances of bases, else outside.
     pub(super) fn look_elsewhere(&mut self) {
         let reads = std::mem::take(&mut self.unset);
+        let elsewhere = self.set_on_unknown();
         let is_unset = |o: &Unset| self.values_of(o.own).is_empty() && self.values_of(o.inherited).is_empty();
         let still: Vec<Unset> = reads.into_iter().filter(is_unset).collect();
         for Unset {
@@ -60,10 +63,22 @@ impl Solver {
                 .filter(|var| !self.values_of(*var).is_empty())
                 .collect();
             match (&of_bases[..], dotted) {
+                // What has it is not known, so nothing says that it is a class outside; unless it is called, as its method.
+                ([], Some(_)) if elsewhere.contains(&name) && !self.graph.has_call(to) => {}
                 ([], Some(dotted)) => self.add_value(to, Value::External(dotted)),
                 (vars, _) => vars.iter().for_each(|var| self.copy(*var, to)),
             }
         }
+    }
+
+    /// The attributes that are set on things of which nothing is known.
+    fn set_on_unknown(&self) -> FxHashSet<Sym> {
+        let stores = self.graph.of_source(|hook| matches!(hook, Hook::Store { .. }));
+        let name = |(on, hook): (Var, Hook)| match hook {
+            Hook::Store { name, .. } if !self.has_object(on) => Some(name),
+            _ => None,
+        };
+        stores.into_iter().filter_map(name).collect()
     }
 
     fn applies(&mut self, fallback: &Fallback) -> bool {
@@ -80,7 +95,8 @@ impl Solver {
                 !left.into_iter().any(|of| self.has_operator(of, *name))
             }
             Fallback::Replaced { own, from, .. } => {
-                let is_own = |v: &u32| self.values.get(*v) == Value::Class(*own);
+                let is_own =
+                    |v: &u32| matches!(self.values.get(*v), Value::More) || self.values.get(*v) == Value::Class(*own);
                 !self.values_of(*from).iter().any(is_own)
             }
             Fallback::Free { to, .. } => self.is_unknown(*to),

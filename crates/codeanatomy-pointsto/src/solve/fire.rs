@@ -208,8 +208,9 @@ impl Solver {
                 }
             }
             Hook::SameClass { own, to } => {
-                if value == Value::Class(own) {
-                    self.add(to, vid);
+                // Of more than is kept, it may be one.
+                if matches!(value, Value::More) || value == Value::Class(own) {
+                    self.add_value(to, Value::Class(own));
                 }
             }
             Hook::LoadStar { name, to, at } => {

@@ -105,6 +105,18 @@ impl Graph {
         found
     }
 
+    /// Whether the values of a variable are called.
+    pub(super) fn has_call(&self, var: Var) -> bool {
+        let (_, mut next) = self.ways(var);
+        while let Some((behind, hook)) = self.hook_at(next) {
+            if matches!(hook, Hook::Call { .. }) {
+                return true;
+            }
+            next = behind;
+        }
+        false
+    }
+
     /// About how much it holds.
     pub(super) fn size(&self) -> (usize, usize, usize) {
         (self.nodes.len(), self.copies.len(), self.hooks.len())

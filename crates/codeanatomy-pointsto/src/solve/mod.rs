@@ -6,6 +6,7 @@
 //! attributes that nothing sets are looked up on instances of bases and in classes outside of the source.
 
 mod attribute;
+mod back;
 mod builtin;
 mod call;
 mod class;
@@ -172,6 +173,10 @@ pub(crate) struct Solver {
     /// Attributes of instances that only bases may have.
     unset: Vec<Unset>,
     linked: FxHashSet<(u32, u32, bool)>,
+    /// The calls of functions that give back what a call gives.
+    links: back::Links,
+    /// Functions that were found to give a parameter back.
+    given_back: Vec<(u32, Var)>,
     is_called: Vec<bool>,
     targets: Vec<(u32, Target)>,
     distinct_targets: usize,
@@ -254,6 +259,8 @@ impl Solver {
             has_getattribute,
             unset: vec![],
             linked: FxHashSet::default(),
+            links: program.passed.values().map(|p| (p.function, vec![])).collect(),
+            given_back: vec![],
             is_called: vec![false; program.functions.len()],
             targets: vec![],
             distinct_targets: 0,
