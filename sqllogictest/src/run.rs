@@ -60,8 +60,9 @@ pub async fn run_file(home: &Path, file: &Path, configuration: Configuration) ->
 type Connect = Box<dyn FnMut() -> Ready<Result<Connection, crate::connection::StatementError>> + Send>;
 
 /// Suites whose sessions have a source attached.
-const SOURCES: [(&str, &str); 3] = [
+const SOURCES: [(&str, &str); 4] = [
     ("suites/index/", "samples/indexed/demo"),
+    ("suites/languages/", "samples/languages"),
     ("suites/questions/", "../examples/shop"),
     ("suites/relations/", "samples/clinic"),
 ];

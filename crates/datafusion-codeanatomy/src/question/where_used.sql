@@ -1,7 +1,9 @@
 WITH named AS (
     SELECT node_id, replace(COALESCE(qualified_name, name), '.<locals>', '') AS what
     FROM cpg_nodes
-    WHERE kind IN ('class', 'function', 'method', 'attribute', 'external', 'builtin', 'binding', 'file', 'external_module')
+    WHERE kind IN (
+            'class', 'interface', 'type', 'function', 'method', 'macro', 'attribute', 'external', 'builtin', 'binding', 'file', 'external_module'
+        )
         AND (
             replace(COALESCE(qualified_name, name), '.<locals>', '') = {name}
             OR ends_with(replace(COALESCE(qualified_name, name), '.<locals>', ''), concat('.', {name}))
