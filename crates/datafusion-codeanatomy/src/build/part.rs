@@ -1,5 +1,8 @@
 //! One part of the source, from its files to sorted rows of the graph.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -9,4 +9,4 @@ FROM (SELECT name, stable_id('builtin', name) AS builtin_id FROM builtins) b
 JOIN symbols s ON s.name = b.name
 JOIN "references" r ON r.path = s.path AND r.symbol_id = s.symbol_id
 WHERE s.binding_id IS NULL AND r.context = 'load'
-    AND NOT EXISTS (SELECT 1 FROM star_references x WHERE x.ref_id = r.ref_id)
+    AND NOT EXISTS (SELECT 1 FROM star_references x WHERE x.path = r.path AND x.ref_id = r.ref_id)
