@@ -242,10 +242,16 @@ async fn the_engines_rules_are_all_there_in_their_order() {
     let (analyzer, optimizer, physical) = names(&ctx);
     let (ours, kept): (Vec<_>, Vec<_>) = physical.iter().cloned().partition(|r| OURS.contains(&r.as_str()));
     assert_eq!(ours, OURS);
-    let (kept_analyzer, our_analyzer) = analyzer.split_at(analyzer.len() - 4);
+    let (kept_analyzer, our_analyzer) = analyzer.split_at(analyzer.len() - 5);
     assert_eq!(
         our_analyzer,
-        ["filter_by_id", "sets_by_group", "tell_apart", "complete_orders"]
+        [
+            "filter_by_id",
+            "sets_by_group",
+            "look_ups_once",
+            "tell_apart",
+            "complete_orders"
+        ]
     );
     let analyzer = kept_analyzer.to_vec();
     let (kept_optimizer, our_optimizer) = optimizer.split_at(optimizer.len() - 1);

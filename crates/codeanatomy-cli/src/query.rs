@@ -10,6 +10,7 @@ use datafusion_cli::object_storage::is_stdin_location;
 use datafusion_cli::print_format::PrintFormat;
 use datafusion_cli::print_options::{MaxRows, PrintOptions};
 use datafusion_cli::{DATAFUSION_CLI_VERSION, exec};
+use datafusion_codeanatomy::with_signature;
 
 use crate::args::QueryArgs;
 use crate::failure::Failure;
@@ -46,7 +47,11 @@ pub(crate) async fn run(mut args: QueryArgs) -> Result<(), Failure> {
     for (file, text) in args.file.iter().zip(&scripts) {
         script::run(&ctx, &file.to_string_lossy(), text, &print).await?;
     }
-    Ok(exec::exec_from_commands(&ctx, args.command, &print).await?)
+    for command in args.command {
+        let done = exec::exec_from_commands(&ctx, vec![command.clone()], &print).await;
+        done.map_err(|error| with_signature(error, &command, &ctx.state()))?;
+    }
+    Ok(())
 }
 
 /// The engine stops at the most rows in every format, after the batch that has one more: what programs read must be whole.

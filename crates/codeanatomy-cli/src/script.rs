@@ -9,6 +9,7 @@ use datafusion::sql::sqlparser::dialect::{Dialect, dialect_from_str};
 use datafusion::sql::sqlparser::tokenizer::{Location, Token, Tokenizer};
 use datafusion_cli::exec::exec_from_commands;
 use datafusion_cli::print_options::PrintOptions;
+use datafusion_codeanatomy::with_signature;
 
 use crate::failure::Failure;
 
@@ -29,6 +30,7 @@ pub(crate) async fn run(ctx: &SessionContext, name: &str, text: &str, print: &Pr
         for statement in statements {
             let done = exec_from_commands(ctx, vec![statement.text.to_owned()], print).await;
             done.map_err(|error| {
+                let error = with_signature(error, statement.text, &ctx.state());
                 statement
                     .failure(error.into(), dialect.as_ref())
                     .at(&statement.label(name))

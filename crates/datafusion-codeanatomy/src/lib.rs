@@ -42,7 +42,7 @@ pub mod winner;
 
 pub use attach::{attach_graph, attach_graph_at, attach_source, attach_source_with_rules};
 pub use dataset::scanned_files;
-pub use planner::{Arguments, NamedTableFunction, Parameter, register_table_functions, wait};
+pub use planner::{Arguments, NamedTableFunction, Parameter, register_table_functions, wait, with_signature};
 pub use register::register_all;
 pub use settings::Settings;
 pub use source::{Source, SourceOptions};

@@ -1,6 +1,7 @@
 //! Our physical rules, and their places among the engine's.
 
 mod filter_by_id;
+mod look_ups_once;
 mod merge_projections;
 mod narrow_filters;
 mod sets_by_group;
@@ -15,6 +16,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
 pub(crate) use self::filter_by_id::FilterById;
+pub(crate) use self::look_ups_once::LookUpsOnce;
 use self::merge_projections::MergeProjections;
 use self::narrow_filters::NarrowFilters;
 pub(crate) use self::sets_by_group::SetsByGroup;

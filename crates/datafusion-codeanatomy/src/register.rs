@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::dataset::{DatasetFunction, DatasetTableFactory, ExternalTableOptions, RowCaches, SessionCache, parameters};
 use crate::describe::listings;
-use crate::optimizer::{self, FilterById, SetsByGroup, TellApart};
+use crate::optimizer::{self, FilterById, LookUpsOnce, SetsByGroup, TellApart};
 use crate::ordering::CompleteOrders;
 use crate::planner::{NamedArguments, SqlFunctions, relation_functions};
 use crate::question::{QUESTIONS, functions};
@@ -63,6 +63,7 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     optimizer::install(&mut state)?;
     state.add_analyzer_rule(Arc::new(FilterById));
     state.add_analyzer_rule(Arc::new(SetsByGroup::default()));
+    state.add_analyzer_rule(Arc::new(LookUpsOnce));
     state.add_analyzer_rule(Arc::new(TellApart));
     state.add_analyzer_rule(Arc::new(CompleteOrders));
 

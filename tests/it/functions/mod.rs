@@ -4,3 +4,4 @@ mod claims;
 mod conformance;
 mod frames;
 mod inventory;
+mod wrong_calls;

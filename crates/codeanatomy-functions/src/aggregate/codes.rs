@@ -120,6 +120,19 @@ impl Coder {
         Ok(cast(&cast(&values, natural)?, &self.ty)?)
     }
 
+    /// The values of codes, all of them.
+    pub(super) fn all_numbers(&self, codes: Vec<u64>) -> Result<ArrayRef> {
+        let (values, natural): (ArrayRef, &DataType) = match &self.layout {
+            Layout::Signed(natural) => {
+                let values = codes.into_iter().map(|code| (code ^ (1 << 63)) as i64);
+                (Arc::new(Int64Array::from_iter_values(values)), natural)
+            }
+            Layout::Unsigned => (Arc::new(UInt64Array::from(codes)), &DataType::UInt64),
+            _ => return self.numbers(codes.into_iter().map(Some)),
+        };
+        Ok(cast(&cast(&values, natural)?, &self.ty)?)
+    }
+
     /// The values of codes; none is null.
     pub(super) fn bytes<'a>(&self, codes: impl Iterator<Item = Option<&'a [u8]>>) -> Result<ArrayRef> {
         match &self.layout {

@@ -7,12 +7,13 @@ use datafusion_common::{Result, internal_err};
 use datafusion_expr::{EmitTo, GroupsAccumulator};
 
 use super::codes::{Coder, Codes, Slots};
+use super::numbers::Numbers;
 use super::one_group::Groups;
 use super::output::{Output, lists};
 use super::passes;
 use super::seen::{Place, Seen};
 
-/// A value of a group: a number, or bytes in the arena, of which the first eight are the number.
+/// Bytes of a group in the arena; the first eight are the number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Entry {
     group: usize,
@@ -27,8 +28,11 @@ pub(super) struct Collection {
     distinct: bool,
     output: Output,
     groups: usize,
+    /// The values, if they are numbers.
+    numbers: Numbers,
+    /// The values, if they are bytes.
     entries: Vec<Entry>,
-    /// The bytes of entries. Empty if values are numbers.
+    /// The bytes of entries.
     arena: Vec<u8>,
     /// What entries there are, if each counts once.
     seen: Seen,
@@ -40,6 +44,7 @@ impl Groups for Collection {
         Box::new(Self {
             coder: self.coder.clone(),
             output: self.output.clone(),
+            numbers: self.numbers.copy(),
             entries: self.entries.clone(),
             arena: self.arena.clone(),
             seen: Seen::default(),
@@ -48,6 +53,7 @@ impl Groups for Collection {
     }
 
     fn settle(&mut self) {
+        self.numbers.sort(self.groups);
         self.sort();
     }
 }
@@ -59,6 +65,7 @@ impl Collection {
             distinct,
             output,
             groups: 0,
+            numbers: Numbers::new(distinct),
             entries: vec![],
             arena: vec![],
             seen: Seen::default(),
@@ -71,17 +78,8 @@ impl Collection {
         let rows = rows.filter(|(row, _)| nulls.is_none_or(|n| n.is_valid(*row)));
         match (&codes, codes.byte_rows()) {
             (Codes::Numbers(numbers), _) => {
-                for (row, group) in rows {
-                    let number = numbers[row];
-                    if !self.distinct || self.seen.number(group, number) {
-                        self.entries.push(Entry {
-                            group,
-                            number,
-                            start: 0,
-                            length: 0,
-                        });
-                    }
-                }
+                self.numbers
+                    .add(self.groups, rows.map(|(row, group)| (group, numbers[row])));
             }
             (_, Some(bytes_of_rows)) => {
                 for (row, group) in rows {
@@ -149,40 +147,40 @@ impl Collection {
     /// Numbers of groups have changed.
     fn see_again(&mut self) {
         self.seen = Seen::default();
-        if self.distinct {
-            for e in &self.entries {
-                match self.coder.slots() {
-                    Slots::Numbers(_) => self.seen.number(e.group, e.number),
-                    Slots::Bytes(_) => {
-                        let place = Place {
-                            group: e.group,
-                            start: e.start,
-                            length: e.length,
-                        };
-                        self.seen
-                            .bytes(&self.arena[e.start..e.start + e.length], place, &self.arena)
-                    }
-                };
-            }
+        for e in self.entries.iter().filter(|_| self.distinct) {
+            let place = Place {
+                group: e.group,
+                start: e.start,
+                length: e.length,
+            };
+            let bytes = &self.arena[e.start..e.start + e.length];
+            self.seen.bytes(bytes, place, &self.arena);
         }
     }
 
-    /// The values of groups, which are in order, and how many each has.
-    fn emit(&mut self, emit_to: EmitTo) -> Result<(Vec<usize>, ArrayRef)> {
+    /// The values of groups, in order if that is asked for, and how many each has.
+    fn emit(&mut self, emit_to: EmitTo, in_order: bool) -> Result<(Vec<usize>, ArrayRef)> {
         let groups = match emit_to {
             EmitTo::All => self.groups,
             EmitTo::First(n) => n,
         };
+        if let Slots::Numbers(_) = self.coder.slots() {
+            let (lengths, numbers) = self.numbers.take(groups, in_order);
+            self.groups = self.groups.saturating_sub(groups);
+            return Ok((lengths, self.coder.all_numbers(numbers)?));
+        }
+        match in_order {
+            true => self.sort(),
+            // Whoever merges it sorts.
+            false => self.deal(),
+        }
         let end = self.entries.partition_point(|e| e.group < groups);
         let mut lengths = vec![0; groups];
         self.entries[..end].iter().for_each(|e| lengths[e.group] += 1);
         let taken = self.entries[..end].iter();
-        let values = match self.coder.slots() {
-            Slots::Numbers(_) => self.coder.numbers(taken.map(|e| Some(e.number)))?,
-            Slots::Bytes(_) => self
-                .coder
-                .bytes(taken.map(|e| Some(&self.arena[e.start..e.start + e.length])))?,
-        };
+        let values = self
+            .coder
+            .bytes(taken.map(|e| Some(&self.arena[e.start..e.start + e.length])))?;
         self.entries.drain(..end);
         self.entries.iter_mut().for_each(|e| e.group -= groups);
         self.groups = self.groups.saturating_sub(groups);
@@ -226,15 +224,12 @@ impl GroupsAccumulator for Collection {
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        self.sort();
-        let (lengths, values) = self.emit(emit_to)?;
+        let (lengths, values) = self.emit(emit_to, true)?;
         self.output.of(&lengths, values)
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        // Whoever merges it sorts.
-        self.deal();
-        let (lengths, values) = self.emit(emit_to)?;
+        let (lengths, values) = self.emit(emit_to, false)?;
         Ok(vec![lists(&lengths, values)?])
     }
 
@@ -253,6 +248,6 @@ impl GroupsAccumulator for Collection {
         // To deal them out takes a second copy of the entries.
         let copies = if self.groups > 1 { 2 } else { 1 };
         let entries = copies * self.entries.capacity() * size_of::<Entry>();
-        size_of_val(self) + entries + self.arena.capacity() + self.seen.size()
+        size_of_val(self) + self.numbers.size() + entries + self.arena.capacity() + self.seen.size()
     }
 }

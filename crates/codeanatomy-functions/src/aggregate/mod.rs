@@ -10,6 +10,7 @@ mod collection;
 mod count_if;
 mod extreme;
 mod multiset;
+mod numbers;
 mod one_group;
 mod output;
 mod seen;

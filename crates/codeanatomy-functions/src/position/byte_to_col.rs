@@ -6,6 +6,7 @@ use datafusion_common::arrow::datatypes::DataType;
 use datafusion_common::{Result, ScalarValue};
 use datafusion_expr::ReturnFieldArgs;
 
+use super::ascii::Places;
 use super::place::{INVALID, UNIT, Units, places};
 use crate::scalar::{Call, Kernel};
 use crate::spec::{Class, Kind, Parameter, Spec};
@@ -41,6 +42,13 @@ impl Kernel for ByteToCol {
     fn compute(call: &Call) -> Result<ArrayRef> {
         let (lines, bytes) = (call.texts(0)?, call.ints(1)?);
         let units = Units::try_new(Self::SPEC.name, call, 2)?;
+        let refuse = call.choice(3)? == "error";
+        let find = |unit| Places::of(&lines, &bytes, move |line, byte| byte_to_col(line, byte, unit));
+        if let Some(found) = units.constant().and_then(find)
+            && (found.is_complete || !refuse)
+        {
+            return Ok(found.places);
+        }
         let find = |row: usize| {
             let unit = units.get(row)?;
             let place = lines.get(row).zip(bytes.get(row));

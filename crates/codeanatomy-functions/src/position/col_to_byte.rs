@@ -1,13 +1,14 @@
 //! `col_to_byte(line, col, unit, invalid)`
 
-use codeanatomy_model::{ColumnUnit, col_to_byte};
-use datafusion_common::arrow::array::{Array, ArrayAccessor, ArrayRef, StringViewArray};
+use codeanatomy_model::col_to_byte;
+use datafusion_common::arrow::array::ArrayRef;
 use datafusion_common::arrow::datatypes::DataType;
 use datafusion_common::{Result, ScalarValue};
 use datafusion_expr::ReturnFieldArgs;
 
-use super::place::{INVALID, UNIT, Units, nulls_where_invalid, places};
-use crate::scalar::{Call, Ints, Kernel, Texts};
+use super::ascii::Places;
+use super::place::{INVALID, UNIT, Units, places};
+use crate::scalar::{Call, Kernel};
 use crate::spec::{Class, Kind, Parameter, Spec};
 
 #[derive(Debug)]
@@ -42,8 +43,12 @@ its last character. A tab is one column, and so is every code point of a combini
     fn compute(call: &Call) -> Result<ArrayRef> {
         let (lines, cols) = (call.texts(0)?, call.ints(1)?);
         let units = Units::try_new(Self::SPEC.name, call, 2)?;
-        if let Some(places) = in_one_unit(call, &lines, &cols, &units)? {
-            return Ok(places);
+        let refuse = call.choice(3)? == "error";
+        let find = |unit| Places::of(&lines, &cols, move |line, col| col_to_byte(line, col, unit));
+        if let Some(found) = units.constant().and_then(find)
+            && (found.is_complete || !refuse)
+        {
+            return Ok(found.places);
         }
         let find = |row: usize| {
             let unit = units.get(row)?;
@@ -59,43 +64,4 @@ its last character. A tab is one column, and so is every code point of a combini
             )
         })
     }
-}
-
-/// What is asked for most: lines of a column, one unit, null for what is not there.
-fn in_one_unit(call: &Call, lines: &Texts, cols: &Ints, units: &Units) -> Result<Option<ArrayRef>> {
-    let (Some(unit), false) = (units.constant(), call.choice(3)? == "error") else {
-        return Ok(None);
-    };
-    Ok(match lines {
-        Texts::Constant(_) => None,
-        Texts::Utf8(lines) => of_lines(lines, cols, unit),
-        Texts::Large(lines) => of_lines(lines, cols, unit),
-        Texts::View(lines) => of_views(lines, cols, unit),
-    })
-}
-
-fn of_lines<'a>(lines: impl ArrayAccessor<Item = &'a str>, cols: &Ints, unit: ColumnUnit) -> Option<ArrayRef> {
-    nulls_where_invalid(lines.len(), lines.nulls(), cols, |row, col| {
-        col_to_byte(lines.value(row), col, unit)
-    })
-}
-
-fn of_views(lines: &StringViewArray, cols: &Ints, unit: ColumnUnit) -> Option<ArrayRef> {
-    let views = lines.views();
-    nulls_where_invalid(lines.len(), lines.nulls(), cols, |row, col| {
-        match begins_ascii(views[row], col) {
-            true => Some(col),
-            false => col_to_byte(lines.value(row), col, unit),
-        }
-    })
-}
-
-/// Whether a view alone says that its text has so many bytes, all of them ASCII.
-#[inline]
-fn begins_ascii(view: u128, bytes: usize) -> bool {
-    // Four bytes of the length, then the text if it has no more than twelve, else its first four.
-    const HIGH: u128 = u128::from_ne_bytes([0x80; 16]);
-    let length = view as u32 as usize;
-    let shown = if length <= 12 { length } else { 4 };
-    bytes <= shown && (view >> 32) & HIGH & !(u128::MAX << (8 * bytes)) == 0
 }

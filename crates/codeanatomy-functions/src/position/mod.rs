@@ -1,5 +1,6 @@
 //! Positions in texts: columns, lines and bytes.
 
+mod ascii;
 mod byte_to_col;
 mod canonicalize_byte_span;
 mod col_to_byte;

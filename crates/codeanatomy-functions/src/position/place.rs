@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use codeanatomy_model::ColumnUnit;
-use datafusion_common::arrow::array::{Array, ArrayRef, BooleanBufferBuilder, Int64Array};
-use datafusion_common::arrow::buffer::{BooleanBuffer, NullBuffer};
+use datafusion_common::arrow::array::{ArrayRef, BooleanBufferBuilder, Int64Array};
+use datafusion_common::arrow::buffer::NullBuffer;
 use datafusion_common::{Result, exec_datafusion_err, exec_err};
 
-use crate::scalar::{Call, Ints, Texts};
+use crate::scalar::{Call, Texts};
 use crate::spec::{Class, Parameter};
 
 pub(super) const UNIT: Parameter = Parameter::optional(
@@ -66,26 +66,6 @@ impl Units {
             (None, None) => Ok(ColumnUnit::Utf32),
         }
     }
-}
-
-/// The places of all rows, null where `find` gives none: `find` is asked for rows with a null, too. None for other than a column of
-/// integers.
-pub(super) fn nulls_where_invalid(
-    rows: usize,
-    nulls: Option<&NullBuffer>,
-    ints: &Ints,
-    find: impl Fn(usize, usize) -> Option<usize>,
-) -> Option<ArrayRef> {
-    let Ints::Column(ints) = ints else { return None };
-    let (numbers, mut places) = (ints.values(), vec![0; rows]);
-    let valid = BooleanBuffer::collect_bool(rows, |row| {
-        let place = usize::try_from(numbers[row]).ok().and_then(|n| find(row, n));
-        places[row] = place.map_or(0, |place| place as i64);
-        place.is_some()
-    });
-    let valid = Some(NullBuffer::new(valid)).filter(|n| n.null_count() > 0);
-    let nulls = NullBuffer::union(NullBuffer::union(nulls, ints.nulls()).as_ref(), valid.as_ref());
-    Some(Arc::new(Int64Array::new(places.into(), nulls)))
 }
 
 /// The places of all rows. `find` gives None for a row with a null, and a place, or none, for others.

@@ -16,34 +16,34 @@ use crate::planner::{
 use crate::question::QUESTIONS;
 
 /// A function.
-pub(super) struct Entry {
-    pub(super) name: String,
-    pub(super) kind: &'static str,
-    pub(super) section: &'static str,
-    pub(super) signature: String,
-    pub(super) returns: String,
-    pub(super) description: String,
-    pub(super) nulls: Option<&'static str>,
-    pub(super) volatility: &'static str,
-    pub(super) example: String,
-    pub(super) since: &'static str,
-    pub(super) parameters: Vec<Described>,
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) kind: &'static str,
+    pub(crate) section: &'static str,
+    pub(crate) signature: String,
+    pub(crate) returns: String,
+    pub(crate) description: String,
+    pub(crate) nulls: Option<&'static str>,
+    pub(crate) volatility: &'static str,
+    pub(crate) example: String,
+    pub(crate) since: &'static str,
+    pub(crate) parameters: Vec<Described>,
 }
 
 /// One of its parameters.
-pub(super) struct Described {
-    pub(super) name: String,
+pub(crate) struct Described {
+    pub(crate) name: String,
     /// What it takes, in words.
-    pub(super) takes: String,
-    pub(super) default: Option<String>,
-    pub(super) required: bool,
-    pub(super) variadic: bool,
-    pub(super) description: &'static str,
+    pub(crate) takes: String,
+    pub(crate) default: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) variadic: bool,
+    pub(crate) description: &'static str,
 }
 
 /// All of them: those of values in the order of the documentation, then datasets, functions of relations, questions, listings, those
 /// of other crates, and those that `CREATE FUNCTION` made in the session, of expressions and of queries, the last three by name.
-pub(super) fn inventory(session: &dyn Session) -> Vec<Entry> {
+pub(crate) fn inventory(session: &dyn Session) -> Vec<Entry> {
     let values = specs().into_iter().map(|spec| Entry {
         name: spec.name.to_string(),
         kind: spec.kind.name(),

@@ -14,6 +14,7 @@ use datafusion::catalog::{MemTable, Session, TableFunctionArgs, TableFunctionImp
 use datafusion::common::Result;
 
 use crate::planner::Arguments;
+pub(crate) use inventory::{Entry, inventory};
 
 /// A table function without parameters that gives rows known beforehand.
 #[derive(Debug, Clone, Copy)]

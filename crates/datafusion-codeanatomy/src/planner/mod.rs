@@ -2,12 +2,14 @@
 
 mod arguments;
 mod blocking;
+mod call_signature;
 mod look_up;
 mod named_arguments;
 mod outside;
 mod relation_function;
 mod sql_function;
 mod sql_table_function;
+mod wrong_call;
 
 pub(crate) use arguments::signature;
 pub use arguments::{Arguments, Parameter};
@@ -18,3 +20,4 @@ pub use outside::{NamedTableFunction, register_table_functions};
 pub(crate) use relation_function::{RelationArguments, RelationFunction, relation_functions};
 pub(crate) use sql_function::{SqlFunction, SqlFunctions, SqlParameter, call_of_nulls};
 pub(crate) use sql_table_function::SqlTableFunction;
+pub use wrong_call::with_signature;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use codeanatomy_functions::specs;
 use datafusion::common::utils::datafusion_strsim::levenshtein;
 use datafusion::common::{Result, plan_err};
 use datafusion::logical_expr::LogicalPlan;
@@ -11,10 +12,12 @@ use datafusion::sql::sqlparser::ast::{
 };
 use datafusion::sql::unparser::expr_to_sql;
 
+use super::Parameter;
 use super::arguments::signature;
+use super::call_signature::Signature;
 use super::relation_function::{PlanRelation, RelationArguments, relation_functions};
 use super::sql_function::signature_text;
-use super::{Parameter, SqlTableFunction};
+use super::sql_table_function::parameters_of;
 
 /// Puts the arguments of a table function into the order of its parameters and leaves the rest to the engine.
 ///
@@ -96,10 +99,13 @@ impl NamedArguments {
     }
 
     /// The function whose name is most like this one, if it is but a slip or two away.
-    fn nearly(&self, function: &str) -> Option<&'static str> {
-        let distances = self.functions.keys().map(|name| (levenshtein(name, function), *name));
-        let (distance, name) = distances.min()?;
-        (distance <= 2 && 3 * distance < function.len()).then_some(name)
+    fn nearly(&self, function: &str) -> Option<(&'static str, &Function)> {
+        let distances = self
+            .functions
+            .iter()
+            .map(|(name, f)| (levenshtein(name, function), (*name, f)));
+        let (distance, near) = distances.min_by_key(|(distance, (name, _))| (*distance, *name))?;
+        (distance <= 2 && 3 * distance < function.len()).then_some(near)
     }
 
     /// The plan, for a function of relations; else the call is put into the form that the engine plans.
@@ -119,10 +125,14 @@ impl NamedArguments {
             if !self.asks_others && (named || !is_in_lower_case) && self.made_of_sql(&function, name, args, ctx)? {
                 return Ok(None);
             }
+            if !self.asks_others {
+                no_value_function(&function, ctx)?;
+            }
             return match (named && !self.asks_others, self.nearly(&function)) {
-                (true, Some(near)) => {
-                    plan_err!("no table function {function} with named parameters is known; did you mean {near}?")
-                }
+                (true, Some((near, known))) => plan_err!(
+                    "no table function {function} with named parameters is known; did you mean {}?",
+                    signature(near, known.parameters)
+                ),
                 (true, None) => plan_err!(
                     "the table function {function} does not say its parameters' names; give its arguments by position"
                 ),
@@ -130,7 +140,9 @@ impl NamedArguments {
             };
         };
         if let Some(plan) = known.plan {
-            let values = known.signature(&function).slots(std::mem::take(args), ctx)?;
+            let values = known
+                .signature(&function)
+                .slots(std::mem::take(args), |name| ctx.normalize_ident(name))?;
             return plan(&mut RelationArguments::try_new(
                 &function,
                 known.parameters,
@@ -144,7 +156,9 @@ impl NamedArguments {
             *name = ObjectName::from(vec![Ident::new(function.clone())]);
         }
         if named {
-            let slots = known.signature(&function).slots(std::mem::take(args), ctx)?;
+            let slots = known
+                .signature(&function)
+                .slots(std::mem::take(args), |name| ctx.normalize_ident(name))?;
             *args = known.fill(&function, slots)?;
         }
         Ok(None)
@@ -158,7 +172,7 @@ impl NamedArguments {
         args: &mut Vec<FunctionArg>,
         ctx: &dyn RelationPlannerContext,
     ) -> Result<bool> {
-        let Some(parameters) = SqlTableFunction::parameters_of(function, ctx) else {
+        let Some(parameters) = parameters_of(function, ctx) else {
             return Ok(false);
         };
         *name = ObjectName::from(vec![Ident::new(function)]);
@@ -170,7 +184,7 @@ impl NamedArguments {
             names: parameters.iter().map(|p| p.name.as_str()).collect(),
             text: signature_text(function, &parameters),
         };
-        let slots = signature.slots(std::mem::take(args), ctx)?;
+        let slots = signature.slots(std::mem::take(args), |name| ctx.normalize_ident(name))?;
         for (slot, parameter) in slots.into_iter().zip(&parameters) {
             let arg = match (slot, &parameter.default) {
                 (Some(arg), _) => arg,
@@ -189,54 +203,18 @@ impl NamedArguments {
     }
 }
 
-/// What calls of a function are checked by.
-struct Signature<'a> {
-    function: &'a str,
-    names: Vec<&'a str>,
-    /// How errors show it.
-    text: String,
-}
-
-impl Signature<'_> {
-    /// The arguments, each at its parameter.
-    fn slots(&self, args: Vec<FunctionArg>, ctx: &dyn RelationPlannerContext) -> Result<Vec<Option<FunctionArgExpr>>> {
-        let (function, signature) = (self.function, &self.text);
-        let mut slots: Vec<Option<FunctionArgExpr>> = vec![None; self.names.len()];
-        let mut seen_named = false;
-        for (i, arg) in args.into_iter().enumerate() {
-            let (position, value) = match arg {
-                FunctionArg::Unnamed(_) if seen_named => {
-                    return plan_err!(
-                        "{function}: a positional argument stands behind a named one; the function is {signature}"
-                    );
-                }
-                FunctionArg::Unnamed(value) if i < slots.len() => (i, value),
-                FunctionArg::Unnamed(_) => {
-                    return plan_err!("{function}: too many arguments; the function is {signature}");
-                }
-                FunctionArg::Named { name, arg, .. }
-                | FunctionArg::ExprNamed {
-                    name: Expr::Identifier(name),
-                    arg,
-                    ..
-                } => {
-                    seen_named = true;
-                    let name = ctx.normalize_ident(name);
-                    let Some(position) = self.names.iter().position(|p| *p == name) else {
-                        return plan_err!("{function} has no parameter {name}; the function is {signature}");
-                    };
-                    (position, arg)
-                }
-                FunctionArg::ExprNamed { name, .. } => {
-                    return plan_err!("{function}: {name} is no parameter name; the function is {signature}");
-                }
-            };
-            if slots[position].replace(value).is_some() {
-                let name = self.names[position];
-                return plan_err!("{function}: the argument {name} is given twice; the function is {signature}");
-            }
-        }
-        Ok(slots)
+/// Fails for a function of ours that gives a value, unless a host has a table function of its name.
+fn no_value_function(function: &str, ctx: &dyn RelationPlannerContext) -> Result<()> {
+    let Some(spec) = specs().into_iter().find(|spec| spec.name == function) else {
+        return Ok(());
+    };
+    match ctx.context_provider().get_table_function_source(function, vec![]) {
+        Err(error) if error.to_string().contains("not found") => plan_err!(
+            "{function}: it is no table function but a function of kind {}, which gives a value; the function is {}",
+            spec.kind.name(),
+            spec.signature_text()
+        ),
+        _ => Ok(()),
     }
 }
 

@@ -82,6 +82,7 @@ pub(crate) struct SqlFunction {
     pub(crate) returns: DataType,
     /// The expression, with a column of a parameter's name in place of it.
     pub(crate) body: Expr,
+    looks_up: bool,
     signature: Signature,
 }
 
@@ -111,7 +112,7 @@ impl SqlFunction {
         let body = body
             .transform(|expr| look_up::prepared(state, &name, &parameters, expr))?
             .data;
-        let mut volatility = Volatility::Immutable;
+        let (mut volatility, mut looks_up) = (Volatility::Immutable, false);
         body.apply(|expr| {
             let called = match expr {
                 Expr::ScalarFunction(call) => &call.func,
@@ -122,6 +123,7 @@ impl SqlFunction {
                     return plan_err!("CREATE FUNCTION {name}: a query in the expression has to give a value, as (SELECT max(…) …) does");
                 }
                 Expr::ScalarSubquery(_) => {
+                    looks_up = true;
                     // What it reads may change from one statement to the next.
                     volatility = volatility.max(Volatility::Stable);
                     return Ok(TreeNodeRecursion::Continue);
@@ -143,6 +145,7 @@ impl SqlFunction {
             name,
             returns: statement.return_type.unwrap_or(found),
             body,
+            looks_up,
             signature: signature.with_parameter_names(names)?,
             parameters,
         })
@@ -166,6 +169,11 @@ impl SqlFunction {
     /// An expression as it may be written in SQL.
     pub(crate) fn sql_of(expr: &Expr) -> String {
         expr_to_sql(expr).map_or_else(|_| expr.to_string(), |sql| sql.to_string())
+    }
+
+    /// Whether there is a query in its expression.
+    pub(crate) fn looks_up(&self) -> bool {
+        self.looks_up
     }
 
     pub(crate) fn volatility(&self) -> Volatility {
