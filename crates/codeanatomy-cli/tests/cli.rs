@@ -555,3 +555,18 @@ fn digests_are_the_same_for_the_same_rows() {
     assert_fails(&run(folder.path(), &["digest"]), &["nothing to take a digest of"]);
     assert_fails(&run(folder.path(), &["digest", "nothing"]), &["nothing"]);
 }
+
+#[test]
+fn a_wrong_call_is_said_with_the_signature() {
+    let folder = folder();
+    let missing = "span_make: the argument bstart is missing; the function is span_make(bstart, bend)";
+    let output = run(folder.path(), &["-q", "-c", "SELECT 1; SELECT span_make(bend => 2)"]);
+    assert_fails(&output, &[missing]);
+    std::fs::write(
+        folder.path().join("two.sql"),
+        "SELECT 1;\nSELECT span_make(bend => 2);\n",
+    )
+    .unwrap();
+    let output = run(folder.path(), &["-q", "-f", "two.sql"]);
+    assert_fails(&output, &["two.sql:2: ", missing]);
+}

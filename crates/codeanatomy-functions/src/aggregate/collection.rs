@@ -72,11 +72,10 @@ impl Collection {
         })
     }
 
-    fn add(&mut self, values: &ArrayRef, rows: impl Iterator<Item = (usize, usize)>) -> Result<()> {
-        let codes = self.coder.encode(values)?;
+    fn add(&mut self, values: &ArrayRef, codes: &Codes, rows: impl Iterator<Item = (usize, usize)>) -> Result<()> {
         let nulls = values.nulls().filter(|n| n.null_count() > 0);
         let rows = rows.filter(|(row, _)| nulls.is_none_or(|n| n.is_valid(*row)));
-        match (&codes, codes.byte_rows()) {
+        match (codes, codes.byte_rows()) {
             (Codes::Numbers(numbers), _) => {
                 self.numbers
                     .add(self.groups, rows.map(|(row, group)| (group, numbers[row])));
@@ -206,8 +205,19 @@ impl GroupsAccumulator for Collection {
         total_num_groups: usize,
     ) -> Result<()> {
         self.groups = total_num_groups;
-        let rows = group_indices.iter().copied().enumerate();
-        self.add(&values[0], rows.filter(|(row, _)| passes(filter, *row)))
+        let codes = self.coder.encode(&values[0])?;
+        let groups = group_indices.iter().copied();
+        match (&codes, filter) {
+            // What there is most: nothing is asked of each row.
+            (Codes::Numbers(numbers), None) if values[0].null_count() == 0 => {
+                self.numbers.add(self.groups, groups.zip(numbers.iter().copied()));
+                Ok(())
+            }
+            _ => {
+                let rows = groups.enumerate().filter(|(row, _)| passes(filter, *row));
+                self.add(&values[0], &codes, rows)
+            }
+        }
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef], group_indices: &[usize], total_num_groups: usize) -> Result<()> {
@@ -220,7 +230,8 @@ impl GroupsAccumulator for Collection {
         let items =
             rows.flat_map(|(row, group)| (offsets[row] as usize..offsets[row + 1] as usize).map(|i| (i, *group)));
         let items: Vec<_> = items.collect();
-        self.add(lists.values(), items.into_iter())
+        let codes = self.coder.encode(lists.values())?;
+        self.add(lists.values(), &codes, items.into_iter())
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {

@@ -133,11 +133,11 @@ impl Calls<'_> {
             .take(given)
             .find(|(slot, _)| slot.is_none())?;
         let argument = &missing.name;
-        Some(match missing.required {
-            true => plan_datafusion_err!("{name}: the argument {argument} is missing; the function is {text}"),
-            false => plan_datafusion_err!(
-                "{name}: the argument {argument} is left out before one that is given; write {argument} => NULL for its default; the function is {text}"
+        Some(match &missing.default {
+            Some(default) => plan_datafusion_err!(
+                "{name}: the argument {argument} is left out before one that is given; write {argument} => {default}; the function is {text}"
             ),
+            None => plan_datafusion_err!("{name}: the argument {argument} is missing; the function is {text}"),
         })
     }
 }
