@@ -1,5 +1,6 @@
 """What judges of cloud stores share: graphs and Delta tables in a store, by the binary and by the Python package `deltalake`."""
 
+import http.client
 import http.server
 import json
 import os
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 from pathlib import Path
 
 # Longer is a hang. The client retries for three minutes.
@@ -160,6 +162,105 @@ def broken(program, folder, kinds, environment):
         server.shutdown()
 
 
+class Between(http.server.ThreadingHTTPServer):
+    """Stands before a store and hands answers on; every so many it cuts short (`cut`), or keeps to itself (`lost`)."""
+
+    daemon_threads = True
+
+    def __init__(self, endpoint, kind, every):
+        super().__init__(("127.0.0.1", 0), HandOn)
+        self.store = urllib.parse.urlsplit(endpoint).netloc
+        self.kind, self.every, self.count, self.spoilt, self.lock = kind, every, 0, 0, threading.Lock()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def endpoint(self):
+        return "http://127.0.0.1:%d" % self.server_port
+
+    def is_due(self):
+        with self.lock:
+            self.count += 1
+            due = self.count % self.every == 0
+            self.spoilt += due
+            return due
+
+
+class HandOn(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        store = http.client.HTTPConnection(self.server.store, timeout=BOUND)
+        store.request(self.command, self.path, body, dict(self.headers))
+        found = store.getresponse()
+        body = found.read()
+        store.close()
+        kind = self.server.kind
+        spoilt = (kind == "lost" or len(body) > 1) and self.server.is_due()
+        self.close_connection = spoilt
+        if spoilt and kind == "lost":
+            return
+        self.send_response(found.status)
+        length = found.getheader("Content-Length") if self.command == "HEAD" else str(len(body))
+        for key, value in found.getheaders():
+            if key.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
+                self.send_header(key, value)
+        if length is not None and found.status != 204:
+            self.send_header("Content-Length", length)
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if spoilt else body)
+
+    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = answer
+
+
+def spoilt(program, folder, environment, endpoint):
+    """Builds, reads and writes where answers are cut short or lost: what comes is right or an error, what is written is whole or not there."""
+    source, graph, uri = folder / "spoilt", program.base + "/spoilt/graph", program.base + "/spoilt/t"
+    source.mkdir()
+    (source / "a0.py").write_text("def f0(x):\n    return f0(x)\n")
+    external = "CREATE EXTERNAL TABLE t STORED AS DELTATABLE LOCATION '%s'" % uri
+    count = "SELECT count(*), count(DISTINCT id), sum(id) FROM delta_scan(uri => '%s')" % uri
+    program.must("-q", "-c", "COPY (SELECT value AS id FROM generate_series(1, 100)) TO '%s' STORED AS DELTATABLE" % uri)
+    ids, ended = list(range(1, 101)), {}
+    shown = lambda: ["%d,%d,%d" % (len(ids), len(ids), sum(ids))]
+    for form in ["parquet", "delta"]:
+        program.must("build", source, "--out", graph + form, "-q", "--format", form)
+    for number, (kind, every) in enumerate([("cut", 2), ("cut", 3), ("cut", 7), ("lost", 3), ("lost", 7)]):
+        server = Between(endpoint, kind, every)
+        there = Program(program.binary, program.base, environment(server.endpoint))
+        what = "answers of which each %d. is %s" % (every, kind)
+
+        def tried(action, *arguments):
+            code, out, error = there.run(*arguments)
+            program.same("%s, %s, is done or says why not" % (action, what), code == 0 or bool(error.strip()), True)
+            ended[action, code == 0] = ended.get((action, code == 0), 0) + 1
+            return code == 0, out
+
+        (source / ("b%d.py" % number)).write_text("y = %d\n" % number)
+        for form in ["parquet", "delta"]:
+            read = ["-q", "--format", "json", "--graph", graph + form, "-c", COUNTS]
+            before = program.must(*read)
+            done, out = tried("a read of a graph", *read)
+            program.same("a %s graph, read with %s" % (form, what), not done or out == before, True)
+            done, _ = tried("a build", "build", source, "--out", graph + form, "-q", "--format", form)
+            now = program.must(*read)
+            whole = ["b%d.py" % number in text for text in (before, now)] == [False, True]
+            program.same("a %s graph, built with %s" % (form, what), whole or (not done and now == before), True)
+        done, out = tried("a read", "-q", "--format", "csv", "-c", count)
+        program.same("rows, read with %s" % what, not done or out.splitlines()[1:] == shown(), True)
+        done, _ = tried("a write", "-q", "-c", external, "-c", "INSERT INTO t VALUES (%d)" % (1000 + number))
+        now = program.csv(count)
+        if now != shown():
+            ids.append(1000 + number)
+        program.same("rows, written with %s" % what, (now, done and 1000 + number not in ids), (shown(), False))
+        program.same("some of %s" % what, server.spoilt > 0, True)
+        server.shutdown()
+    print("spoilt answers: " + ", ".join("%d of %s %s" % (n, action, "done" if ok else "refused") for (action, ok), n in sorted(ended.items())))
+
+
 def history(uri, options):
     """What the package says of a table's commits. It holds Python's lock meanwhile, which the store may need, so not in this process."""
     code = "import json, sys; from deltalake import DeltaTable; uri, options = json.loads(sys.argv[1]); " \
@@ -220,15 +321,41 @@ def package(program, options):
     program.same("writers of both at once", (done, failed, counts), ([0] * 3, known, expected))
 
 
-def options_of_statements(program, options):
-    """A store that options of a statement make, where no variable says who asks."""
+def options_of_statements(program, endpoint, own, options=None):
+    """Stores that options of a statement make, where no variable says who asks. Those that `own` gives for an endpoint are of one table
+    alone, `options` of the session."""
     bare = Program(program.binary, program.base, {})
-    for key in program.environment:
-        if key.startswith(("AWS_", "GOOGLE_")) and not key.endswith("ALLOW_HTTP"):
-            bare.environment.pop(key, None)
-        else:
-            bare.environment[key] = program.environment[key]
-    said = ", ".join("'%s' '%s'" % option for option in options.items())
-    external = "CREATE EXTERNAL TABLE t STORED AS DELTATABLE LOCATION '%s/lake/t' OPTIONS (%s, 'delta.version' '0')" % (program.base, said)
-    answer = bare.run("-q", "--format", "csv", "-c", external, "-c", "SELECT count(*) AS n, sum(id) AS s FROM t")
-    program.same("a store of a statement's options", answer, (0, "n,s\n10,55\n", ""))
+    bare.environment = {key: value for key, value in program.environment.items()
+        if key.endswith(("ALLOW_HTTP", "AWS_REGION")) or not key.startswith(("AWS_", "GOOGLE_", "AZURE_"))}
+    given = lambda options: "OPTIONS (%s)" % ", ".join("'%s' '%s'" % option for option in options.items())
+    table = "CREATE EXTERNAL TABLE t STORED AS DELTATABLE LOCATION '%s' %s"
+    mine = own(endpoint)
+    for named in [options, mine] if options else [mine]:
+        old = table % (program.base + "/lake/t", given({**named, "delta.version": "0"}))
+        answer = bare.run("-q", "--format", "csv", "-c", old, "-c", "SELECT count(*) AS n, sum(id) AS s FROM t")
+        program.same("a store of a statement's options", answer, (0, "n,s\n10,55\n", ""))
+    if options:
+        # A later statement that names none leaves the session's store as it is.
+        uri = program.base + "/lake/t"
+        later = "CREATE EXTERNAL TABLE u STORED AS DELTATABLE LOCATION '%s' OPTIONS ('delta.version' '0')" % uri
+        counts = "SELECT (SELECT count(*) FROM t WHERE part <> 'y') AS t, (SELECT count(*) FROM u) AS u"
+        answer = bare.run("-q", "--format", "csv", "-c", table % (uri, given(options)), "-c", later, "-c", counts)
+        program.same("a table without options after one with them", answer, (0, "t,u\n11,10\n", ""))
+    uri = program.base + "/own/t"
+    made = "COPY (SELECT value AS id FROM generate_series(1, 4)) TO '%s' STORED AS DELTATABLE %s" % (uri, given(mine))
+    code, out, error = bare.run("-q", "--format", "csv", "-c", made, "-c", table % (uri, given(mine)), "-c", "INSERT INTO t VALUES (5)",
+        "-c", "UPDATE t SET id = 50 WHERE id = 5", "-c", "DELETE FROM t WHERE id = 1", "-c", "SELECT count(*) AS n, sum(id) AS s FROM t")
+    program.same("a table with options: " + error.strip(), (code, out.splitlines()[-2:]), (0, ["n,s", "4,59"]))
+    code, _, error = bare.run("-q", "-c", table % (uri, given({**mine, "delta.storage.no_such_key": "1"})))
+    program.same("an option that is none: " + error.strip(), (code, "no option 'delta.storage.no_such_key'" in error), (1, True))
+    # The variables lead to the store, the options elsewhere.
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Broken)
+    server.kind, server.daemon_threads = "forbidden", True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    away = given(own("http://127.0.0.1:%d" % server.server_port))
+    code, _, error = program.run("-q", "-c", table % (uri, away))
+    program.same("options that lead elsewhere: " + error.strip(), (code, bool(error.strip())), (1, True))
+    server.shutdown()
+    scan = "SELECT count(*) AS n FROM delta_scan(uri => '%s') UNION ALL SELECT count(*) FROM t" % uri
+    answer = program.run("-q", "--format", "csv", "-c", table % (uri, given(mine)), "-c", scan)
+    program.same("a table with options beside the session's store", answer, (0, "n\n4\n4\n", ""))

@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cloud import Program, broken, graphs, package, tables
+from cloud import Program, broken, graphs, options_of_statements, package, spoilt, tables
 
 CONTAINER = "graphs"
 # The account that every emulator has.
@@ -78,7 +78,10 @@ def main():
                 graphs(program, names, Path(folder), form)
             tables(program)
             package(program, {key.lower(): value for key, value in environment(endpoint).items()})
+            own = lambda endpoint: {"delta.storage." + key.lower(): value for key, value in environment(endpoint).items() if key != "AZURE_ALLOW_HTTP"}
+            options_of_statements(program, endpoint, own)
             broken(program, Path(folder), arguments.broken, environment)
+            spoilt(program, Path(folder), environment, endpoint)
         finally:
             server.terminate()
             server.wait()

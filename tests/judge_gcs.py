@@ -13,7 +13,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from cloud import Program, broken, graphs, options_of_statements, package, tables
+from cloud import Program, broken, graphs, options_of_statements, package, spoilt, tables
 from gcs_by_hand import Store
 
 BUCKET = "graphs"
@@ -36,9 +36,12 @@ def main():
             graphs(program, store.names, Path(folder), form)
         tables(program)
         variables = environment(store.endpoint)
-        options_of_statements(program, {"gcp.service_account_key": variables["GOOGLE_SERVICE_ACCOUNT_KEY"]})
+        key = lambda endpoint: environment(endpoint)["GOOGLE_SERVICE_ACCOUNT_KEY"]
+        own = lambda endpoint: {"delta.storage.google_service_account_key": key(endpoint)}
+        options_of_statements(program, store.endpoint, own, {"gcp.service_account_key": key(store.endpoint)})
         package(program, {key.lower(): value for key, value in variables.items()})
         broken(program, Path(folder), arguments.broken, environment)
+        spoilt(program, Path(folder), environment, store.endpoint)
     program.end()
 
 

@@ -5,8 +5,9 @@
     python3 tests/judge_s3.py [--binary PATH]
 
 Both formats must give the rows of a graph on the disk, version by version; of two builds at once one wins and the other says so; a
-vacuum leaves one version and nothing else; what the package `deltalake` writes there is read here, and the other way round; and a store
-that is not there, or that has another answer to every request, is an error within a bound of time.
+vacuum leaves one version and nothing else; what the package `deltalake` writes there is read here, and the other way round; options of
+a statement count for its table; a store that is not there, or that has another answer to every request, is an error within a bound of
+time; and where answers are cut short or lost, what comes is right or an error.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 import boto3
 from moto.server import ThreadedMotoServer
 
-from cloud import Program, broken, graphs, options_of_statements, package, tables
+from cloud import Program, broken, graphs, options_of_statements, package, spoilt, tables
 
 BUCKET = "graphs"
 
@@ -51,9 +52,11 @@ def main():
             graphs(program, names, Path(folder), form)
         tables(program)
         options = {key.lower(): value for key, value in environment(endpoint).items()}
-        options_of_statements(program, {key.replace("_", ".", 1): value for key, value in options.items()})
+        own = lambda endpoint: {"delta.storage." + key.lower(): value for key, value in environment(endpoint).items()}
+        options_of_statements(program, endpoint, own, {key.replace("_", ".", 1): value for key, value in options.items()})
         package(program, options)
         broken(program, Path(folder), arguments.broken, environment)
+        spoilt(program, Path(folder), environment, endpoint)
     server.stop()
     program.end()
 

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use codeanatomy_delta::{DeltaGraph, attach_graph, attach_tables, register_all};
+use codeanatomy_delta::{DeltaGraph, MakeStore, StoreOptions, attach_graph, attach_tables, no_option, register_all};
+use datafusion::error::Result;
 use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::object_store::ObjectStore;
 use datafusion::object_store::memory::InMemory;
-use datafusion::prelude::SessionContext;
+use datafusion::physical_plan::displayable;
+use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_codeanatomy::build::{BuildOptions, Silent, build};
 use datafusion_codeanatomy::store::{Place, TableFormat, vacuum};
+use url::Url;
 
 use crate::faulty::{Fault, Faulty, in_memory};
 use crate::{folder, lines, rows, write};
@@ -42,6 +46,87 @@ async fn a_second_registration_changes_nothing_and_one_thread_is_enough() {
     assert_eq!(ctx.state().analyzer().rules.len(), rules);
     let sql = "SELECT count(*), sum(id) FROM delta_scan(uri => 'memory:///lake/t')";
     assert_eq!(lines(&ctx, sql).await, ["10 | 55"]);
+}
+
+/// The store that an account names.
+static OF_ACCOUNT: LazyLock<Arc<InMemory>> = LazyLock::new(Arc::default);
+
+fn of_account(url: &Url, options: &StoreOptions) -> Result<Arc<dyn ObjectStore>> {
+    assert_eq!(url.as_str(), "s3://bucket");
+    match options.iter().find(|(key, _)| *key != "aws_access_key_id") {
+        Some((key, _)) => no_option(key, url),
+        None => Ok(Arc::clone(&OF_ACCOUNT) as _),
+    }
+}
+
+#[tokio::test]
+async fn options_of_a_statement_make_a_store_that_its_table_alone_sees() {
+    let config = SessionConfig::new().with_extension(Arc::new(MakeStore(of_account)));
+    let ctx = SessionContext::new_with_config(config);
+    register_all(&ctx).unwrap();
+    let url = Url::parse("s3://bucket").unwrap();
+    ctx.register_object_store(&url, Arc::new(InMemory::new()));
+    let to = "TO 's3://bucket/t' STORED AS DELTATABLE";
+    let named = "OPTIONS ('delta.storage.aws_access_key_id' 'other')";
+    let ids = |table: &'static str| {
+        let sql = format!("SELECT string_agg(CAST(id AS TEXT), ' ' ORDER BY id) FROM {table}");
+        let ctx = &ctx;
+        async move { lines(ctx, &sql).await.concat() }
+    };
+    let function = "delta_scan(uri => 's3://bucket/t')";
+    rows(&ctx, &format!("COPY (SELECT 1 AS id) {to}")).await.unwrap();
+    rows(&ctx, &format!("COPY (SELECT 2 AS id) {to} {named}"))
+        .await
+        .unwrap();
+    for (table, options) in [("a", ""), ("b", named)] {
+        let sql = format!("CREATE EXTERNAL TABLE {table} STORED AS DELTATABLE LOCATION 's3://bucket/t' {options}");
+        rows(&ctx, &sql).await.unwrap();
+    }
+    for sql in [
+        "INSERT INTO b VALUES (3), (4), (5)",
+        "DELETE FROM b WHERE id = 3",
+        "UPDATE b SET id = 40 WHERE id = 4",
+        "MERGE INTO b USING (SELECT id + 5 AS id FROM a) AS s ON b.id = s.id WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id)",
+        "INSERT INTO a VALUES (7)",
+    ] {
+        rows(&ctx, sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+    }
+    assert_eq!(ids("b").await, "2 5 6 40");
+    assert_eq!(ids("a").await, "1 7");
+    assert_eq!(ids(function).await, "1 7", "a function has the session's store");
+    let typo = format!(
+        "CREATE EXTERNAL TABLE c STORED AS DELTATABLE LOCATION 's3://bucket/t' {}",
+        named.replace("key", "kee")
+    );
+    let error = rows(&ctx, &typo).await.unwrap_err().strip_backtrace();
+    assert!(error.contains("no option 'delta.storage.aws_access_kee_id'"), "{error}");
+}
+
+/// How a query is planned.
+async fn plan(ctx: &SessionContext, sql: &str) -> String {
+    let plan = ctx.sql(sql).await.unwrap().create_physical_plan().await.unwrap();
+    displayable(plan.as_ref()).indent(false).to_string()
+}
+
+#[tokio::test]
+async fn a_wrong_name_and_a_dropped_table_leave_later_plans_as_they_are() {
+    let ctx = session(&Arc::new(InMemory::new()));
+    attach_tables(&ctx, "lake", "memory:///lake").unwrap();
+    let query = "SELECT value + 1 AS n FROM generate_series(1, 3)";
+    let before = plan(&ctx, query).await;
+    rows(&ctx, "SELECT * FROM lake.nothing").await.unwrap_err();
+    assert_eq!(plan(&ctx, query).await, before);
+    rows(&ctx, "INSERT INTO lake.nothing VALUES (1)").await.unwrap_err();
+    assert_eq!(plan(&ctx, query).await, before);
+    rows(&ctx, &format!("CREATE TABLE lake.t AS {query}")).await.unwrap();
+    assert_eq!(plan(&ctx, query).await, before);
+    rows(&ctx, "DROP TABLE lake.t").await.unwrap();
+    assert_eq!(plan(&ctx, query).await, before);
+    // And what becomes a table is known still.
+    rows(&ctx, &format!("CREATE TABLE lake.t AS {query}")).await.unwrap();
+    let noted = "SELECT count(*), count(DISTINCT metadata) FROM delta_history(uri => 'memory:///lake/t') \
+                 WHERE metadata LIKE '%codeanatomy.rule%'";
+    assert_eq!(lines(&ctx, noted).await, ["2 | 1"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,8 +1,9 @@
 //! Object stores of sessions: in memory, and failing on purpose.
 
 use std::fmt;
-use std::sync::Arc;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -39,27 +40,55 @@ pub(crate) enum Fault {
     Delays(usize, Duration),
     /// What is listed comes in the reverse order, which a store may give as well as any.
     ListsBackwards,
+    /// A rival writes before the first commit is put.
+    IsOvertaken,
 }
 
 /// A store that fails on purpose.
-#[derive(Debug)]
 pub(crate) struct Faulty {
     inner: Arc<InMemory>,
     fault: Fault,
     count: AtomicUsize,
+    rival: Mutex<Option<Rival>>,
+}
+
+/// What somebody else does.
+pub(crate) type Rival = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl fmt::Debug for Faulty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 impl Faulty {
     pub(crate) fn new(inner: &Arc<InMemory>, fault: Fault) -> Arc<Self> {
         let (inner, count) = (Arc::clone(inner), AtomicUsize::new(0));
-        Arc::new(Self { inner, fault, count })
+        let rival = Mutex::new(None);
+        Arc::new(Self {
+            inner,
+            fault,
+            count,
+            rival,
+        })
+    }
+
+    /// A store in which `rival` writes between what the first writer has read and its commit.
+    pub(crate) fn overtaken(inner: &Arc<InMemory>, rival: Rival) -> Arc<Self> {
+        let store = Self::new(inner, Fault::IsOvertaken);
+        *store.rival.lock().unwrap() = Some(rival);
+        store
+    }
+
+    fn rival(&self) -> Option<Rival> {
+        self.rival.lock().unwrap().take()
     }
 
     /// Whether what is wrong has happened.
     pub(crate) fn has_failed(&self) -> bool {
         let n = match self.fault {
             Fault::Fails(n) | Fault::Truncates(n) | Fault::Forgets(n) | Fault::Repeats(n) | Fault::Delays(n, _) => n,
-            Fault::ListsBackwards => return true,
+            Fault::ListsBackwards | Fault::IsOvertaken => return true,
         };
         self.count.load(Ordering::Relaxed) > n
     }
@@ -98,6 +127,11 @@ impl fmt::Display for Faulty {
 impl ObjectStore for Faulty {
     async fn put_opts(&self, path: &ObjectPath, payload: PutPayload, options: PutOptions) -> StoreResult<PutResult> {
         self.may_fail().await?;
+        if path.as_ref().contains("_delta_log")
+            && let Some(rival) = self.rival()
+        {
+            rival.await;
+        }
         let put = self.inner.put_opts(path, payload.clone(), options.clone()).await;
         match self.fault {
             Fault::Repeats(n) if self.is_due(n) => self.inner.put_opts(path, payload, options).await,

@@ -7,6 +7,7 @@ mod contracts;
 mod delayed;
 mod delta;
 mod delta_faults;
+mod delta_pairs;
 mod determinism;
 mod export;
 mod faulty;

@@ -15,6 +15,7 @@ mod rules;
 mod script;
 mod session;
 mod size;
+mod statements;
 mod stores;
 
 use std::process::ExitCode;

@@ -4,7 +4,6 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
-use datafusion::prelude::SessionContext;
 use datafusion_cli::object_storage::instrumented::InstrumentedObjectStoreRegistry;
 use datafusion_cli::object_storage::is_stdin_location;
 use datafusion_cli::print_format::PrintFormat;
@@ -14,6 +13,7 @@ use datafusion_codeanatomy::with_signature;
 
 use crate::args::QueryArgs;
 use crate::failure::Failure;
+use crate::statements::Statements;
 use crate::{script, session};
 
 /// Runs what the command line asks for.
@@ -41,15 +41,16 @@ pub(crate) async fn run(mut args: QueryArgs) -> Result<(), Failure> {
         instrumented_registry: Arc::clone(&registry),
     };
     let ctx = session::open(&args, &registry, sql_from_stdin).await?;
+    let statements = Statements::new(ctx, registry);
     if repl {
-        return run_repl(&ctx, rc, &mut print).await;
+        return run_repl(&statements, rc, &mut print).await;
     }
     for (file, text) in args.file.iter().zip(&scripts) {
-        script::run(&ctx, &file.to_string_lossy(), text, &print).await?;
+        script::run(&statements, &file.to_string_lossy(), text, &print).await?;
     }
     for command in args.command {
-        let done = exec::exec_from_commands(&ctx, vec![command.clone()], &print).await;
-        done.map_err(|error| with_signature(error, &command, &ctx.state()))?;
+        let done = exec::exec_from_commands(&statements, vec![command.clone()], &print).await;
+        done.map_err(|error| with_signature(error, &command, &statements.ctx.state()))?;
     }
     Ok(())
 }
@@ -62,7 +63,7 @@ const fn most_rows(format: PrintFormat, shown: MaxRows) -> MaxRows {
     }
 }
 
-async fn run_repl(ctx: &SessionContext, rc: Vec<String>, print: &mut PrintOptions) -> Result<(), Failure> {
+async fn run_repl(ctx: &Statements, rc: Vec<String>, print: &mut PrintOptions) -> Result<(), Failure> {
     let interactive = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     if interactive && !print.quiet {
         println!(

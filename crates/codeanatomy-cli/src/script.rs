@@ -3,7 +3,6 @@
 //! datafusion-cli's own runner cuts at lines that end with `;` and goes on after an error with exit code 0, so it serves
 //! neither several statements on a line nor a CI.
 
-use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::DFParser;
 use datafusion::sql::sqlparser::dialect::{Dialect, dialect_from_str};
 use datafusion::sql::sqlparser::tokenizer::{Location, Token, Tokenizer};
@@ -12,9 +11,10 @@ use datafusion_cli::print_options::PrintOptions;
 use datafusion_codeanatomy::with_signature;
 
 use crate::failure::Failure;
+use crate::statements::Statements;
 
 /// Runs the statements of a file one by one; a failure names the file and the line.
-pub(crate) async fn run(ctx: &SessionContext, name: &str, text: &str, print: &PrintOptions) -> Result<(), Failure> {
+pub(crate) async fn run(ctx: &Statements, name: &str, text: &str, print: &PrintOptions) -> Result<(), Failure> {
     let mut place = Place::start(text);
     // A script may begin as programs do.
     if text.starts_with("#!") {
@@ -30,7 +30,7 @@ pub(crate) async fn run(ctx: &SessionContext, name: &str, text: &str, print: &Pr
         for statement in statements {
             let done = exec_from_commands(ctx, vec![statement.text.to_owned()], print).await;
             done.map_err(|error| {
-                let error = with_signature(error, statement.text, &ctx.state());
+                let error = with_signature(error, statement.text, &ctx.ctx.state());
                 statement
                     .failure(error.into(), dialect.as_ref())
                     .at(&statement.label(name))
@@ -50,8 +50,8 @@ pub(crate) async fn run(ctx: &SessionContext, name: &str, text: &str, print: &Pr
     }
 }
 
-fn dialect_name(ctx: &SessionContext) -> String {
-    ctx.state().config().options().sql_parser.dialect.to_string()
+fn dialect_name(ctx: &Statements) -> String {
+    ctx.ctx.state().config().options().sql_parser.dialect.to_string()
 }
 
 /// A position in the text: what follows it, and its line and column, from 1; columns count characters.

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use codeanatomy_delta::{attach_graph, attach_tables, register_all};
+use codeanatomy_delta::{MakeStore, attach_graph, attach_tables, register_all};
 use datafusion::common::config::ConfigNonZeroUsize;
 use datafusion::config::ConfigOptions;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -20,7 +20,7 @@ use datafusion_codeanatomy::attach_source;
 
 use crate::args::{FileArgs, QueryArgs};
 use crate::failure::Failure;
-use crate::stores::Stores;
+use crate::stores::{Stores, of_options};
 
 /// Opens a session and attaches what the command line names.
 pub(crate) async fn open(
@@ -38,7 +38,7 @@ pub(crate) async fn open(
             .with_max_temp_directory_size(limit as u64);
         runtime = runtime.with_disk_manager_builder(disk);
     }
-    let config = config(args.batch_size, sql_from_stdin)?;
+    let config = config(args.batch_size, sql_from_stdin)?.with_extension(Arc::new(MakeStore(of_options)));
     let ctx = SessionContext::new_with_config_rt(config, runtime.build_arc()?).enable_url_table();
     ctx.refresh_catalogs().await?;
     let catalogs = Arc::clone(ctx.state().catalog_list());

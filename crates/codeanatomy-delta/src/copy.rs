@@ -44,9 +44,9 @@ impl GetExt for DeltaCopy {
 type Options = std::collections::HashMap<String, String>;
 
 impl FileFormatFactory for DeltaCopy {
-    fn create(&self, _session: &dyn Session, options: &Options) -> Result<Arc<dyn FileFormat>> {
+    fn create(&self, session: &dyn Session, options: &Options) -> Result<Arc<dyn FileFormat>> {
         Ok(Arc::new(DeltaFormat {
-            options: DeltaOptions::parse("COPY", options)?,
+            options: DeltaOptions::parse("COPY", session, options)?,
             rule: self.rule.clone(),
         }))
     }
@@ -135,7 +135,7 @@ impl FileFormat for DeltaFormat {
         config: FileSinkConfig,
         order: Option<LexRequirement>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let (place, mode) = self.options.target("COPY", &config.original_url)?;
+        let (place, mode) = self.options.target("COPY", &config.original_url, session)?;
         let shown = place.location.shown();
         let mut table = place.unloaded(session.runtime_env())?;
         let exists = table

@@ -22,12 +22,13 @@ mod location;
 mod open;
 mod register;
 mod schema;
+mod store;
 mod table;
 mod whole;
 mod write;
 
 pub use graph::{DeltaGraph, attach_graph};
-pub use location::store_from_environment;
 pub use register::register_all;
 pub use schema::attach_tables;
+pub use store::{MakeStore, StoreOptions, make_store, no_option, refuse_container};
 pub use table::DeltaTableProvider;

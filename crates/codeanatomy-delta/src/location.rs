@@ -1,25 +1,24 @@
-//! Where a Delta table is, and the object store through which it is read and written: the host's.
+//! Where a Delta table is, and the object store through which it is read and written: the host's, or one of the table's own.
 
-use std::collections::BTreeMap;
 use std::path::{Path, absolute};
 use std::sync::Arc;
 
-use datafusion::common::{Result, exec_err, plan_datafusion_err, plan_err};
+use datafusion::catalog::Session;
+use datafusion::common::{DataFusionError, Result, exec_err, plan_datafusion_err, plan_err};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::object_store::ObjectStore;
 use datafusion::object_store::path::Path as ObjectPath;
 use datafusion::object_store::prefix::PrefixStore;
-use deltalake::logstore::{LogStoreRef, StorageConfig, logstore_factories, object_store_factories, store_for};
+use deltalake::logstore::{LogStoreRef, StorageConfig, logstore_factories};
 use url::Url;
 
+use crate::store::{MakeStore, StoreOptions, base, make_store, refuse_container};
 use crate::whole::Whole;
-
-/// Options of a store that a statement brings, as `aws_region`.
-pub(crate) type StorageOptions = BTreeMap<String, String>;
 
 /// The place of a Delta table.
 #[derive(Debug, Clone)]
 pub(crate) struct Location {
+    /// With the scheme under which the session has the store.
     url: Url,
     shown: String,
 }
@@ -40,13 +39,44 @@ impl Location {
                 Err(()) => return plan_err!("'{uri}' is no path of a folder"),
             }
         };
-        if !url.username().is_empty() {
+        refuse_container(&url)?;
+        Ok(Self { url, shown })
+    }
+
+    /// The same place in a store of its own, which a statement's options make. Other tables of the host or bucket do not see it.
+    ///
+    /// The session's registry has it under a scheme of its own, by which the plan of a scan finds it: `s3+` and a hash of the options.
+    pub(crate) fn with_options(mut self, options: &StoreOptions, session: &dyn Session) -> Result<Self> {
+        let Some(first) = options.keys().next() else {
+            return Ok(self);
+        };
+        if matches!(self.url.scheme(), "file" | "memory") {
             return plan_err!(
-                "'{uri}' names a container before the host, and a session tells stores apart by their hosts; write \
-                 az://CONTAINER/PATH, with the account in AZURE_STORAGE_ACCOUNT_NAME"
+                "'{}' is in no object store that options could make; leave 'delta.storage.{first}' out",
+                self.shown
             );
         }
-        Ok(Self { url, shown })
+        let store = base(&self.url);
+        let make = session.config().get_extension::<MakeStore>();
+        let make = make.map_or(make_store as fn(&_, &_) -> _, |make| make.0);
+        let mut hash = blake3::Hasher::new();
+        for text in options.iter().flat_map(|(key, value)| [key, value]) {
+            hash.update(&text.len().to_le_bytes()).update(text.as_bytes());
+        }
+        let scheme = format!("{}+{}", self.url.scheme(), &hash.finalize().to_hex()[..16]);
+        // A URL may not change to any scheme.
+        let own = |url: &Url| {
+            format!(
+                "{scheme}{}",
+                url.as_str().strip_prefix(url.scheme()).unwrap_or_default()
+            )
+        };
+        let parsed = |url: String| Url::parse(&url).map_err(|e| plan_datafusion_err!("'{url}' is no URL: {e}"));
+        let (own_store, own_url) = (parsed(own(&store))?, parsed(own(&self.url))?);
+        let made = make(&store, options)?;
+        session.runtime_env().register_object_store(&own_store, made);
+        self.url = own_url;
+        Ok(self)
     }
 
     /// As a user wrote it.
@@ -54,12 +84,11 @@ impl Location {
         &self.shown
     }
 
-    /// The store of the log and the files. It is the one that the session has for the URL; where it has none, `options` make
-    /// one, which becomes the session's.
+    /// The store of the log and the files, as the session has it for the URL.
     ///
     /// A commit is a conditional put: of several writers of one version the first wins.
-    pub(crate) fn log_store(&self, runtime: &RuntimeEnv, options: &StorageOptions) -> Result<LogStoreRef> {
-        let root: Arc<dyn ObjectStore> = Arc::new(Whole(self.store(runtime, options)?));
+    pub(crate) fn log_store(&self, runtime: &RuntimeEnv) -> Result<LogStoreRef> {
+        let root: Arc<dyn ObjectStore> = Arc::new(Whole(self.store(runtime)?));
         let prefixed = Arc::new(PrefixStore::new(Arc::clone(&root), self.path()?));
         // What a scheme has of its own, such as locks in another service, is left out: the store is the host's.
         let standard = Url::parse("memory://").ok().and_then(|scheme| {
@@ -77,7 +106,7 @@ impl Location {
 
     /// The names of the folders in it, in their order; none if it is not there.
     pub(crate) async fn folders(&self, runtime: &RuntimeEnv) -> Result<Vec<String>> {
-        let store = self.store(runtime, &StorageOptions::new())?;
+        let store = self.store(runtime)?;
         let listed = store.list_with_delimiter(Some(&self.path()?)).await?;
         let names = listed.common_prefixes.iter().filter_map(|path| path.filename());
         let mut names: Vec<_> = names.map(str::to_string).collect();
@@ -90,47 +119,17 @@ impl Location {
             .map_err(|e| plan_datafusion_err!("'{}' is no place of a Delta table: {e}", self.shown))
     }
 
-    fn store(&self, runtime: &RuntimeEnv, options: &StorageOptions) -> Result<Arc<dyn ObjectStore>> {
+    fn store(&self, runtime: &RuntimeEnv) -> Result<Arc<dyn ObjectStore>> {
         let base = base(&self.url);
-        if let Ok(store) = runtime.object_store(DataFusionUrl(&base)) {
-            return Ok(store);
-        }
-        if options.is_empty() {
-            return plan_err!(
+        match runtime.object_store(DataFusionUrl(&base)) {
+            // What the engine's own registry says of a URL that it does not know.
+            Err(DataFusionError::Internal(_)) => plan_err!(
                 "the session has no object store for '{base}'; register one, or give options such as \
                  'delta.storage.aws_region'"
-            );
+            ),
+            other => other,
         }
-        let store = make_store(&base, options, &self.shown)?;
-        runtime.register_object_store(&base, Arc::clone(&store));
-        Ok(store)
     }
-}
-
-/// The URL of the store itself: scheme, host and port.
-fn base(url: &Url) -> Url {
-    let mut base = url.clone();
-    base.set_path("");
-    base.set_query(None);
-    base.set_fragment(None);
-    base
-}
-
-/// The object store of a URL, made by delta-rs from variables of the environment, if the feature of its kind is on.
-pub fn store_from_environment(url: &Url) -> Result<Arc<dyn ObjectStore>> {
-    // delta-rs would put the path of the URL before all names.
-    make_store(&base(url), &StorageOptions::new(), url.as_str())
-}
-
-fn make_store(base: &Url, options: &StorageOptions, shown: &str) -> Result<Arc<dyn ObjectStore>> {
-    let scheme = Url::parse(&format!("{}://", base.scheme())).ok();
-    if !scheme.is_some_and(|scheme| object_store_factories().contains_key(&scheme)) {
-        return plan_err!(
-            "this program was built without a store for '{base}'; the crate's features are s3, gcs and azure"
-        );
-    }
-    let given = options.iter().map(|(key, value)| (key.clone(), value.clone()));
-    store_for(base, given).map_err(|e| crate::error::of_table(shown, e))
 }
 
 /// What the engine's registry is asked by.

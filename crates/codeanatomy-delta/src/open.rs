@@ -11,7 +11,7 @@ use deltalake::{DeltaTable, DeltaTableError};
 use futures::TryStreamExt;
 
 use crate::error::of_table;
-use crate::location::{Location, StorageOptions};
+use crate::location::Location;
 
 /// The property of a table whose commits say when they were made; of others the files of the log do.
 const SAYS_TIMES: &str = "delta.enableInCommitTimestamps";
@@ -52,7 +52,6 @@ pub(crate) fn milliseconds(what: &str, text: &str) -> Result<i64> {
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     pub(crate) location: Location,
-    pub(crate) options: StorageOptions,
     pub(crate) pin: Pin,
 }
 
@@ -61,14 +60,13 @@ impl Place {
     pub(crate) fn newest(uri: &str) -> Result<Self> {
         Ok(Self {
             location: Location::new(uri)?,
-            options: StorageOptions::new(),
             pin: Pin::Newest,
         })
     }
 
     /// A table that is not loaded, and need not be there.
     pub(crate) fn unloaded(&self, runtime: &RuntimeEnv) -> Result<DeltaTable> {
-        Ok(DeltaTable::new(self.location.log_store(runtime, &self.options)?))
+        Ok(DeltaTable::new(self.location.log_store(runtime)?))
     }
 
     /// The table at its version.

@@ -22,7 +22,7 @@ use crate::error::of_table;
 use crate::location::Location;
 use crate::open::Place;
 use crate::table::{refuse_binary, scan_config};
-use crate::write::{DeltaSink, NoteQueries, QueryOrigins};
+use crate::write::{DeltaSink, NoteOptimised, NoteQueries, QueryOrigins};
 
 /// Makes the Delta tables in a folder, or below a URL of an object store that the session knows, tables of a schema of the session's
 /// own catalog. Each folder there that has a log of Delta is a table of its name. Nothing needs to be there yet.
@@ -32,8 +32,8 @@ use crate::write::{DeltaSink, NoteQueries, QueryOrigins};
 /// rows and columns of a table by one commit; its properties and constraints stay. `DROP TABLE` takes a table out of the session, as it does
 /// with external tables: its folder stays. A `CREATE TABLE` of its name then writes its next version.
 ///
-/// So that a commit of `CREATE TABLE AS` can say which query made its rows, a query of the session is planned as a table of its own
-/// while a table of such a schema has been asked for, or dropped, that is not there; its rows and their order are the same.
+/// So that a commit of `CREATE TABLE AS` can say which query made its rows, a query that is about to become a table is planned as a
+/// table of its own; its rows and their order are the same.
 ///
 /// Fails if the session has a schema of that name, or no object store for the URL.
 pub fn attach_tables(ctx: &SessionContext, schema: &str, location: &str) -> Result<()> {
@@ -71,6 +71,8 @@ fn origins(ctx: &SessionContext) -> Arc<QueryOrigins> {
     let origins = Arc::new(QueryOrigins::default());
     state.config_mut().set_extension(Arc::clone(&origins));
     state.add_analyzer_rule(Arc::new(NoteQueries(Arc::clone(&origins))));
+    drop(state);
+    ctx.add_optimizer_rule(Arc::new(NoteOptimised(Arc::clone(&origins))));
     origins
 }
 
@@ -131,13 +133,14 @@ impl Folder {
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
         let state = self.state()?;
         if !is_folder(name) || self.is_dropped(name) || !self.has(&state, name).await? {
-            self.origins.may_be_made(&self.table_uri(name));
+            self.origins.is_missing();
             return Ok(None);
         }
         let table = self
             .place(name)?
             .provider(state.runtime_env(), scan_config(&state))
             .await?;
+        self.origins.forget();
         Ok(Some(Arc::new(table)))
     }
 
@@ -179,7 +182,6 @@ impl Folder {
         sink.write_all(one_after_the_other(plan, &state)?, &state.task_ctx())
             .await?;
         self.dropped.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
-        self.origins.is_made(&self.table_uri(name));
         Ok(())
     }
 }
@@ -254,7 +256,7 @@ impl SchemaProvider for DeltaSchema {
         if table.is_some() {
             let mut dropped = self.0.dropped.lock().unwrap_or_else(PoisonError::into_inner);
             dropped.insert(name.to_string());
-            self.0.origins.may_be_made(&self.0.table_uri(name));
+            self.0.origins.is_missing();
         }
         Ok(table)
     }

@@ -30,15 +30,8 @@ impl TableProviderFactory for DeltaTableFactory {
         if !command.order_exprs.is_empty() {
             return plan_err!("{name}: a Delta table has no order; leave WITH ORDER out");
         }
-        // Storage options of the host's own namespaces made its object store already.
-        let own = |key: &&String| {
-            !["aws.", "gcp.", "oss.", "cos."]
-                .iter()
-                .any(|prefix| key.starts_with(prefix))
-        };
-        let given = command.options.iter().filter(|(key, _)| own(key));
-        let options = DeltaOptions::parse(name, given)?;
-        let place = options.place(name, location)?;
+        let options = DeltaOptions::parse(name, session, &command.options)?;
+        let place = options.place(name, location, session)?;
         let runtime = Arc::clone(session.runtime_env());
         if !command.schema.fields().is_empty() {
             create(name, &place, command, &options, session).await?;

@@ -1,14 +1,16 @@
 //! The options of statements: `OPTIONS ('delta.version' '3')`.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use datafusion::catalog::Session;
 use datafusion::common::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
 use datafusion::common::{Result, config_err, plan_err};
 use deltalake::TableProperty;
 
-use crate::location::StorageOptions;
+use crate::location::Location;
 use crate::open::{Pin, Place};
+use crate::store::StoreOptions;
 
 /// What may be said of a Delta table in a statement. Keys may be written without `delta.` where the host allows it.
 #[derive(Debug, Clone, Default)]
@@ -93,10 +95,26 @@ fn known() -> String {
 }
 
 impl DeltaOptions {
-    /// The options of a statement, which is named in errors.
-    pub(crate) fn parse<'a>(what: &str, given: impl IntoIterator<Item = (&'a String, &'a String)>) -> Result<Self> {
+    /// The options of a statement, which is named in errors. Those of other namespaces that the session knows, such as datafusion-cli's
+    /// `aws`, are the business of others.
+    pub(crate) fn parse<'a>(
+        what: &str,
+        session: &dyn Session,
+        given: impl IntoIterator<Item = (&'a String, &'a String)>,
+    ) -> Result<Self> {
         let mut options = Self::default();
-        let mut given: Vec<_> = given.into_iter().collect();
+        let others: BTreeSet<_> = session
+            .table_options()
+            .extensions
+            .iter()
+            .map(|(prefix, _)| prefix)
+            .collect();
+        let of_others = |key: &str| {
+            let namespace = key.split_once('.').map(|(namespace, _)| namespace);
+            namespace.is_some_and(|namespace| namespace != Self::PREFIX && others.contains(namespace))
+        };
+        let given = given.into_iter().filter(|(key, _)| !of_others(key));
+        let mut given: Vec<_> = given.collect();
         given.sort_unstable();
         for (key, value) in given {
             // The SQL planner puts `format.` in front of a key without a dot.
@@ -110,7 +128,7 @@ impl DeltaOptions {
     }
 
     /// Where a table is read that stands at `uri`.
-    pub(crate) fn place(&self, what: &str, uri: &str) -> Result<Place> {
+    pub(crate) fn place(&self, what: &str, uri: &str, session: &dyn Session) -> Result<Place> {
         if self.given.contains_key("mode") {
             return plan_err!("{what}: 'delta.mode' is an option of COPY");
         }
@@ -122,25 +140,25 @@ impl DeltaOptions {
         let timestamp = self.given.get("timestamp").map(String::as_str);
         Ok(Place {
             pin: Pin::new(what, version, timestamp)?,
-            options: self.storage(),
-            ..Place::newest(uri)?
+            location: self.location(uri, session)?,
         })
     }
 
     /// Where a table is written, and what is done if there is one.
-    pub(crate) fn target(&self, what: &str, uri: &str) -> Result<(Place, Option<&str>)> {
+    pub(crate) fn target(&self, what: &str, uri: &str, session: &dyn Session) -> Result<(Place, Option<&str>)> {
         if let Some((read, _)) = READ.iter().find(|(name, _)| self.given.contains_key(*name)) {
             return plan_err!("{what}: 'delta.{read}' is an option of tables that are read");
         }
         let place = Place {
-            options: self.storage(),
-            ..Place::newest(uri)?
+            pin: Pin::Newest,
+            location: self.location(uri, session)?,
         };
         Ok((place, self.given.get("mode").map(String::as_str)))
     }
 
-    fn storage(&self) -> StorageOptions {
-        self.named(STORAGE)
+    fn location(&self, uri: &str, session: &dyn Session) -> Result<Location> {
+        let options: StoreOptions = self.named(STORAGE);
+        Location::new(uri)?.with_options(&options, session)
     }
 
     /// The properties of a table that is made, such as `delta.enableChangeDataFeed`. The SQL planner writes keys in lower case.

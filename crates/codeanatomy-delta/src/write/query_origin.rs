@@ -4,28 +4,30 @@
 //! from. No rule sees the statement either. So a query that may become a table is planned as a table of its own, whose batches
 //! all have one schema, at an address of its own; and the schema, when it is given them, looks up what is known of that address.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread::{self, ThreadId};
 
 use async_trait::async_trait;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::config::{ConfigExtension, ConfigOptions};
+use datafusion::common::tree_node::Transformed;
 use datafusion::common::{Result, extensions_options, internal_err};
 use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::{DefaultTableSource, provider_as_source};
-use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
+use datafusion::execution::{SendableRecordBatchStream, SessionState};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, TableSource, TableType};
-use datafusion::optimizer::AnalyzerRule;
+use datafusion::optimizer::{AnalyzerRule, OptimizerConfig, OptimizerRule};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use futures::{StreamExt, stream};
 
 use super::fingerprint::{of_creation, of_input, of_statement};
+use super::partitions;
 
 /// Fingerprints of a query and of what it read.
 #[derive(Debug, Clone)]
@@ -42,27 +44,47 @@ impl QueryOrigin {
 }
 
 /// What is known of the queries of a session that may become tables.
+///
+/// The engine makes a table like this: it optimises the query; it asks the schema for a table of the name; if there is none, or
+/// when it has taken out the one that is replaced, it plans the optimised query. After the schema's answer to that, it waits for
+/// nothing, so both are on one thread. By this a query that becomes a table is told from one that comes after a statement with a
+/// wrong name, or after `DROP TABLE`.
 #[derive(Debug, Default)]
 pub(crate) struct QueryOrigins {
-    /// Tables that were asked for and are not there: the engine asks before it makes one.
-    missing: Mutex<BTreeSet<String>>,
+    /// Threads to which a schema last said that a table is not there, or not there any more. What they plan next takes them out.
+    told: Mutex<Vec<ThreadId>>,
+    /// Fingerprints of the plans that the optimizer gave last.
+    optimised: Mutex<VecDeque<String>>,
     /// By the schema of their batches.
     known: Mutex<Vec<(Weak<Schema>, QueryOrigin)>>,
 }
+
+/// How many plans others may optimise while the engine asks for a table.
+const REMEMBERED: usize = 64;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl QueryOrigins {
-    /// There is no table at `uri`, or there will be another one.
-    pub(crate) fn may_be_made(&self, uri: &str) {
-        locked(&self.missing).insert(uri.to_string());
+    /// This thread is told that a table is not there.
+    pub(crate) fn is_missing(&self) {
+        let (mut told, thread) = (locked(&self.told), thread::current().id());
+        if !told.contains(&thread) {
+            told.push(thread);
+        }
     }
 
-    /// The table at `uri` has been made.
-    pub(crate) fn is_made(&self, uri: &str) {
-        locked(&self.missing).remove(uri);
+    /// This thread is told of a table, or goes on with something else. Whether the last that it was told was that there is none.
+    pub(crate) fn forget(&self) -> bool {
+        let (mut told, thread) = (locked(&self.told), thread::current().id());
+        let place = told.iter().position(|other| *other == thread);
+        place.map(|place| told.swap_remove(place)).is_some()
+    }
+
+    /// Whether a plan that is analysed is that of a query about to become a table.
+    fn is_due(&self, plan: &LogicalPlan) -> Result<bool> {
+        Ok(self.forget() && is_query(plan) && locked(&self.optimised).contains(&of_statement(plan)?))
     }
 
     fn note(&self, schema: &SchemaRef, origin: QueryOrigin) {
@@ -97,7 +119,7 @@ impl ConfigExtension for IsNoted {
 
 /// Before: a query. After: a scan of a table that is the query.
 ///
-/// Fires on queries while a table of a schema of Delta tables was asked for and is not there, so not on most.
+/// Fires on queries that are about to become a table of a schema of Delta tables, so not on most.
 #[derive(Debug)]
 pub(crate) struct NoteQueries(pub(crate) Arc<QueryOrigins>);
 
@@ -107,8 +129,7 @@ impl AnalyzerRule for NoteQueries {
     }
 
     fn analyze(&self, plan: LogicalPlan, config: &ConfigOptions) -> Result<LogicalPlan> {
-        let is_due = !locked(&self.0.missing).is_empty() && config.extensions.get::<IsNoted>().is_none();
-        if !is_due || !is_query(&plan) {
+        if is_nested(config) || !self.0.is_due(&plan)? {
             return Ok(plan);
         }
         let table = QueryTable {
@@ -116,6 +137,34 @@ impl AnalyzerRule for NoteQueries {
             origins: Arc::clone(&self.0),
         };
         LogicalPlanBuilder::scan("query", provider_as_source(Arc::new(table)), None)?.build()
+    }
+}
+
+fn is_nested(config: &ConfigOptions) -> bool {
+    config.extensions.get::<IsNoted>().is_some()
+}
+
+/// Keeps fingerprints of what the optimizer gives, and changes nothing. It comes last.
+#[derive(Debug)]
+pub(crate) struct NoteOptimised(pub(crate) Arc<QueryOrigins>);
+
+impl OptimizerRule for NoteOptimised {
+    fn name(&self) -> &str {
+        "delta_note_optimised"
+    }
+
+    fn rewrite(&self, plan: LogicalPlan, config: &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>> {
+        if !is_nested(&config.options()) && is_query(&plan) {
+            let mut optimised = locked(&self.0.optimised);
+            let fingerprint = of_statement(&plan)?;
+            if !optimised.contains(&fingerprint) {
+                optimised.push_back(fingerprint);
+            }
+            if optimised.len() > REMEMBERED {
+                optimised.pop_front();
+            }
+        }
+        Ok(Transformed::no(plan))
     }
 }
 
@@ -183,55 +232,26 @@ impl TableProvider for QueryTable {
             input: of_input(plan.as_ref()),
         };
         self.origins.note(&schema, origin);
-        let partition = |number| {
-            Arc::new(Partition {
-                plan: Arc::clone(&plan),
-                schema: Arc::clone(&schema),
-                number,
-            }) as Arc<dyn PartitionStream>
-        };
         let count = plan.properties().output_partitioning().partition_count();
-        let partitions = (0..count).map(partition).collect();
         // A projection makes a schema of its own for each batch, and that of all columns is none.
         let all = projection.is_some_and(|columns| columns.iter().copied().eq(0..schema.fields().len()));
         let projection = projection.filter(|_| !all);
-        let scan = StreamingTableExec::try_new(Arc::clone(&schema), partitions, projection, [], false, None)?;
-        Ok(Arc::new(scan))
-    }
-}
-
-struct Partition {
-    plan: Arc<dyn ExecutionPlan>,
-    schema: SchemaRef,
-    number: usize,
-}
-
-impl fmt::Debug for Partition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Partition")
-            .field("number", &self.number)
-            .finish_non_exhaustive()
-    }
-}
-
-impl PartitionStream for Partition {
-    fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
-
-    fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let schema = Arc::clone(&self.schema);
-        // Of a query without rows too there is a batch to know it by.
-        let first = (self.number == 0).then(|| Ok(RecordBatch::new_empty(Arc::clone(&schema))));
-        let rows = match self.plan.execute(self.number, context) {
-            Ok(rows) => rows,
-            Err(error) => {
-                let failed = stream::once(std::future::ready(Err(error)));
-                Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&schema), failed))
-            }
-        };
         let named = Arc::clone(&schema);
-        let rows = rows.map(move |batch| Ok(batch?.with_schema(Arc::clone(&named))?));
-        Box::pin(RecordBatchStreamAdapter::new(schema, stream::iter(first).chain(rows)))
+        let open = move |number, context| named_rows(plan.execute(number, context)?, &named, number == 0);
+        partitions::scan(&schema, count, projection, open)
     }
+}
+
+/// Rows whose batches all have this one schema; `is_first` puts a batch without rows before them, so that there is one to know
+/// a query without rows by.
+fn named_rows(
+    rows: SendableRecordBatchStream,
+    schema: &SchemaRef,
+    is_first: bool,
+) -> Result<SendableRecordBatchStream> {
+    let first = is_first.then(|| Ok(RecordBatch::new_empty(Arc::clone(schema))));
+    let named = Arc::clone(schema);
+    let rows = rows.map(move |batch| Ok(batch?.with_schema(Arc::clone(&named))?));
+    let rows = stream::iter(first).chain(rows);
+    Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(schema), rows)))
 }

@@ -11,9 +11,8 @@ use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::execution_plan::reset_plan_states;
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
-use futures::stream;
+
+use super::partitions::scan;
 
 /// Where the rows come from.
 #[derive(Clone)]
@@ -75,69 +74,21 @@ impl TableProvider for SourceTable {
         _filters: &[Expr],
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let (rows, count) = match &self.rows {
-            Rows::Stream(_) => (self.rows.clone(), 1),
-            Rows::Plan { plan, context } => {
-                let plan = reset_plan_states(Arc::clone(plan))?;
-                let count = plan.properties().output_partitioning().partition_count();
-                let context = Arc::clone(context);
-                (Rows::Plan { plan, context }, count)
-            }
-        };
-        let partition = |number| {
-            Arc::new(Partition {
-                schema: Arc::clone(&self.schema),
-                rows: rows.clone(),
-                number,
-            }) as Arc<dyn PartitionStream>
-        };
-        let partitions = (0..count).map(partition).collect();
-        let schema = Arc::clone(&self.schema);
-        let scan = StreamingTableExec::try_new(schema, partitions, projection, [], false, None)?;
-        Ok(Arc::new(scan))
-    }
-}
-
-struct Partition {
-    schema: SchemaRef,
-    rows: Rows,
-    number: usize,
-}
-
-impl fmt::Debug for Partition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Partition")
-            .field("number", &self.number)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Partition {
-    fn stream(&self) -> Result<SendableRecordBatchStream> {
         match &self.rows {
-            Rows::Plan { plan, context } => plan.execute(self.number, Arc::clone(context)),
             Rows::Stream(stream) => {
-                let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
-                match stream.take() {
+                let stream = Arc::clone(stream);
+                let open = move |_, _| match stream.lock().unwrap_or_else(PoisonError::into_inner).take() {
                     Some(stream) => Ok(stream),
                     None => exec_err!("the rows of a write to a Delta table were read twice, which is a bug"),
-                }
+                };
+                scan(&self.schema, 1, projection, open)
             }
-        }
-    }
-}
-
-impl PartitionStream for Partition {
-    fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
-
-    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
-        match self.stream() {
-            Ok(stream) => stream,
-            Err(error) => {
-                let failed = stream::once(std::future::ready(Err(error)));
-                Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), failed))
+            Rows::Plan { plan, context } => {
+                let (plan, context) = (reset_plan_states(Arc::clone(plan))?, Arc::clone(context));
+                let count = plan.properties().output_partitioning().partition_count();
+                // In the host's context: delta-rs runs its own plan in another one.
+                let open = move |number, _| plan.execute(number, Arc::clone(&context));
+                scan(&self.schema, count, projection, open)
             }
         }
     }
