@@ -21,7 +21,7 @@ class Store(http.server.ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Answer)
         self.objects, self.uploads = {}, {}
-        self.generation, self.lock = 1, threading.Lock()
+        self.generation, self.started, self.lock = 1, 0, threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -125,7 +125,11 @@ class Answer(http.server.BaseHTTPRequestHandler):
         key, query, body = self.asked()
         if "uploadId" in query:
             with self.server.lock:
-                self.server.uploads[query["uploadId"]][int(query["partNumber"])] = body
+                parts = self.server.uploads.get(query["uploadId"])
+                if parts is not None:
+                    parts[int(query["partNumber"])] = body
+            if parts is None:
+                return self.error(404, "NoSuchUpload")
             return self.answer(200, headers=[("ETag", '"%s"' % hashlib.md5(body).hexdigest())])
         if "x-goog-copy-source" in self.headers:
             bucket, _, name = urllib.parse.unquote(self.headers["x-goog-copy-source"]).strip("/").partition("/")
@@ -141,11 +145,14 @@ class Answer(http.server.BaseHTTPRequestHandler):
         key, query, body = self.asked()
         if "uploads" in query:
             with self.server.lock:
-                upload = "u%d" % len(self.server.uploads)
+                self.server.started += 1
+                upload = "u%d" % self.server.started
                 self.server.uploads[upload] = {}
             return self.answer(200, b"<InitiateMultipartUploadResult><UploadId>%s</UploadId></InitiateMultipartUploadResult>" % upload.encode())
         with self.server.lock:
-            parts = self.server.uploads.pop(query["uploadId"])
+            parts = self.server.uploads.pop(query["uploadId"], None)
+        if parts is None:
+            return self.error(404, "NoSuchUpload")
         numbers = [int(n.text) for n in ElementTree.fromstring(body).iter() if n.tag.lower().endswith("partnumber")]
         found = self.server.put(key, b"".join(parts[n] for n in numbers), None)
         text = "<CompleteMultipartUploadResult><ETag>%s</ETag></CompleteMultipartUploadResult>" % escape(found["etag"])
