@@ -1,17 +1,19 @@
 //! Two writers at once, the one between what the other has read and its commit: what is there afterwards is what one after the
 //! other would have made, or the slower one says that it conflicts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use codeanatomy_delta::{attach_tables, register_all};
-use datafusion::error::Result;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::object_store::memory::InMemory;
 use datafusion::prelude::SessionContext;
 use deltalake::kernel::{DataType, StructField};
 use deltalake::logstore::{StorageConfig, logstore_with};
 use deltalake::{DeltaTable, DeltaTableError};
 use futures::FutureExt;
+use url::Url;
 
 use crate::faulty::{Faulty, Rival, in_memory};
 use crate::{lines, rows};
@@ -114,24 +116,24 @@ impl Write {
                     table.add_columns().with_fields([column]).await
                 }
                 _ => {
-                    let property = HashMap::from([(PROPERTY.to_string(), "interval 9 days".to_string())]);
-                    table.set_tbl_properties().with_properties(property).await
+                    let property = (PROPERTY.to_string(), "interval 9 days".to_string());
+                    table.set_tbl_properties().with_properties([property].into()).await
                 }
             }
         };
-        let done: std::result::Result<DeltaTable, DeltaTableError> = done.await;
-        done.map(|_| ())
-            .map_err(|e| datafusion::error::DataFusionError::External(e.into()))
+        let done: Result<DeltaTable, DeltaTableError> = done.await;
+        done.map(|_| ()).map_err(|e| DataFusionError::External(e.into()))
     }
 }
 
 /// The table as another program has it, through the store of the session.
-async fn elsewhere(ctx: &SessionContext) -> std::result::Result<DeltaTable, DeltaTableError> {
-    let url = url::Url::parse(TABLE).unwrap();
+async fn elsewhere(ctx: &SessionContext) -> Result<DeltaTable, DeltaTableError> {
+    let url = Url::parse(TABLE).unwrap();
     let store = ctx
         .runtime_env()
-        .object_store(&datafusion::execution::object_store::ObjectStoreUrl::parse("memory://").unwrap());
-    let mut table = DeltaTable::new(logstore_with(store.unwrap(), &url, StorageConfig::default())?);
+        .object_store(ObjectStoreUrl::parse("memory://").unwrap())
+        .unwrap();
+    let mut table = DeltaTable::new(logstore_with(store, &url, StorageConfig::default())?);
     table.load().await?;
     Ok(table)
 }
