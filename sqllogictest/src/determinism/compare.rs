@@ -9,13 +9,18 @@ use super::machine::Machine;
 use super::script::{Step, run};
 
 /// Queries of which plain has other answers than those seen: the last value without an order, a covariance and a correlation that slide, of
-/// which little or nothing is left after a subtraction, and any two of three rows.
-const UNDECIDED: [&str; 5] = [
+/// which little or nothing is left after a subtraction, any two of three rows, the first and last of rows that tie but come sorted by a window, items in
+/// the order of a hash table, and numbers of ties of which there are many.
+const UNDECIDED: [&str; 9] = [
     "group_by.slt:3780",
     "window.slt:4639",
     "window.slt:6718",
     "ties:150",
     "corners:162",
+    "drawn:236",
+    "drawn:258",
+    "drawn:322",
+    "drawn:341",
 ];
 
 /// Queries whose answers are not compared, since the engine is wrong about them in any mode.

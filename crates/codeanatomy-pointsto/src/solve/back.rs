@@ -71,7 +71,7 @@ impl Solver {
                     next += 1;
                 }
                 Arg::Keyword(name, from) if name == param.name && param.kind != ParamKind::PosOnly => {
-                    found = Some(from)
+                    found = Some(from);
                 }
                 Arg::Keyword(..) => {}
                 Arg::Star(_) | Arg::DoubleStar(_) => is_open = true,

@@ -4,7 +4,7 @@
 //!
 //! | where | what is completed | from |
 //! |---|---|---|
-//! | `LIMIT`, `OFFSET` | the order below; without one, the declared order of the table, else all columns | `set` |
+//! | `LIMIT`, `OFFSET` | the order below; without one, that of `DISTINCT ON` or the declared order of the table, else all columns | `set` |
 //! | `DISTINCT ON` | its order | `set` |
 //! | `first_value`, `last_value`, `nth_value`, `any_value` | the order, by the arguments of all such functions beside it | `set` |
 //! | `array_agg`, `string_agg` | the same | `canonical` |
@@ -12,7 +12,7 @@
 //! | `min`, `max` of floating-point numbers and nested values | nothing: they are `arg_min`, `arg_max`, which have one order | `set` |
 //! | `INTERSECT`, `EXCEPT` of nested values | nothing: they compare the bytes of the values | `set` |
 //! | sums, means, variances … of floating-point numbers | nothing: they are computed exactly and rounded once | `canonical` |
-//! | the output | the order at the top; without one, the declared order of the table, else all columns | `canonical` |
+//! | the output | the order at the top; without one, that of `DISTINCT ON` or the declared order of the table, else all columns | `canonical` |
 //!
 //! Ties of window functions are a matter of the physical plan.
 
@@ -32,7 +32,9 @@ use std::sync::Arc;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema, Result};
-use datafusion::logical_expr::{DdlStatement, Distinct, Expr, Limit, LogicalPlan, Projection, Sort, SortExpr, cast};
+use datafusion::logical_expr::{
+    DdlStatement, Distinct, DistinctOn, Expr, Limit, LogicalPlan, Projection, Sort, SortExpr, cast,
+};
 use datafusion::optimizer::AnalyzerRule;
 
 use crate::settings::{Determinism, Settings};
@@ -198,6 +200,14 @@ fn ordered(plan: LogicalPlan, place: bool) -> Result<LogicalPlan> {
             found = true;
             Ok(Transformed::new(node, true, TreeNodeRecursion::Stop))
         }
+        // The engine gives its rows in this order.
+        LogicalPlan::Distinct(Distinct::On(on)) => {
+            let order = order_of_distinct(&on);
+            found = order.is_some();
+            let node = LogicalPlan::Distinct(Distinct::On(on));
+            let node = order.map_or_else(|| node.clone(), |order| sorted(order, node.clone()));
+            Ok(Transformed::new(node, found, TreeNodeRecursion::Stop))
+        }
         node => Ok(Transformed::new(node, false, TreeNodeRecursion::Stop)),
     })?;
     let plan = plan.data;
@@ -216,6 +226,22 @@ fn ordered(plan: LogicalPlan, place: bool) -> Result<LogicalPlan> {
     }
     let expr = complete(by_declaration(&plan), &plan, "the order of the output")?;
     Ok(if expr.is_empty() { plan } else { sorted(expr, plan) })
+}
+
+/// The order of the expressions of which each row has other values; none if one is not among the columns.
+fn order_of_distinct(on: &DistinctOn) -> Option<Vec<SortExpr>> {
+    let written = on.sort_expr.as_ref()?.get(..on.on_expr.len())?;
+    let columns = written.iter().map(|sort| {
+        let is_it = |e: &Expr| e.clone().unalias() == sort.expr;
+        let place = on.select_expr.iter().position(is_it)?;
+        let column = Expr::Column(Column::from(on.schema.qualified_field(place)));
+        let by_column = SortExpr {
+            expr: column,
+            ..sort.clone()
+        };
+        Some(because(by_column, "added by DISTINCT ON"))
+    });
+    columns.collect()
 }
 
 fn by_declaration(plan: &LogicalPlan) -> Vec<SortExpr> {
