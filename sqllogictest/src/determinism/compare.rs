@@ -23,8 +23,10 @@ const UNDECIDED: [&str; 9] = [
     "drawn:341",
 ];
 
+const FIXED_SIZE: &str = "of lists of fixed size, functions and casts take the first rows' items for those of every batch that is cut from one";
+
 /// Queries whose answers are not compared, since the engine is wrong about them in any mode.
-pub(super) const OF_ENGINE: [(&str, &str); 3] = [
+pub(super) const OF_ENGINE: [(&str, &str); 14] = [
     (
         "array/array_concat.slt:401",
         "array_concat of a batch of nulls is null, and beside other rows a list with a null",
@@ -36,6 +38,20 @@ pub(super) const OF_ENGINE: [(&str, &str); 3] = [
     (
         "scalar.slt:2498",
         "an order by acosh(sin(v)) fails in the engine's sanity check where the table has several partitions",
+    ),
+    ("aggregate.slt:1856", FIXED_SIZE),
+    ("aggregate.slt:1862", FIXED_SIZE),
+    ("aggregate.slt:1872", FIXED_SIZE),
+    ("array/array_append.slt:188", FIXED_SIZE),
+    ("array/array_distinct.slt:95", FIXED_SIZE),
+    ("array/array_distinct.slt:103", FIXED_SIZE),
+    ("array/array_length.slt:243", FIXED_SIZE),
+    ("array/array_prepend.slt:192", FIXED_SIZE),
+    ("array/array_transform.slt:302", FIXED_SIZE),
+    ("array/array_transform.slt:315", FIXED_SIZE),
+    (
+        "arrow_typeof.slt:405",
+        "a sort in batches of one row loses lists of no items",
     ),
 ];
 
@@ -93,6 +109,8 @@ pub(super) async fn compare(
         return Err("three levels ran".to_string());
     };
     let (mut differences, mut suspects) = (vec![], vec![]);
+    // Whether a table is missing in canonical mode since its statement was refused.
+    let mut is_missing = false;
     {
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
         for (i, step) in steps.iter().enumerate() {
@@ -108,9 +126,12 @@ pub(super) async fn compare(
                 }
             }
             if !step.is_query {
-                if errors(&plain).is_empty() && !errors(&canonical).iter().all(|error| is_refusal(error)) {
+                let errors_of_canonical = errors(&canonical);
+                let all_refused = errors_of_canonical.iter().all(|error| is_refusal(error));
+                if errors(&plain).is_empty() && !all_refused {
                     differences.push(difference(step, "fails in canonical mode alone", &canonical));
                 }
+                is_missing |= all_refused && !errors_of_canonical.is_empty();
                 continue;
             }
             if OF_ENGINE.iter().any(|(of_engine, _)| step.location == *of_engine) {
@@ -125,7 +146,11 @@ pub(super) async fn compare(
                     let error = errors.first().copied().unwrap_or("no rows");
                     seen.unanswered.push(format!("{} {}: {error}", step.location, step.sql));
                 }
-                if works && !errors.iter().all(|error| is_refusal(error)) {
+                let is_of_refusal = |error: &&str| {
+                    is_refusal(error)
+                        || (is_missing && (error.contains("not found") || error.contains("doesn't exist")))
+                };
+                if works && !errors.iter().all(is_of_refusal) {
                     differences.push(difference(step, "fails in canonical mode alone", &canonical));
                 }
                 continue;

@@ -112,7 +112,6 @@ const CALLS: &[(&str, &[&str])] = &[
     (
         "string_agg_det",
         &[
-            "string_agg_det(v)",
             "string_agg_det(v, 1)",
             "string_agg_det(DISTINCT separator => '+')",
             "string_agg_det(v, sep => '+')",

@@ -124,6 +124,15 @@ impl Statistic {
         if sums.count < least {
             return None;
         }
+        if self == S::Corr {
+            // As the engine has it: of one column without a mean there is no correlation, of two it is not known.
+            let has_no_mean = |sum: &ExactSum| matches!(sum.total(), Total::Special(value) if value.is_nan());
+            match (has_no_mean(&sums.terms[0]), has_no_mean(&sums.terms[1])) {
+                (true, true) => return Some(f64::NAN),
+                (false, false) if sums.count > 1 => {}
+                _ => return None,
+            }
+        }
         let [mut y, mut x, mut yy, mut xx, mut xy] = [const { BigInt::ZERO }; 5];
         for (term, sum) in self.terms().iter().zip(&sums.terms) {
             let total = match sum.total() {
@@ -139,9 +148,6 @@ impl Statistic {
                 Term::Xx => xx = total,
                 Term::Xy => xy = total,
             }
-        }
-        if self == S::Corr && sums.count < 2 {
-            return None;
         }
         let n = BigInt::from(sums.count);
         let scale = ExactSum::SCALE;
