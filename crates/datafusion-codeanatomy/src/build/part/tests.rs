@@ -12,7 +12,11 @@ use crate::relation::{pack, stored};
 use crate::source::SourceOptions;
 
 /// Datasets of the whole source that a query has to read whole, and how often, since it looks up in them what may be anywhere.
-const WHOLE: [(&str, &[(&str, usize)]); 3] = [("cpg_nodes_inside", &[]), ("cpg_candidates", &[]), ("cpg_props", &[])];
+const WHOLE: [(&str, &[(&str, usize)]); 3] = [
+    ("cpg_nodes_inside", &[]),
+    ("cpg_candidates", &[("definitions", 2), ("files", 2)]),
+    ("cpg_props", &[]),
+];
 
 #[tokio::test]
 async fn what_can_be_read_of_the_part_alone_is() -> Result<()> {
