@@ -109,8 +109,8 @@ pub(super) async fn compare(
         return Err("three levels ran".to_string());
     };
     let (mut differences, mut suspects) = (vec![], vec![]);
-    // Whether a table is missing in canonical mode since its statement was refused.
-    let mut is_missing = false;
+    // Statements that canonical mode refused: the tables that they would have made are missing.
+    let mut refused: Vec<&str> = vec![];
     {
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
         for (i, step) in steps.iter().enumerate() {
@@ -127,11 +127,13 @@ pub(super) async fn compare(
             }
             if !step.is_query {
                 let errors_of_canonical = errors(&canonical);
-                let all_refused = errors_of_canonical.iter().all(|error| is_refusal(error, is_missing));
+                let all_refused = errors_of_canonical.iter().all(|error| is_refusal(error, &refused));
                 if errors(&plain).is_empty() && !all_refused {
                     differences.push(difference(step, "fails in canonical mode alone", &canonical));
                 }
-                is_missing |= all_refused && !errors_of_canonical.is_empty();
+                if all_refused && !errors_of_canonical.is_empty() {
+                    refused.push(&step.sql);
+                }
                 continue;
             }
             if OF_ENGINE.iter().any(|(of_engine, _)| step.location == *of_engine) {
@@ -146,7 +148,7 @@ pub(super) async fn compare(
                     let error = errors.first().copied().unwrap_or("no rows");
                     seen.unanswered.push(format!("{} {}: {error}", step.location, step.sql));
                 }
-                if works && !errors.iter().all(|error| is_refusal(error, is_missing)) {
+                if works && !errors.iter().all(|error| is_refusal(error, &refused)) {
                     differences.push(difference(step, "fails in canonical mode alone", &canonical));
                 }
                 continue;
@@ -234,11 +236,15 @@ fn errors(answers: &[Answer]) -> Vec<&str> {
     errors.collect()
 }
 
-/// Errors of ours, which the page lists; where a table is missing that was refused, what the engine says of it, too.
-fn is_refusal(error: &str, is_missing: bool) -> bool {
+/// Errors of ours, which the page lists, and what the engine says of a table that a refused statement would have made.
+fn is_refusal(error: &str, refused: &[&str]) -> bool {
+    let missing = || {
+        let is_missing = error.contains("not found") || error.contains("doesn't exist");
+        error.split('\'').nth(1).filter(|_| is_missing)?.rsplit('.').next()
+    };
     error.contains("complete_orders")
         || error.contains("is not determined")
-        || (is_missing && (error.contains("not found") || error.contains("doesn't exist")))
+        || missing().is_some_and(|table| refused.iter().any(|sql| sql.contains(table)))
 }
 
 fn difference(step: &Step, what: &str, answers: &[Answer]) -> String {
