@@ -22,7 +22,7 @@ kinds! {
     AsyncWith, Raise, Try, TryStar, Import, ImportFrom, alias, BoolOp, NamedExpr, BinOp, UnaryOp, IfExp, Dict, Set, ListComp,
     SetComp, DictComp, GeneratorExp, Await, Yield, YieldFrom, Compare, Call, Constant, Attribute, Subscript, Starred,
     Name, List, Tuple, Slice, comprehension, ExceptHandler, arguments, arg, keyword, withitem, MatchAs, MatchStar,
-    MatchMapping, Delete, Match, match_case, MatchClass, MatchOr, Expr, JoinedStr, FormattedValue, While,
+    MatchMapping, Delete, Match, match_case, MatchClass, MatchOr, Expr, JoinedStr, FormattedValue, While, If, Pass,
 }
 
 /// The rows of one file, by number: row `i` is node `i`.

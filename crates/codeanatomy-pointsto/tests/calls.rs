@@ -376,3 +376,79 @@ fn names_of_code_that_is_deep_in_other_code_are_bounded() {
     let longest = of(&text).iter().map(String::len).max().unwrap();
     assert!(longest < 1100, "{longest}");
 }
+
+/// Of `A` and `B`, whose `go` is called in a file.
+fn gone(text: &str) -> String {
+    let classes = "class A:\n    def go(self): pass\nclass B:\n    def go(self): pass\n";
+    let rows = of(&format!("{classes}{text}"));
+    let found = ["A", "B"].into_iter().filter(|class| rows.iter().any(|r| r.contains(&format!("-> m.{class}.go "))));
+    found.collect()
+}
+
+#[test]
+fn of_a_class_that_binds_a_name_again_only_the_last_is_seen() {
+    let methods = "class C:\n    def f(self): return A()\n    def f(self): return B()\n";
+    assert_eq!(gone(&format!("{methods}C().f().go()\n")), "B");
+    let attributes = "class C:\n    x = A()\n    import x, A as x\n    print(x)\n    x, y = B(), A()\nC.x.go()\n";
+    assert_eq!(gone(attributes), "B");
+    let own = "class C:\n    def f(self): return A()\n    f().go()\n    def f(self): return B()\n";
+    assert_eq!(gone(own), "A");
+    let inside = "class C:\n    if A:\n        def f(self): return A()\n        def f(self): return B()\nC().f().go()\n";
+    assert_eq!(gone(inside), "B");
+    let before = "class C:\n    for x in y: f = A()\n    f = B()\nC.f.go()\n";
+    assert_eq!(gone(before), "B");
+}
+
+#[test]
+fn what_may_not_be_bound_again_is_seen() {
+    for text in [
+        "class C:\n    f = B()\n    if x: f = A()\nC.f.go()\n",
+        "class C:\n    if x: f = B()\n    else: f = A()\nC.f.go()\n",
+        "class C:\n    while x:\n        f = A()\n        if f: break\n        f = B()\nC.f.go()\n",
+        "class C:\n    f = A()\n    f: B\n    f |= B()\nC.f.go()\nB().go()\n",
+        "class C:\n    f = A()\n    def g(self): C.f = B()\nC.f.go()\n",
+        "class C:\n    global f\n    f = A()\n    g()\n    f = B()\ndef g(): f.go()\n",
+    ] {
+        assert_eq!(gone(text), "AB", "{text}");
+    }
+}
+
+#[test]
+fn of_a_module_the_last_is_seen_if_nothing_runs_in_between() {
+    let last = "def f(): return A()\nif A.x > 1:\n    y = [f, lambda: g()]\n@staticmethod\ndef f(x=1): return B()\ndef g(): f().go()\n";
+    assert_eq!(gone(last), "B");
+    let inner = "def outer():\n    def f(): return A()\n    def f(): return B()\n    def g(): f().go()\n    g()\n";
+    assert_eq!(gone(inner), "B");
+    for between in ["g()", "import n", "@g\ndef h(): pass", "class C(g): pass", "[x for x in g]", "def h(x=g()): pass"] {
+        let text = format!("def g(): f().go()\ndef f(): return A()\n{between}\ndef f(): return B()\n");
+        assert_eq!(gone(&text), "AB", "{between}");
+    }
+    let other = "def f(): return A()\ndef g(): f().go()\ndef h():\n    global f\n    f = lambda: B()\n";
+    assert_eq!(gone(other), "AB");
+}
+
+#[test]
+fn an_overload_is_not_called_and_its_annotation_is_that_of_the_last() {
+    let module = "from typing import overload\n@overload\ndef f(x: int) -> 'A': ...\n@overload\ndef f(x: str) -> 'B': ...\n\
+                  @cache(1)\ndef f(x): return x.unknown\n";
+    let calls = graph(&[("m.py", module), ("n.py", "from m import f\nimport m\nf(1)\nm.f(2)\n")]);
+    assert_eq!(calls.iter().filter(|c| c.starts_with("n -> ")).count(), 1, "{calls:?}");
+    let kept = "@overload\ndef f(x: int) -> 'A': ...\n@overload\ndef f(x: str) -> 'B': ...\ndef f(x): return x.unknown\nf(1).go()\n";
+    assert_eq!(gone(kept), "AB");
+    let said = "class C:\n    @overload\n    def f(self) -> 'A': ...\n    def f(self): return B()\nC().f().go()\n";
+    assert_eq!(gone(said), "B");
+}
+
+#[test]
+fn a_property_keeps_its_getter_when_its_setter_binds_the_name_again() {
+    let text = "class C:\n    @property\n    def p(self): return A()\n    @p.setter\n    def p(self, v): B().go()\nc = C()\nc.p.go()\nc.p = 1\n";
+    assert_eq!(gone(text), "AB");
+    assert!(of(&format!("class A: pass\nclass B: pass\n{text}")).contains(&"m -> m.C.p (property)".to_string()));
+}
+
+#[test]
+fn names_that_are_bound_again_and_again_take_time_in_proportion() {
+    let names: String = (0..30_000).map(|i| format!("a{i} = 1\n")).collect();
+    let text = format!("{names}{names}{}class C:\n{}C.x()\n", "f = 1\n".repeat(30_000), "    x = f\n".repeat(30_000));
+    assert!(!of(&text).is_empty());
+}

@@ -34,11 +34,12 @@ impl Lowering<'_, '_> {
             self.program.functions[number as usize].yields = Some(yields);
             self.program.functions[number as usize].sent = Some(sent);
         }
-        if let Some(annotation) = self.tree.child(node, "returns") {
-            let to = self.program.functions[number as usize].result;
-            self.annotated(annotation, to);
+        let (annotation, result) = (self.tree.child(node, "returns"), self.program.functions[number as usize].result);
+        if let Some(annotation) = annotation {
+            self.annotated(annotation, result);
             self.ask_annotation(node, annotation, Some(id));
         }
+        self.overloaded(node, annotation, result);
         if class.is_some() {
             let at = self.place(node);
             self.program.methods.push((number, at));
@@ -346,9 +347,7 @@ impl Lowering<'_, '_> {
     /// The value of a definition, through its decorators, into its name.
     fn bind_definition(&mut self, node: usize, id: Sym, value: Value) {
         let var = self.var(node);
-        if let Some(binding) = self.bindings.of_target(node) {
-            self.program.copy(var, binding);
-        }
+        self.seen(node, var, self.bindings.of_target(node));
         let decorators: Vec<usize> = self.tree.list(node, "decorator_list").collect();
         let mut current = self.program.var();
         self.program.seed(current, value);

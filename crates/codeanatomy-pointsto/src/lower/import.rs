@@ -8,10 +8,9 @@ impl Lowering<'_, '_> {
     /// One alias of an import statement.
     pub(super) fn import(&mut self, node: usize) {
         let var = self.var(node);
-        if let Some(binding) = self.bindings.of_target(node) {
-            self.program.copy(var, binding);
-        }
-        let binding = self.bindings.of_target(node).unwrap_or(NONE);
+        let binding = self.bindings.of_target(node);
+        self.seen(node, var, binding);
+        let binding = binding.unwrap_or(NONE);
         let Some(module) = self.bindings.module(node) else {
             return;
         };

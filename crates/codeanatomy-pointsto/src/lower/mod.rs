@@ -10,9 +10,11 @@ mod expression;
 mod import;
 mod last;
 mod name;
+mod replaced;
 mod statement;
 
 use arrow_schema::ArrowError;
+use rustc_hash::FxHashMap;
 
 use crate::input::{FileRows, batch, ints, texts};
 use crate::names::Sym;
@@ -21,6 +23,7 @@ use crate::tree::{Kind, Tree};
 use bindings::Bindings;
 use last::Last;
 use name::Uses;
+use replaced::Replaced;
 
 /// Adds a file to the program.
 pub(crate) fn lower(file: &FileRows<'_>, program: &mut Program) -> Result<(), ArrowError> {
@@ -81,11 +84,14 @@ pub(crate) fn lower(file: &FileRows<'_>, program: &mut Program) -> Result<(), Ar
         uses: Uses::new(file)?,
         places: vec![NONE; tree.len()],
         last: Last::default(),
+        replaced: Replaced::default(),
+        overloads: FxHashMap::default(),
         tree,
         bindings,
         program,
     };
     lowering.find_shared();
+    lowering.find_replaced();
     for node in 0..lowering.tree.len() {
         lowering.node(node);
     }
@@ -109,6 +115,9 @@ struct Lowering<'a, 'p> {
     /// The code in the body of a definition.
     bodies: Vec<u32>,
     last: Last,
+    replaced: Replaced,
+    /// By the function that replaces them: the annotations of the results of `@overload`s.
+    overloads: FxHashMap<usize, Vec<usize>>,
 }
 
 impl Lowering<'_, '_> {

@@ -68,8 +68,8 @@ impl Lowering<'_, '_> {
         let var = self.var(node);
         if self.tree.is_load(node) {
             self.read(node, var);
-        } else if let Some(binding) = self.bindings.of_name(node) {
-            self.program.copy(var, binding);
+        } else {
+            self.seen(node, var, self.bindings.of_name(node));
         }
     }
 
