@@ -318,6 +318,8 @@ pub(crate) enum Fallback {
     Receiver { function: u32 },
     /// Instances of what an annotation says.
     Annotation { of: Var, to: Var },
+    /// Instances of the class that a call is given as a type, if it is one of `typing.cast`.
+    Cast { callee: Var, of: Var, to: Var },
     /// A key may be any.
     Key(Var),
     /// A parameter of a function that nothing calls has its default.

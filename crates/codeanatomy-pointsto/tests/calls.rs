@@ -381,7 +381,9 @@ fn names_of_code_that_is_deep_in_other_code_are_bounded() {
 fn gone(text: &str) -> String {
     let classes = "class A:\n    def go(self): pass\nclass B:\n    def go(self): pass\n";
     let rows = of(&format!("{classes}{text}"));
-    let found = ["A", "B"].into_iter().filter(|class| rows.iter().any(|r| r.contains(&format!("-> m.{class}.go "))));
+    let found = ["A", "B"]
+        .into_iter()
+        .filter(|class| rows.iter().any(|r| r.contains(&format!("-> m.{class}.go "))));
     found.collect()
 }
 
@@ -393,7 +395,8 @@ fn of_a_class_that_binds_a_name_again_only_the_last_is_seen() {
     assert_eq!(gone(attributes), "B");
     let own = "class C:\n    def f(self): return A()\n    f().go()\n    def f(self): return B()\n";
     assert_eq!(gone(own), "A");
-    let inside = "class C:\n    if A:\n        def f(self): return A()\n        def f(self): return B()\nC().f().go()\n";
+    let inside =
+        "class C:\n    if A:\n        def f(self): return A()\n        def f(self): return B()\nC().f().go()\n";
     assert_eq!(gone(inside), "B");
     let before = "class C:\n    for x in y: f = A()\n    f = B()\nC.f.go()\n";
     assert_eq!(gone(before), "B");
@@ -419,7 +422,14 @@ fn of_a_module_the_last_is_seen_if_nothing_runs_in_between() {
     assert_eq!(gone(last), "B");
     let inner = "def outer():\n    def f(): return A()\n    def f(): return B()\n    def g(): f().go()\n    g()\n";
     assert_eq!(gone(inner), "B");
-    for between in ["g()", "import n", "@g\ndef h(): pass", "class C(g): pass", "[x for x in g]", "def h(x=g()): pass"] {
+    for between in [
+        "g()",
+        "import n",
+        "@g\ndef h(): pass",
+        "class C(g): pass",
+        "[x for x in g]",
+        "def h(x=g()): pass",
+    ] {
         let text = format!("def g(): f().go()\ndef f(): return A()\n{between}\ndef f(): return B()\n");
         assert_eq!(gone(&text), "AB", "{between}");
     }
@@ -449,6 +459,53 @@ fn a_property_keeps_its_getter_when_its_setter_binds_the_name_again() {
 #[test]
 fn names_that_are_bound_again_and_again_take_time_in_proportion() {
     let names: String = (0..30_000).map(|i| format!("a{i} = 1\n")).collect();
-    let text = format!("{names}{names}{}class C:\n{}C.x()\n", "f = 1\n".repeat(30_000), "    x = f\n".repeat(30_000));
+    let text = format!(
+        "{names}{names}{}class C:\n{}C.x()\n",
+        "f = 1\n".repeat(30_000),
+        "    x = f\n".repeat(30_000)
+    );
     assert!(!of(&text).is_empty());
+}
+
+#[test]
+fn a_cast_gives_its_value_and_where_nothing_is_known_of_it_its_type() {
+    for cast in [
+        "typing.cast('A', unknown)",
+        "typing.cast(A, unknown)",
+        "typing.cast('A | None', unknown)",
+        "typing.cast(typing.Optional[A], unknown.x[1])",
+        "typing.cast(B, A())",
+    ] {
+        assert_eq!(gone(&format!("import typing\n{cast}.go()\n")), "A", "{cast}");
+    }
+    assert_eq!(
+        gone("def cast(a, b): return b\ncast(A, B()).go()\ncast(A, x).go()\n"),
+        "B"
+    );
+}
+
+#[test]
+fn the_class_of_an_annotation_with_arguments_is_meant_and_forms_of_typing_are_nothing() {
+    for annotation in [
+        "A[int]",
+        "'A[int]'",
+        "ClassVar[A]",
+        "Annotated[A, B]",
+        "Optional[Annotated[A[B], B]]",
+    ] {
+        assert_eq!(gone(&format!("def f(x: {annotation}): x.go()\n")), "A", "{annotation}");
+    }
+    let text = "import typing\nfrom collections.abc import Callable\ndef f(x: typing.Any, y: Callable[[], A], z: typing.List[A]):\n    x()\n    y()\n    \
+                z.go()\n    x.go()\n";
+    assert_eq!(of(text), ["m.f -> ? (unknown_value)"]);
+}
+
+#[test]
+fn a_base_that_only_says_something_has_no_attributes() {
+    for base in ["ABC", "Generic[T]", "Protocol"] {
+        let text = format!(
+            "from abc import ABC\nfrom typing import Generic, Protocol\nclass C({base}):\n    def f(self): self.g()\n"
+        );
+        assert_eq!(of(&text), ["m.C.f -> ? (unknown_value)"], "{base}");
+    }
 }

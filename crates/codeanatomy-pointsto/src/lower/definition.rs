@@ -34,7 +34,10 @@ impl Lowering<'_, '_> {
             self.program.functions[number as usize].yields = Some(yields);
             self.program.functions[number as usize].sent = Some(sent);
         }
-        let (annotation, result) = (self.tree.child(node, "returns"), self.program.functions[number as usize].result);
+        let (annotation, result) = (
+            self.tree.child(node, "returns"),
+            self.program.functions[number as usize].result,
+        );
         if let Some(annotation) = annotation {
             self.annotated(annotation, result);
             self.ask_annotation(node, annotation, Some(id));
@@ -318,30 +321,41 @@ impl Lowering<'_, '_> {
 
     /// An instance of what an annotation says, where nothing else is known.
     pub(super) fn annotated(&mut self, annotation: usize, to: Var) {
+        for of in self.classes_of(annotation) {
+            self.program.fallbacks.push(Fallback::Annotation { of, to });
+        }
+    }
+
+    /// The classes that an annotation names: of several all, and of `C[T]` `C`.
+    pub(super) fn classes_of(&mut self, annotation: usize) -> Vec<Var> {
         let mut open = vec![annotation];
+        let mut classes = vec![];
         while let Some(node) = open.pop() {
             match self.tree.kind(node) {
-                Kind::Name | Kind::Attribute => {
-                    let of = self.var(node);
-                    self.program.fallbacks.push(Fallback::Annotation { of, to });
-                }
+                Kind::Name | Kind::Attribute => classes.push(self.var(node)),
                 Kind::BinOp => open.extend(self.tree.children(node)),
                 Kind::Subscript => {
                     let base = self.tree.child(node, "value");
-                    if base.is_some_and(|b| matches!(self.tree.name(b), "Optional" | "Union" | "Annotated")) {
-                        open.extend(self.tree.child(node, "slice"));
+                    let slice = self.tree.child(node, "slice");
+                    match base.map_or("", |b| self.tree.name(b)) {
+                        "Optional" | "Union" | "ClassVar" | "Final" | "Required" | "NotRequired" | "ReadOnly" => {
+                            open.extend(slice);
+                        }
+                        // What comes behind the type says something about it.
+                        "Annotated" => open.extend(slice.and_then(|s| self.tree.list(s, "elts").next())),
+                        _ => open.extend(base),
                     }
                 }
-                Kind::Tuple => open.extend(self.tree.children(node)),
+                Kind::Tuple => open.extend(self.tree.list(node, "elts")),
                 Kind::Constant => {
-                    let text = self.tree.value(node).trim_matches(['"', '\'']);
-                    if let Some(of) = self.bindings.in_module(text) {
-                        self.program.fallbacks.push(Fallback::Annotation { of, to });
-                    }
+                    let parts = self.tree.value(node).trim_matches(['"', '\'']).split('|');
+                    let names = parts.map(|part| part.split('[').next().unwrap_or_default().trim());
+                    classes.extend(names.filter_map(|name| self.bindings.in_module(name)));
                 }
                 _ => {}
             }
         }
+        classes
     }
 
     /// The value of a definition, through its decorators, into its name.

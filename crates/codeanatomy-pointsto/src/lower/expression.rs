@@ -23,6 +23,7 @@ impl Lowering<'_, '_> {
             Kind::Call => {
                 if let Some(callee) = self.child_var(node, "func") {
                     let (args, result) = (self.arguments(node), self.var(node));
+                    self.cast(node, callee, result);
                     self.implicit(node, callee, args, result, How::Call);
                 }
             }
@@ -116,6 +117,15 @@ impl Lowering<'_, '_> {
     }
 
     /// The value of a child is that of the node.
+    /// `cast(type, value)` of `typing`, if it is that.
+    fn cast(&mut self, node: usize, callee: Var, to: Var) {
+        let name = self.tree.child(node, "func").map_or("", |f| self.tree.name(f));
+        let of = self.tree.list(node, "args").next().filter(|_| name == "cast");
+        let classes = of.map(|of| self.classes_of(of)).unwrap_or_default();
+        let casts = classes.into_iter().map(|of| Fallback::Cast { callee, of, to });
+        self.program.fallbacks.extend(casts);
+    }
+
     fn pass(&mut self, node: usize, field: &str) {
         if let Some(from) = self.child_var(node, field) {
             let to = self.var(node);

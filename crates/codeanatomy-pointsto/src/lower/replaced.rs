@@ -64,7 +64,9 @@ impl Lowering<'_, '_> {
         let mut groups: Vec<Vec<usize>> = vec![];
         for node in 0..self.tree.len() {
             let var = match self.tree.kind(node) {
-                Kind::FunctionDef | Kind::AsyncFunctionDef | Kind::ClassDef | Kind::alias => self.bindings.of_target(node),
+                Kind::FunctionDef | Kind::AsyncFunctionDef | Kind::ClassDef | Kind::alias => {
+                    self.bindings.of_target(node)
+                }
                 Kind::Name if !self.tree.is_load(node) => self.bindings.of_name(node),
                 _ => None,
             };
@@ -231,7 +233,10 @@ impl Lowering<'_, '_> {
         while next < end {
             match self.tree.kind(next) {
                 // What is in a function runs later.
-                _ if next > statement && self.tree.field(next) == "body" && self.is_function(self.tree.parent(next)) => {
+                _ if next > statement
+                    && self.tree.field(next) == "body"
+                    && self.is_function(self.tree.parent(next)) =>
+                {
                     next += self.tree.sizes.value(next).max(1) as usize;
                     continue;
                 }

@@ -63,6 +63,7 @@ impl Solver {
         let is_generic = matches!(text, "functools.singledispatch" | "functools.singledispatchmethod");
         let is_entered = text.ends_with(".enter_context") || text.ends_with(".enter_async_context");
         let is_passed = matches!(text, "functools.cmp_to_key" | "copy.copy" | "copy.deepcopy");
+        let is_cast = is_cast(text);
         // What is in a mapping is not what gives it.
         let is_item = text.starts_with("sys.modules.") || text.starts_with("os.environ.");
         let is_default = text == "collections.defaultdict";
@@ -75,7 +76,8 @@ impl Solver {
             self.partial_methods.insert(site);
         }
         let Site { result, how, at, .. } = self.program.sites[site as usize];
-        let first = self.program.sites[site as usize].args.first().copied();
+        let args = &self.program.sites[site as usize].args;
+        let (first, second) = (args.first().copied(), args.get(1).copied());
         if let Some(keyed) = keyed {
             let container = self.container(Made::containers(site, dotted).0, keyed);
             self.add_value(result, Value::Container(container));
@@ -112,6 +114,10 @@ impl Solver {
             (How::Decorator, Some(Arg::Positional(decorated))) => self.copy(decorated, result),
             (_, Some(Arg::Positional(of))) if is_entered => self.hook(of, Hook::Enter { to: result, at }),
             (_, Some(Arg::Positional(of))) if is_passed => self.copy(of, result),
+            _ if is_cast => match second {
+                Some(Arg::Positional(of) | Arg::Keyword(_, of)) => self.copy(of, result),
+                _ => {}
+            },
             _ if is_field && self.field(site) => {}
             _ if is_item => {}
             _ if is_partial => self.add_value(result, Value::Partial(site)),
@@ -318,6 +324,11 @@ impl Solver {
             self.copy(from, slot);
         }
     }
+}
+
+/// Whether a function outside gives its second argument.
+pub(super) fn is_cast(dotted: &str) -> bool {
+    matches!(dotted, "typing.cast" | "typing_extensions.cast")
 }
 
 /// Whether a function outside calls the functions that it is given with items of the other arguments.

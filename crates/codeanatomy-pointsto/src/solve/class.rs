@@ -70,6 +70,7 @@ impl Solver {
     pub(super) fn add_base(&mut self, class: u32, index: u32, value: Value) {
         let base = match value {
             Value::Class(base) if base != class => Base::Class(base),
+            Value::External(dotted) if is_marker(self.program.names.text(dotted)) => return,
             Value::External(dotted) => Base::External(dotted),
             _ => return,
         };
@@ -349,4 +350,12 @@ fn merge(class: u32, mut orders: Vec<Vec<Base>>, bases: Vec<Base>) -> Vec<Base> 
             }
         }
     }
+}
+
+/// Whether a class outside is a base for what it says, and has no attribute that is read by name.
+fn is_marker(dotted: &str) -> bool {
+    matches!(
+        dotted,
+        "abc.ABC" | "typing.Generic" | "typing.Protocol" | "typing_extensions.Generic" | "typing_extensions.Protocol"
+    )
 }

@@ -1,6 +1,7 @@
 //! What counts where nothing else is known.
 
 use super::Solver;
+use super::call::is_cast;
 use super::class::Base;
 use crate::names::Sym;
 use rustc_hash::FxHashSet;
@@ -88,6 +89,13 @@ impl Solver {
                 param.is_some_and(|p| !self.has_object(p))
             }
             Fallback::Annotation { to, .. } => !self.has_object(*to),
+            Fallback::Cast { callee, to, .. } => {
+                let is_cast = |v: &u32| match self.values.get(*v) {
+                    Value::External(dotted) => is_cast(self.program.names.text(dotted)),
+                    _ => false,
+                };
+                !self.has_object(*to) && self.values_of(*callee).iter().any(is_cast)
+            }
             Fallback::Key(key) => self.is_unknown(*key),
             Fallback::Default { function, .. } => !self.is_called[*function as usize],
             Fallback::Reflected { left, name, .. } => {
@@ -121,7 +129,7 @@ impl Solver {
                 };
                 self.add_value(param, value);
             }
-            Fallback::Annotation { of, to } => self.hook(of, Hook::InstanceOf { to }),
+            Fallback::Annotation { of, to } | Fallback::Cast { of, to, .. } => self.hook(of, Hook::InstanceOf { to }),
             Fallback::Key(key) => self.add_value(key, Value::Any),
             Fallback::Default { from, to, .. } => self.copy(from, to),
             Fallback::Reflected {

@@ -108,6 +108,7 @@ impl Solver {
             }
             Hook::InstanceOf { to } => match value {
                 Value::Class(class) => self.add_value(to, Value::Instance(class)),
+                Value::External(dotted) if is_form(self.program.names.text(dotted)) => {}
                 Value::External(_) => self.add(to, vid),
                 Value::Container(container) => {
                     let of = self.var_with(Made::Classes { to }, hook);
@@ -274,4 +275,35 @@ impl Solver {
             .to_string();
         Some(self.program.names.intern(&name))
     }
+}
+
+/// Whether a name of what annotations are written with stands for no class that has methods.
+fn is_form(dotted: &str) -> bool {
+    let name = ["typing.", "typing_extensions.", "collections.abc."]
+        .iter()
+        .find_map(|m| dotted.strip_prefix(m));
+    matches!(
+        name,
+        Some(
+            "Any"
+                | "Callable"
+                | "ClassVar"
+                | "Dict"
+                | "Final"
+                | "FrozenSet"
+                | "List"
+                | "Literal"
+                | "Never"
+                | "NoReturn"
+                | "Self"
+                | "Set"
+                | "Tuple"
+                | "Type"
+                | "TypeVar"
+                | "Union"
+                | "Optional"
+                | "Annotated"
+                | "LiteralString"
+        )
+    )
 }
