@@ -23,6 +23,9 @@ const UNDECIDED: [&str; 9] = [
     "drawn:341",
 ];
 
+/// Queries that fail for a row that plain does not get to: which rows a `LIMIT` without an order keeps is known when all are there.
+const OF_ALL_ROWS: [&str; 1] = ["math.slt:533"];
+
 const FIXED_SIZE: &str = "of lists of fixed size, functions and casts take the first rows' items for those of every batch that is cut from one";
 
 /// Queries whose answers are not compared, since the engine is wrong about them in any mode.
@@ -148,7 +151,8 @@ pub(super) async fn compare(
                     let error = errors.first().copied().unwrap_or("no rows");
                     seen.unanswered.push(format!("{} {}: {error}", step.location, step.sql));
                 }
-                if works && !errors.iter().all(|error| is_refusal(error, &refused)) {
+                let of_all_rows = OF_ALL_ROWS.contains(&step.location.as_str());
+                if works && !of_all_rows && !errors.iter().all(|error| is_refusal(error, &refused)) {
                     differences.push(difference(step, "fails in canonical mode alone", &canonical));
                 }
                 continue;

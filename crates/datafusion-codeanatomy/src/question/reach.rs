@@ -48,6 +48,8 @@ fn calls(rows: &RecordBatch, schema: &SchemaRef, given: &Given, from: &str, to: 
         )
     };
     kept.sort_by(|a, b| key(a).cmp(&key(b)));
+    // Of a name that is defined several times, all may be called at one place.
+    kept.dedup_by(|a, b| key(a) == key(b));
     let steps = kept.iter().map(|i| i64::from(distance[edges[*i].0 as usize]) + 1);
     let mut columns: Vec<ArrayRef> = vec![Arc::new(Int64Array::from_iter_values(steps))];
     let indices = UInt64Array::from_iter_values(kept.iter().map(|i| *i as u64));
