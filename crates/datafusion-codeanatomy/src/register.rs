@@ -49,7 +49,7 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     if CATALOGUE.iter().all(|c| is_ours(c.name)) {
         return optimizer::install(&mut state);
     }
-    let names = CATALOGUE.iter().map(|c| c.name).chain(listings().map(|(name, _)| name));
+    let names = CATALOGUE.iter().map(|c| c.name).chain(listings().map(|l| l.name));
     let names = names
         .chain(relation_functions().map(|f| f.name))
         .chain(QUESTIONS.iter().map(|q| q.name));
@@ -70,7 +70,10 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
     for contract in CATALOGUE {
         state.register_udtf(contract.name, Arc::new(DatasetFunction::new(contract)));
     }
-    for (name, function) in listings().chain(functions()) {
+    for listing in listings() {
+        state.register_udtf(listing.name, Arc::new(*listing));
+    }
+    for (name, function) in functions() {
         state.register_udtf(name, function);
     }
     let factories = state.table_factories_mut();
@@ -101,7 +104,7 @@ pub fn register_all(ctx: &SessionContext) -> Result<()> {
         state.set_function_factory(Arc::new(SqlFunctions));
     }
     let datasets = CATALOGUE.iter().map(|c| (c.name, parameters(c)));
-    let listings = listings().map(|(name, _)| (name, &[][..]));
+    let listings = listings().map(|l| (l.name, l.parameters));
     state.register_relation_planner(Arc::new(NamedArguments::new(
         datasets
             .chain(listings)

@@ -178,30 +178,61 @@ impl Settings {
     pub(crate) fn of(config: &ConfigOptions) -> Self {
         config.extensions.get::<Self>().cloned().unwrap_or_default()
     }
+
+    /// Each, in the order in which they are declared.
+    pub(crate) fn described(&self) -> Vec<Described> {
+        let (mut here, mut by_default) = (self.clone(), Self::default());
+        let described = |s: &Setting| Described {
+            name: format!("{}.{}", Self::PREFIX, s.name),
+            value: (s.value)(&mut here).text(),
+            default: (s.value)(&mut by_default).text(),
+            takes: (s.value)(&mut by_default).takes(),
+            doc: s.doc,
+        };
+        SETTINGS.iter().map(described).collect()
+    }
+}
+
+/// A setting with its value in a session.
+pub(crate) struct Described {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) default: String,
+    /// What it may be set to, in words.
+    pub(crate) takes: &'static str,
+    pub(crate) doc: &'static str,
 }
 
 impl Value<'_> {
-    fn set(self, name: &str, text: &str) -> Result<()> {
+    /// What it may be set to, in words.
+    fn takes(&self) -> &'static str {
         match self {
-            Value::Bytes(bytes) => match text.parse() {
-                Ok(value) => *bytes = value,
-                Err(_) => return config_err!("codeanatomy.{name} is a number of bytes, not '{text}'"),
-            },
-            Value::Count(count) => match text.parse() {
-                Ok(value) => *count = value,
-                Err(_) => return config_err!("codeanatomy.{name} is a number, not '{text}'"),
-            },
-            Value::Path(path) => *path = text.to_string(),
-            Value::Switch(switch) => match text.to_lowercase().parse() {
-                Ok(value) => *switch = value,
-                Err(_) => return config_err!("codeanatomy.{name} is true or false, not '{text}'"),
-            },
-            Value::Determinism(value) => match DETERMINISM.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
-                Some((_, known)) => *value = *known,
-                None => return config_err!("codeanatomy.{name} is off, set or canonical, not '{text}'"),
-            },
+            Value::Bytes(_) => "a number of bytes",
+            Value::Count(_) => "a number",
+            Value::Path(_) => "a folder",
+            Value::Switch(_) => "true or false",
+            Value::Determinism(_) => "off, set or canonical",
         }
-        Ok(())
+    }
+
+    fn set(self, name: &str, text: &str) -> Result<()> {
+        let takes = self.takes();
+        let is_set = match self {
+            Value::Bytes(number) | Value::Count(number) => text.parse().map(|value| *number = value).is_ok(),
+            Value::Path(path) => {
+                *path = text.to_string();
+                true
+            }
+            Value::Switch(switch) => text.to_lowercase().parse().map(|value| *switch = value).is_ok(),
+            Value::Determinism(value) => {
+                let known = DETERMINISM.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+                known.map(|(_, known)| *value = *known).is_some()
+            }
+        };
+        match is_set {
+            true => Ok(()),
+            false => config_err!("codeanatomy.{name} is {takes}, not '{text}'"),
+        }
     }
 
     fn text(self) -> String {

@@ -7,7 +7,9 @@ use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, 
 use datafusion::catalog::Session;
 use datafusion::common::Result;
 
-pub(super) fn rows(_session: &dyn Session) -> Result<RecordBatch> {
+use crate::planner::Arguments;
+
+pub(super) fn rows(_arguments: &Arguments<'_>, _session: &dyn Session) -> Result<RecordBatch> {
     let columns: Vec<(&Contract, usize, &Column)> = CATALOGUE
         .iter()
         .flat_map(|c| c.columns.iter().enumerate().map(move |(i, column)| (*c, i, column)))

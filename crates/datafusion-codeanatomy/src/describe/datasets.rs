@@ -7,7 +7,9 @@ use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringViewArra
 use datafusion::catalog::Session;
 use datafusion::common::Result;
 
-pub(super) fn rows(_session: &dyn Session) -> Result<RecordBatch> {
+use crate::planner::Arguments;
+
+pub(super) fn rows(_arguments: &Arguments<'_>, _session: &dyn Session) -> Result<RecordBatch> {
     let text = |f: fn(&Contract) -> String| {
         Arc::new(StringViewArray::from_iter_values(CATALOGUE.iter().map(|c| f(c)))) as ArrayRef
     };

@@ -7,8 +7,9 @@ use datafusion::catalog::Session;
 use datafusion::common::Result;
 
 use super::inventory::{Described, Entry, inventory};
+use crate::planner::Arguments;
 
-pub(super) fn rows(session: &dyn Session) -> Result<RecordBatch> {
+pub(super) fn rows(_arguments: &Arguments<'_>, session: &dyn Session) -> Result<RecordBatch> {
     let entries = inventory(session);
     let rows: Vec<(&Entry, i64, &Described)> = entries
         .iter()

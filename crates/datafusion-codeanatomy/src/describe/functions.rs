@@ -7,8 +7,9 @@ use datafusion::catalog::Session;
 use datafusion::common::Result;
 
 use super::inventory::{Entry, inventory};
+use crate::planner::Arguments;
 
-pub(super) fn rows(session: &dyn Session) -> Result<RecordBatch> {
+pub(super) fn rows(_arguments: &Arguments<'_>, session: &dyn Session) -> Result<RecordBatch> {
     let entries = inventory(session);
     let text = |f: fn(&Entry) -> &str| Arc::new(StringViewArray::from_iter_values(entries.iter().map(f))) as ArrayRef;
     let nulls: StringViewArray = entries.iter().map(|e| e.nulls).collect();

@@ -83,10 +83,8 @@ pub(crate) fn inventory(session: &dyn Session) -> Vec<Entry> {
     let questions = QUESTIONS
         .iter()
         .map(|q| table("Questions", q.name, q.parameters, q.description, q.example.to_string()));
-    let listings = super::LISTINGS.iter().map(|listing| {
-        let example = format!("SELECT * FROM {}()", listing.name);
-        table("Listings", listing.name, &[], listing.description, example)
-    });
+    let listings =
+        super::listings().map(|l| table(l.section, l.name, l.parameters, l.description, l.example.to_string()));
     let outside = functions_outside(session).into_iter().map(|f| {
         table(
             f.section(),

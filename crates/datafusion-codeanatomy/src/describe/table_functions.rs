@@ -8,10 +8,10 @@ use datafusion::catalog::Session;
 use datafusion::common::Result;
 
 use crate::dataset::parameters;
-use crate::planner::{Parameter, functions_outside, relation_functions};
+use crate::planner::{Arguments, Parameter, functions_outside, relation_functions};
 use crate::question::QUESTIONS;
 
-pub(super) fn rows(session: &dyn Session) -> Result<RecordBatch> {
+pub(super) fn rows(_arguments: &Arguments<'_>, session: &dyn Session) -> Result<RecordBatch> {
     let datasets = CATALOGUE
         .iter()
         .flat_map(|c| (1..).zip(parameters(c)).map(|(i, p)| (c.name, Some((i, p)))));
@@ -23,12 +23,18 @@ pub(super) fn rows(session: &dyn Session) -> Result<RecordBatch> {
         .iter()
         .filter(|q| q.parameters.is_empty())
         .map(|q| (q.name, None));
-    let listings = super::listings().map(|(name, _)| (name, None)).chain(without);
+    let without = without.chain(
+        super::listings()
+            .filter(|l| l.parameters.is_empty())
+            .map(|l| (l.name, None)),
+    );
+    let listings = super::listings().flat_map(|l| (1..).zip(l.parameters).map(move |(i, p)| (l.name, Some((i, p)))));
     let outside = functions_outside(session).into_iter();
     let outside = outside.flat_map(|f| (1..).zip(f.parameters()).map(move |(i, p)| (f.name(), Some((i, p)))));
     let rows: Vec<(&str, Option<(i64, &Parameter)>)> = datasets
         .chain(of_relations)
         .chain(of_questions)
+        .chain(without)
         .chain(listings)
         .chain(outside)
         .collect();

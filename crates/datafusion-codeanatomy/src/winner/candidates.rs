@@ -5,6 +5,19 @@ use crate::relation::Choice;
 const ORDER: &str = "score DESC NULLS LAST, preference DESC NULLS LAST, rule_priority ASC NULLS LAST, \
      rule ASC NULLS LAST, dst ASC NULLS LAST, kind ASC NULLS LAST, bstart ASC NULLS LAST, bend ASC NULLS LAST";
 
+/// How sure a candidate is, of its score.
+pub(crate) const CONFIDENCE: &str = "CAST(score AS DOUBLE) / CAST(score + 100 AS DOUBLE)";
+
+/// What candidates that exclude each other are equal in.
+pub(crate) fn group_keys(choice: Choice) -> Option<&'static str> {
+    group(choice).map(|(keys, _)| keys)
+}
+
+/// The order in which those of a group come.
+pub(crate) fn ranking(choice: Choice) -> Option<&'static str> {
+    group(choice).map(|_| ORDER)
+}
+
 /// All candidates of a relation, ranked: those of `proposals`, which are the queries of its rules.
 ///
 /// Besides the columns of a proposal: `relation`; `confidence`, score / (score + 100), which grows with the score and
@@ -20,7 +33,7 @@ pub fn candidates_sql(relation: &str, choice: Choice, proposals: &[String]) -> S
     };
     format!(
         "SELECT arrow_cast('{relation}', 'Utf8View') AS relation, kind, src, dst, path, bstart, bend, rule, rule_priority, \
-         resolution, score, CAST(score AS DOUBLE) / CAST(score + 100 AS DOUBLE) AS confidence, {standing} \
+         resolution, score, {CONFIDENCE} AS confidence, {standing} \
          FROM ({proposals}) {window}"
     )
 }
@@ -34,7 +47,7 @@ pub fn explained_sql(choice: Choice, proposals: &[String]) -> String {
     let Some((keys, ties)) = group(choice) else {
         return format!(
             "SELECT kind, src, dst, path, bstart, bend, rule, rule_priority, resolution, score, \
-             CAST(score AS DOUBLE) / CAST(score + 100 AS DOUBLE) AS confidence, {standing}, 'only' AS decided_by, terms \
+             {CONFIDENCE} AS confidence, {standing}, 'only' AS decided_by, terms \
              FROM ({proposals})"
         );
     };
@@ -56,7 +69,7 @@ pub fn explained_sql(choice: Choice, proposals: &[String]) -> String {
     let decided = columns.iter().map(differs).collect::<Vec<_>>().join(" ");
     format!(
         "SELECT kind, src, dst, path, bstart, bend, rule, rule_priority, resolution, score, \
-         CAST(score AS DOUBLE) / CAST(score + 100 AS DOUBLE) AS confidence, group_id, rank, candidate_count, tied, \
+         {CONFIDENCE} AS confidence, group_id, rank, candidate_count, tied, \
          runner_up_score, CASE WHEN candidate_count = 1 THEN 'only' {decided} ELSE 'bend' END AS decided_by, terms \
          FROM (SELECT *, {standing}, {others} FROM ({proposals}) \
          WINDOW ranked AS (PARTITION BY {keys} ORDER BY {ORDER}))"

@@ -20,6 +20,7 @@ mod selection;
 mod spec;
 mod winners;
 
+pub(crate) use candidates::{CONFIDENCE, group_keys, ranking};
 pub use candidates::{candidates_sql, explained_sql, losers_sql, winners_sql};
 pub use exec::{WinnerMode, WinnerSelectExec};
 pub(crate) use recognise::{WinnerCombine, WinnerSelect};
