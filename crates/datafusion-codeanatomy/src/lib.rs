@@ -22,6 +22,7 @@
 //! how rows relate), [`winner`] (one proposal per group), [`graph`] (nodes, edges, properties), [`store`] (immutable
 //! versions). Questions of day-to-day work are table functions over what was attached.
 
+mod analysis;
 mod attach;
 pub mod build;
 pub mod dataset;

@@ -96,9 +96,9 @@ const LISTINGS: &[Listing] = &[
     ),
 ];
 
-/// All of them.
+/// All of them: what is there, then what is said of queries.
 pub(crate) fn listings() -> impl Iterator<Item = &'static Listing> {
-    LISTINGS.iter()
+    LISTINGS.iter().chain(crate::analysis::ANALYSES)
 }
 
 impl TableFunctionImpl for Listing {

@@ -116,6 +116,11 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// The name of the function.
+    pub(crate) fn function(&self) -> &str {
+        self.function
+    }
+
     /// How errors show the function.
     pub fn signature(&self) -> String {
         signature(self.function, self.parameters)

@@ -19,5 +19,5 @@ pub(crate) use outside::functions_outside;
 pub use outside::{NamedTableFunction, register_table_functions};
 pub(crate) use relation_function::{RelationArguments, RelationFunction, relation_functions};
 pub(crate) use sql_function::{SqlFunction, SqlFunctions, SqlParameter, call_of_nulls};
-pub(crate) use sql_table_function::SqlTableFunction;
+pub(crate) use sql_table_function::{SqlTableFunction, asks_for_parameters};
 pub use wrong_call::with_signature;

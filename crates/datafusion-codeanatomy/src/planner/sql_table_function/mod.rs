@@ -29,8 +29,9 @@ use datafusion::sql::sqlparser::ast::{Statement, VisitMut};
 use super::sql_function::{SqlParameter, signature_text};
 use at_call::AtCall;
 use places::Places;
+use question::Parameters;
+pub(crate) use question::asks_for_parameters;
 pub(super) use question::parameters_of;
-use question::{Parameters, question};
 
 /// A query with a name and parameters.
 #[derive(Debug)]
@@ -145,7 +146,7 @@ impl SqlTableFunction {
     }
 
     /// The function, if it is one of SQL.
-    pub(super) fn of(function: &dyn TableFunctionImpl) -> Option<&Self> {
+    pub(crate) fn of(function: &dyn TableFunctionImpl) -> Option<&Self> {
         (function as &dyn Any).downcast_ref()
     }
 }
@@ -153,7 +154,7 @@ impl SqlTableFunction {
 impl TableFunctionImpl for SqlTableFunction {
     fn call_with_args(&self, args: TableFunctionArgs<'_, '_>) -> Result<Arc<dyn TableProvider>> {
         let (name, given) = (&self.name, args.exprs());
-        if given == [question()] {
+        if asks_for_parameters(given) {
             return Ok(Arc::new(Parameters(self.parameters.clone())));
         }
         if given.len() > self.parameters.len() {

@@ -24,6 +24,11 @@ pub(in crate::planner) fn parameters_of(name: &str, ctx: &dyn RelationPlannerCon
     answer.downcast_ref::<Parameters>().map(|answer| answer.0.clone())
 }
 
+/// Whether a call with these arguments asks for the parameters.
+pub(crate) fn asks_for_parameters(arguments: &[Expr]) -> bool {
+    arguments == [question()]
+}
+
 /// What stands in place of the arguments of such a call.
 pub(super) fn question() -> Expr {
     Expr::Placeholder(Placeholder::new_with_field(
