@@ -25,6 +25,7 @@ const GUIDES: &[(&str, Settings, Option<&str>)] = &[
     ("call_graph.md", &[], Some("../examples/shop")),
     ("questions.md", &[], Some("../examples/shop")),
     ("relations.md", &[], Some("../sqllogictest/samples/clinic")),
+    ("plans.md", &[], None),
     (
         "calling_functions.md",
         &[

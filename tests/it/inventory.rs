@@ -88,3 +88,31 @@ async fn every_answer_of_a_relation_has_a_suite_and_every_relation_a_row_of_its_
         );
     }
 }
+
+#[tokio::test]
+async fn every_listing_and_what_is_said_of_queries_has_a_suite_and_a_page() {
+    let ctx = SessionContext::new();
+    register_all(&ctx).unwrap();
+    for (section, folder, least) in [("Listings", "catalogue", 7), ("Queries", "queries", 3)] {
+        let asked = format!("SELECT name FROM functions() WHERE section = '{section}' ORDER BY name");
+        let names = lines(&ctx, &asked).await;
+        assert!(names.len() >= least, "{names:?}");
+        let page = read("docs/plans.md");
+        for name in &names {
+            // What is of functions has one suite.
+            let file = match name.as_str() {
+                "functions" | "function_parameters" => "functions/create_function".to_string(),
+                name => format!("{folder}/{name}"),
+            };
+            let suite = read(&format!("sqllogictest/suites/{file}.slt"));
+            assert!(
+                has_answer(&suite, &format!("{name}(")),
+                "{file}.slt does not ask {name}"
+            );
+            let is_shown = ["FROM ", "`"]
+                .iter()
+                .any(|before| page.contains(&format!("{before}{name}(")));
+            assert!(section == "Listings" || is_shown, "docs/plans.md does not ask {name}");
+        }
+    }
+}

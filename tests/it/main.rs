@@ -23,6 +23,7 @@ mod modules;
 mod ordering;
 mod pages;
 mod proto;
+mod queries;
 mod rules;
 mod scan;
 mod scip;
