@@ -220,6 +220,10 @@ const DIFFERENT: &[(&str, &str)] = &[
         "SELECT value FROM generate_series(1, 4)",
     ),
     ("SELECT a FROM above(1)", "SELECT a FROM above(2)"),
+    (
+        "SELECT name FROM defined('def f(): 0')",
+        "SELECT name FROM defined('def g(): 0')",
+    ),
     ("SELECT twice(a) AS x FROM t", "SELECT thrice(a) AS x FROM t"),
     (
         "SELECT x.callee FROM calls(text => 'f(1)') x JOIN calls(text => 'g(1)') y ON x.line = y.line WHERE x.bstart = 0",
@@ -405,6 +409,7 @@ async fn session(config: SessionConfig) -> SessionContext {
         "CREATE TABLE other.t AS SELECT 1 AS a",
         "CREATE VIEW seen AS SELECT * FROM t WHERE b > 1",
         "CREATE FUNCTION above(least BIGINT) AS 'SELECT * FROM t WHERE b > $least'",
+        "CREATE FUNCTION defined(code VARCHAR) AS 'SELECT name FROM definitions(text => $code)'",
         "CREATE FUNCTION twice(n BIGINT) RETURNS BIGINT RETURN $n * 2",
         "CREATE FUNCTION thrice(n BIGINT) RETURNS BIGINT RETURN $n * 3",
     ] {

@@ -54,7 +54,7 @@ impl How {
 type Source<'a> = (How, &'a str, &'a str);
 
 fn rows(arguments: &Arguments<'_>, session: &dyn Session) -> Result<RecordBatch> {
-    of_queries(arguments, &["sql"], session, |queries| batch(queries))
+    of_queries(arguments, &["sql"], session, batch)
 }
 
 fn batch(queries: &[Query]) -> Result<RecordBatch> {
