@@ -103,8 +103,12 @@ pub(super) async fn compare(
             "canonical" => &field.machines[..field.count],
             _ => &field.machines[..compared],
         };
+        let mut stopped = BTreeSet::new();
         for machine in machines {
-            of_level.push(run_afresh(*machine, determinism, steps, scratch, lie).await?);
+            let given = run_afresh(*machine, determinism, steps, scratch, lie, &stopped).await?;
+            let too_long = given.iter().enumerate().filter(|(_, a)| matches!(a, Answer::TooLong));
+            stopped.extend(too_long.map(|(i, _)| i));
+            of_level.push(given);
         }
         answers.push(of_level);
     }
@@ -195,7 +199,7 @@ pub(super) async fn compare(
             .enumerate()
             .filter(|(i, step)| !step.is_query || suspect(*i));
         let (places, some): (Vec<usize>, Vec<Step>) = some.map(|(i, step)| (i, step.clone())).unzip();
-        let given = run_afresh(machine, "off", &some, scratch, lie).await?;
+        let given = run_afresh(machine, "off", &some, scratch, lie, &BTreeSet::new()).await?;
         suspects.retain(|(i, one, _)| {
             let place = places.iter().position(|place| place == i);
             !matches!(place.map(|place| &given[place]), Some(Answer::Rows(rows)) if !one.contains(&rows.rounded))
@@ -212,6 +216,7 @@ async fn run_afresh(
     steps: &[Step],
     scratch: Option<&Path>,
     lie: Lie,
+    stopped: &BTreeSet<usize>,
 ) -> Result<Vec<Answer>, String> {
     if let Some(scratch) = scratch {
         // It may not be there.
@@ -219,7 +224,7 @@ async fn run_afresh(
         std::fs::create_dir_all(scratch).map_err(|error| error.to_string())?;
     }
     let files = scratch.filter(|_| lie == Lie::InFiles);
-    let given = run(machine, determinism, steps, files).await;
+    let given = run(machine, determinism, steps, files, stopped).await;
     given.map_err(|error| error.to_string())
 }
 

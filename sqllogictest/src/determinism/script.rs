@@ -1,5 +1,6 @@
 //! A file of statements and queries, run on one machine.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -134,16 +135,21 @@ fn is_of_the_machine(sql: &str) -> bool {
         || sql.contains("information_schema")
 }
 
-/// What every step gave. With `files`, a folder that is empty, tables are Parquet files there.
+/// What every step gave. With `files`, a folder that is empty, tables are Parquet files there. What was `stopped` elsewhere is not tried again.
 pub(super) async fn run(
     machine: Machine,
     determinism: &str,
     steps: &[Step],
     files: Option<&Path>,
+    stopped: &BTreeSet<usize>,
 ) -> Result<Vec<Answer>> {
     let ctx = machine.session(determinism).await?;
     let mut answers = Vec::with_capacity(steps.len());
-    for step in steps {
+    for (i, step) in steps.iter().enumerate() {
+        if stopped.contains(&i) {
+            answers.push(Answer::TooLong);
+            continue;
+        }
         if step.brings {
             set(&ctx, "off", 8192).await?;
         }

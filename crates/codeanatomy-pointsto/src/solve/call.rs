@@ -114,10 +114,11 @@ impl Solver {
             (How::Decorator, Some(Arg::Positional(decorated))) => self.copy(decorated, result),
             (_, Some(Arg::Positional(of))) if is_entered => self.hook(of, Hook::Enter { to: result, at }),
             (_, Some(Arg::Positional(of))) if is_passed => self.copy(of, result),
-            _ if is_cast => match second {
-                Some(Arg::Positional(of) | Arg::Keyword(_, of)) => self.copy(of, result),
-                _ => {}
-            },
+            _ if is_cast => {
+                if let Some(Arg::Positional(of) | Arg::Keyword(_, of)) = second {
+                    self.copy(of, result);
+                }
+            }
             _ if is_field && self.field(site) => {}
             _ if is_item => {}
             _ if is_partial => self.add_value(result, Value::Partial(site)),
