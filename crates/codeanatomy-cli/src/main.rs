@@ -19,6 +19,7 @@ mod statements;
 mod stores;
 
 use std::process::ExitCode;
+use std::thread::JoinHandle;
 
 use clap::Parser;
 use mimalloc::MiMalloc;
@@ -29,7 +30,22 @@ use failure::Failure;
 #[global_allocator]
 static GLOBAL: MiMalloc = MiMalloc;
 
+/// The engine plans and runs deep expressions by recursion: a sum of ten thousand numbers needs more than a thread has. What is not needed costs nothing.
+const STACK: usize = 64 << 20;
+
 fn main() -> ExitCode {
+    match std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(run)
+        .map(JoinHandle::join)
+    {
+        Ok(Ok(code)) => code,
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(error) => Failure::from(format!("cannot start a thread: {error}")).report(),
+    }
+}
+
+fn run() -> ExitCode {
     failure::end_quietly_when_nobody_reads();
     env_logger::init();
     let args = Args::parse();
@@ -39,7 +55,7 @@ fn main() -> ExitCode {
     {
         runtime.worker_threads(threads.get());
     }
-    let runtime = match runtime.enable_all().build() {
+    let runtime = match runtime.enable_all().thread_stack_size(STACK).build() {
         Ok(runtime) => runtime,
         Err(error) => return Failure::from(format!("cannot start the runtime: {error}")).report(),
     };

@@ -570,3 +570,11 @@ fn a_wrong_call_is_said_with_the_signature() {
     let output = run(folder.path(), &["-q", "-f", "two.sql"]);
     assert_fails(&output, &["two.sql:2: ", missing]);
 }
+
+#[test]
+fn a_long_expression_is_no_overflow_of_the_stack() {
+    let folder = folder();
+    let sum = format!("SELECT a{} AS s FROM (VALUES (1)) t(a)", " + 1".repeat(6000));
+    let output = run(folder.path(), &["-q", "--format", "csv", "-c", &sum]);
+    assert_eq!(stdout(&output), "s\n6001\n", "{}", stderr(&output));
+}

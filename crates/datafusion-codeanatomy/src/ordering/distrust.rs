@@ -9,6 +9,8 @@
 //! - Columns behind a projection are held to be a key because those that stood in their places before it are (see [`keys`](crate::keys)).
 //! - `LIMIT 16 OFFSET 2` takes 16 rows of what is below it, not 18, where its rows come as they are asked for, in one partition: of
 //!   `SELECT * FROM (SELECT * FROM t ORDER BY a LIMIT 16 OFFSET 2) ORDER BY a` two rows are lost.
+//! - A scan that reads several files one after the other is held to be ordered if bounds of the files say so, and bounds that are null do: so
+//!   it is where a table declares a column narrower than its files have it (`int` for 64 bits).
 //!
 //! Where an answer has to be determined, nothing of the rows of these operators is taken for granted, no key that none declares, and no number of
 //! rows behind an offset.
@@ -16,10 +18,15 @@
 use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
+use datafusion::common::stats::Precision;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Constraints, JoinType, Result};
+use datafusion::common::{Constraints, JoinType, Result, ScalarValue};
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::FileScanConfig;
+use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_expr::EquivalenceProperties;
 use datafusion::physical_expr::equivalence::EquivalenceClass;
+use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
@@ -103,7 +110,10 @@ fn promises_too_much(node: &Arc<dyn ExecutionPlan>) -> bool {
     } else if let Some(join) = node.downcast_ref::<NestedLoopJoinExec>() {
         *join.join_type()
     } else {
-        return node.is::<UnnestExec>() || unites_constants(node) || (node.is::<FilterExec>() && equates(node));
+        return node.is::<UnnestExec>()
+            || unites_constants(node)
+            || has_vain_bounds(node)
+            || (node.is::<FilterExec>() && equates(node));
     };
     matches!(join, JoinType::Left | JoinType::Right | JoinType::Full) || equates(node)
 }
@@ -122,6 +132,28 @@ fn equates(node: &Arc<dyn ExecutionPlan>) -> bool {
 fn unites_constants(node: &Arc<dyn ExecutionPlan>) -> bool {
     let constant = |input: &&Arc<dyn ExecutionPlan>| !input.equivalence_properties().constants().is_empty();
     node.is::<UnionExec>() && node.children().iter().any(constant)
+}
+
+/// Whether a scan of several files in a row is held to be ordered by bounds that are null.
+fn has_vain_bounds(node: &Arc<dyn ExecutionPlan>) -> bool {
+    let scan = node.downcast_ref::<DataSourceExec>();
+    let Some(files) = scan.and_then(|scan| scan.data_source().downcast_ref::<FileScanConfig>()) else {
+        return false;
+    };
+    let mut keys = files.output_ordering.iter().flatten();
+    keys.any(|key| {
+        let Some(column) = key.expr.downcast_ref::<Column>() else {
+            return false;
+        };
+        let is_null = |bound: &Precision<ScalarValue>| bound.get_value().is_some_and(ScalarValue::is_null);
+        let is_vain = |file: &PartitionedFile| {
+            let statistics = file.statistics.as_ref();
+            let of_column = statistics.and_then(|s| s.column_statistics.get(column.index()));
+            of_column.is_some_and(|c| is_null(&c.min_value) || is_null(&c.max_value))
+        };
+        let mut groups = files.file_groups.iter().filter(|group| group.len() > 1);
+        groups.any(|group| group.iter().any(is_vain))
+    })
 }
 
 /// Passes rows on, and promises nothing of them but their partitions.
