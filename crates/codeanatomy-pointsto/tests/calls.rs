@@ -459,12 +459,10 @@ fn a_property_keeps_its_getter_when_its_setter_binds_the_name_again() {
 #[test]
 fn names_that_are_bound_again_and_again_take_time_in_proportion() {
     let names: String = (0..30_000).map(|i| format!("a{i} = 1\n")).collect();
-    let text = format!(
-        "{names}{names}{}class C:\n{}C.x()\n",
-        "f = 1\n".repeat(30_000),
-        "    x = f\n".repeat(30_000)
-    );
-    assert!(!of(&text).is_empty());
+    let (functions, attributes) = ("def f(): return A()\n".repeat(30_000), "    x = A()\n".repeat(30_000));
+    let last = "def f(): return B()\ndef g(): f().go()\n";
+    assert_eq!(gone(&format!("{names}{names}{functions}{last}")), "B");
+    assert_eq!(gone(&format!("class C:\n{attributes}    x = B()\nC.x.go()\n")), "B");
 }
 
 #[test]

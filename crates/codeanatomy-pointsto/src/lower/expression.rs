@@ -116,7 +116,6 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The value of a child is that of the node.
     /// `cast(type, value)` of `typing`, if it is that.
     fn cast(&mut self, node: usize, callee: Var, to: Var) {
         let name = self.tree.child(node, "func").map_or("", |f| self.tree.name(f));
@@ -126,6 +125,7 @@ impl Lowering<'_, '_> {
         self.program.fallbacks.extend(casts);
     }
 
+    /// The value of a child is that of the node.
     fn pass(&mut self, node: usize, field: &str) {
         if let Some(from) = self.child_var(node, field) {
             let to = self.var(node);

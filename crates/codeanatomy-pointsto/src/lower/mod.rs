@@ -10,6 +10,7 @@ mod expression;
 mod import;
 mod last;
 mod name;
+mod noise;
 mod replaced;
 mod statement;
 
