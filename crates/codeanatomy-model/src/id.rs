@@ -65,14 +65,6 @@ pub fn hash64_of_bytes(parts: &[u8]) -> i64 {
     i64::from_le_bytes((xxh3_64(parts) & (u64::MAX >> 1)).to_le_bytes())
 }
 
-/// The 64-bit hash of one text. `buffer` is scratch space that callers keep between calls.
-#[inline]
-pub fn hash64_of_text(buffer: &mut Vec<u8>, text: &str) -> i64 {
-    buffer.clear();
-    push_part(buffer, Part::Text(text));
-    hash64_of_bytes(buffer)
-}
-
 /// Hashes many part lists that begin alike.
 #[derive(Debug, Default)]
 pub struct PartsHasher {
@@ -136,7 +128,7 @@ fn write_hash(text: &mut String, hash: u128) {
 
 /// The 32 hexadecimal digits of `hash`, ASCII, lower case, the most significant first.
 #[inline]
-pub fn hash_digits(hash: u128) -> [u8; 32] {
+fn hash_digits(hash: u128) -> [u8; 32] {
     let mut digits = [0; 32];
     for (group, shift) in digits.chunks_exact_mut(8).zip([96, 64, 32, 0]) {
         group.copy_from_slice(&hexadecimal((hash >> shift) as u32));

@@ -219,6 +219,8 @@ pub(super) trait Column {
 
     fn compare(&self, row: usize, slot: &Self::Slot) -> Ordering;
 
+    fn compare_rows(&self, row: usize, other: usize) -> Ordering;
+
     /// Keeps the code, and says by how many bytes the slot has grown.
     fn keep(&self, row: usize, slot: &mut Self::Slot) -> usize;
 }
@@ -231,6 +233,11 @@ impl Column for Numbers<'_> {
     #[inline]
     fn compare(&self, row: usize, slot: &u64) -> Ordering {
         self.0[row].cmp(slot)
+    }
+
+    #[inline]
+    fn compare_rows(&self, row: usize, other: usize) -> Ordering {
+        self.0[row].cmp(&self.0[other])
     }
 
     #[inline]
@@ -265,6 +272,10 @@ impl Column for Bytes<'_> {
 
     fn compare(&self, row: usize, slot: &Vec<u8>) -> Ordering {
         self.0.bytes(row).cmp(slot)
+    }
+
+    fn compare_rows(&self, row: usize, other: usize) -> Ordering {
+        self.0.bytes(row).cmp(self.0.bytes(other))
     }
 
     fn keep(&self, row: usize, slot: &mut Vec<u8>) -> usize {

@@ -32,7 +32,8 @@ pub(super) fn groups(args: &AccumulatorArgs<'_>, best: Best) -> Result<Box<dyn G
         best_keys: keys.slots(),
         values,
         keys,
-        is_there: vec![],
+        best_rows: vec![],
+        touched: vec![],
         heap: 0,
     }))
 }
@@ -48,6 +49,10 @@ pub(super) fn sliding(args: &AccumulatorArgs<'_>, best: Best) -> Result<Box<dyn 
     Ok(Box::new(Multiset::try_new(&types[0], Some(key), take)?))
 }
 
+const NONE: u32 = 0;
+const KEPT: u32 = 1;
+const FIRST: u32 = 2;
+
 #[derive(Debug, Clone)]
 struct Extreme {
     best: Best,
@@ -57,8 +62,10 @@ struct Extreme {
     keys: Coder,
     best_values: Slots,
     best_keys: Slots,
-    /// Whether a group has seen a row.
-    is_there: Vec<bool>,
+    /// Where the best row of a group is: `NONE`, `KEPT` in the slots or, within a batch, so much behind `FIRST`.
+    best_rows: Vec<u32>,
+    /// The groups whose best row is of the batch.
+    touched: Vec<usize>,
     /// The bytes that slots hold.
     heap: usize,
 }
@@ -99,31 +106,48 @@ struct Incoming<'a> {
     filter: Option<&'a BooleanArray>,
     /// Rows with a null in one of these do not count.
     nulls: [&'a ArrayRef; 2],
-    is_there: &'a mut [bool],
+    best_rows: &'a mut [u32],
+    touched: &'a mut Vec<usize>,
 }
 
 impl Incoming<'_> {
-    /// Keeps what is better than what is there; gives the bytes by which slots have grown.
+    /// Keeps what is better than what is there; gives the bytes by which slots have grown. A group's best row of the batch is
+    /// found first, so that its value is copied once.
     fn fold<K: Column, V: Column>(self, keys: &K, best: &mut [K::Slot], values: &V, kept: &mut [V::Slot]) -> usize {
-        let mut grown = 0;
         let may_skip = self.filter.is_some() || self.nulls.iter().any(|a| a.null_count() > 0);
         for (row, group) in self.groups.iter().enumerate() {
             if may_skip && !(passes(self.filter, row) && self.nulls.iter().all(|a| a.is_valid(row))) {
                 continue;
             }
-            let key = match (self.is_there[*group], self.best) {
-                (false, _) => Ordering::Less,
-                (true, Best::Least) => keys.compare(row, &best[*group]),
-                (true, Best::Greatest) => keys.compare(row, &best[*group]).reverse(),
+            let place = &mut self.best_rows[*group];
+            let key = match *place {
+                NONE => None,
+                KEPT => Some(keys.compare(row, &best[*group])),
+                other => Some(keys.compare_rows(row, (other - FIRST) as usize)),
             };
-            if key == Ordering::Less {
-                grown += keys.keep(row, &mut best[*group]);
+            let is_better = match (key, self.best) {
+                (None, _) | (Some(Ordering::Less), Best::Least) | (Some(Ordering::Greater), Best::Greatest) => true,
+                (Some(Ordering::Less | Ordering::Greater), _) => false,
+                (Some(Ordering::Equal), _) => {
+                    let value = match *place {
+                        KEPT => values.compare(row, &kept[*group]),
+                        other => values.compare_rows(row, (other - FIRST) as usize),
+                    };
+                    value == Ordering::Less
+                }
+            };
+            if is_better {
+                if *place < FIRST {
+                    self.touched.push(*group);
+                }
+                *place = row as u32 + FIRST;
             }
-            if key == Ordering::Less || (key == Ordering::Equal && values.compare(row, &kept[*group]) == Ordering::Less)
-            {
-                grown += values.keep(row, &mut kept[*group]);
-            }
-            self.is_there[*group] = true;
+        }
+        let mut grown = 0;
+        for group in self.touched.drain(..) {
+            let row = (self.best_rows[group] - FIRST) as usize;
+            grown += keys.keep(row, &mut best[group]) + values.keep(row, &mut kept[group]);
+            self.best_rows[group] = KEPT;
         }
         grown
     }
@@ -137,7 +161,7 @@ impl GroupsAccumulator for Extreme {
         filter: Option<&BooleanArray>,
         total_num_groups: usize,
     ) -> Result<()> {
-        self.is_there.resize(total_num_groups, false);
+        self.best_rows.resize(total_num_groups, NONE);
         self.best_keys.resize(total_num_groups);
         self.best_values.resize(total_num_groups);
         let (value, key) = (&values[0], &values[if self.own_key { 0 } else { 1 }]);
@@ -147,7 +171,8 @@ impl GroupsAccumulator for Extreme {
             groups: group_indices,
             filter,
             nulls: [value, key],
-            is_there: &mut self.is_there,
+            best_rows: &mut self.best_rows,
+            touched: &mut self.touched,
         };
         self.heap += match (&key_codes, &mut self.best_keys, &value_codes, &mut self.best_values) {
             (Codes::Numbers(k), Slots::Numbers(ks), Codes::Numbers(v), Slots::Numbers(vs)) => {
@@ -182,10 +207,14 @@ impl GroupsAccumulator for Extreme {
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        let before = self.is_there.len().max(1);
-        let is_there = emit_to.take_needed(&mut self.is_there);
+        let before = self.best_rows.len().max(1);
+        let is_there: Vec<_> = emit_to
+            .take_needed(&mut self.best_rows)
+            .iter()
+            .map(|place| *place == KEPT)
+            .collect();
         let (values, keys) = (self.best_values.take(emit_to), self.best_keys.take(emit_to));
-        self.heap = self.heap / before * self.is_there.len();
+        self.heap = self.heap / before * self.best_rows.len();
         let mut columns = vec![self.values.values(&values, &is_there)?];
         if !self.own_key {
             columns.push(self.keys.values(&keys, &is_there)?);
@@ -203,6 +232,7 @@ impl GroupsAccumulator for Extreme {
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.is_there.capacity() + self.best_keys.size() + self.best_values.size() + self.heap
+        let places = self.best_rows.capacity() * size_of::<u32>() + self.touched.capacity() * size_of::<usize>();
+        size_of_val(self) + places + self.best_keys.size() + self.best_values.size() + self.heap
     }
 }

@@ -2,95 +2,89 @@
 
 use std::sync::Arc;
 
-use codeanatomy_model::id::hash_digits;
 use datafusion_common::Result;
 use datafusion_common::arrow::array::{ArrayRef, LargeStringArray, StringViewArray};
 use datafusion_common::arrow::buffer::{Buffer, NullBuffer, OffsetBuffer};
 
+use super::parts::HASH;
 use crate::scalar::Texts;
 
-/// A short prefix of all ids, and its colon.
-pub(super) struct Head {
-    bytes: [u8; 16],
-    length: usize,
+const DIGITS: usize = 2 * HASH;
+
+/// A short head is copied as so many bytes, which takes no loop; what is too much is written over.
+const SHORT: usize = 16;
+
+/// The digits of hashes, 32 each.
+pub(super) fn digits(hashes: &[u8]) -> Result<ArrayRef> {
+    texts(
+        hexadecimal(hashes),
+        (0..=hashes.len() / HASH).map(|row| row * DIGITS),
+        None,
+    )
 }
 
-impl Head {
-    pub(super) fn of(prefixes: &Texts) -> Option<Self> {
-        let Texts::Constant(Some(prefix)) = prefixes else {
-            return None;
-        };
-        let (mut bytes, length) = ([b':'; 16], prefix.len() + 1);
-        bytes
-            .get_mut(..prefix.len())
-            .filter(|_| length <= 16)?
-            .copy_from_slice(prefix.as_bytes());
-        Some(Self { bytes, length })
+/// The prefixes, each with a colon and the digits of its hash.
+pub(super) fn ids(prefixes: &Texts, hashes: &[u8]) -> Result<ArrayRef> {
+    let (rows, digits) = (hashes.len() / HASH, hexadecimal(hashes));
+    let digits = digits.as_chunks::<DIGITS>().0;
+    if let Texts::Constant(Some(prefix)) = prefixes {
+        let width = prefix.len() + 1 + DIGITS;
+        let bytes = behind(&format!("{prefix}:"), digits);
+        return texts(bytes, (0..=rows).map(|row| row * width), None);
     }
+    let mut bytes = Vec::with_capacity(rows * (SHORT + DIGITS));
+    let (mut ends, mut is_there) = (vec![0], Vec::with_capacity(rows));
+    for (row, digits) in digits.iter().enumerate() {
+        let prefix = prefixes.get(row);
+        if let Some(prefix) = prefix {
+            bytes.extend_from_slice(prefix.as_bytes());
+            bytes.push(b':');
+            bytes.extend_from_slice(digits);
+        }
+        is_there.push(prefix.is_some());
+        ends.push(bytes.len());
+    }
+    let nulls = is_there.contains(&false).then(|| NullBuffer::from(is_there));
+    texts(bytes, ends.into_iter(), nulls)
 }
 
-/// Texts of a prefix, a colon and digits, or of digits alone where the prefix is empty and none was wanted.
-pub(super) struct Digits {
-    bytes: Vec<u8>,
-    ends: Vec<i64>,
-    is_there: Vec<bool>,
-    with_colon: bool,
+/// The same head before all digits.
+fn behind(head: &str, digits: &[[u8; DIGITS]]) -> Vec<u8> {
+    let (head, width) = (head.as_bytes(), head.len() + DIGITS);
+    let mut bytes = vec![0; digits.len() * width + SHORT];
+    let mut short = [0; SHORT];
+    let is_short = short
+        .get_mut(..head.len())
+        .map(|short| short.copy_from_slice(head))
+        .is_some();
+    for (row, digits) in digits.iter().enumerate() {
+        let text = &mut bytes[row * width..][..width.max(SHORT)];
+        match is_short {
+            true => text[..SHORT].copy_from_slice(&short),
+            false => text[..head.len()].copy_from_slice(head),
+        }
+        text[head.len()..][..DIGITS].copy_from_slice(digits);
+    }
+    bytes.truncate(digits.len() * width);
+    bytes
 }
 
-impl Digits {
-    /// Of so many rows, with prefixes of about so many bytes; 0 says that there are none.
-    pub(super) fn with_capacity(rows: usize, prefix: usize) -> Self {
-        let mut ends = Vec::with_capacity(rows + 1);
-        ends.push(0);
-        Self {
-            bytes: Vec::with_capacity(rows * (prefix + 33) + 16),
-            ends,
-            is_there: vec![],
-            with_colon: prefix > 0,
-        }
+/// Two digits a byte, lower case.
+fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
+    // Loops without branches, of which the compiler makes vector instructions.
+    let mut digits = vec![0; 2 * bytes.len()];
+    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [byte >> 4, byte & 15];
     }
+    for digit in &mut digits {
+        *digit += b'0' + (b'a' - b'0' - 10) * u8::from(*digit > 9);
+    }
+    digits
+}
 
-    #[inline]
-    pub(super) fn push(&mut self, prefix: &str, hash: u128) {
-        if self.with_colon {
-            self.bytes.extend_from_slice(prefix.as_bytes());
-            self.bytes.push(b':');
-        }
-        self.bytes.extend_from_slice(&hash_digits(hash));
-        self.end(true);
-    }
-
-    #[inline]
-    pub(super) fn push_behind(&mut self, head: &Head, hash: u128) {
-        // Copied as one piece of a known length, of which the end is cut off.
-        let (mut text, end) = ([0; 48], self.bytes.len() + head.length + 32);
-        text[..16].copy_from_slice(&head.bytes);
-        text[head.length..head.length + 32].copy_from_slice(&hash_digits(hash));
-        self.bytes.extend_from_slice(&text);
-        self.bytes.truncate(end);
-        self.end(true);
-    }
-
-    pub(super) fn push_null(&mut self) {
-        if self.is_there.is_empty() {
-            self.is_there.resize(self.ends.len() - 1, true);
-        }
-        self.end(false);
-    }
-
-    #[inline]
-    fn end(&mut self, is_there: bool) {
-        // Rows are noted from the first null on.
-        if !(is_there && self.is_there.is_empty()) {
-            self.is_there.push(is_there);
-        }
-        self.ends.push(self.bytes.len() as i64);
-    }
-
-    pub(super) fn finish(self) -> Result<ArrayRef> {
-        let nulls = self.is_there.contains(&false).then(|| NullBuffer::from(self.is_there));
-        let offsets = OffsetBuffer::new(self.ends.into());
-        let texts = LargeStringArray::try_new(offsets, Buffer::from_vec(self.bytes), nulls)?;
-        Ok(Arc::new(StringViewArray::from(&texts)))
-    }
+/// The texts between these places.
+fn texts(bytes: Vec<u8>, ends: impl Iterator<Item = usize>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
+    let ends: Vec<i64> = ends.map(|end| end as i64).collect();
+    let texts = LargeStringArray::try_new(OffsetBuffer::new(ends.into()), Buffer::from_vec(bytes), nulls)?;
+    Ok(Arc::new(StringViewArray::from(&texts)))
 }

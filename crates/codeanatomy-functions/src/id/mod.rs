@@ -7,6 +7,7 @@ mod stable_hash128;
 mod stable_hash128_text;
 mod stable_hash64;
 mod stable_id;
+mod stage;
 
 use std::sync::Arc;
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use codeanatomy_model::id::hash128_of_bytes;
 use datafusion_common::Result;
 use datafusion_common::arrow::array::{ArrayRef, FixedSizeBinaryArray};
 use datafusion_common::arrow::datatypes::DataType;
@@ -35,11 +34,7 @@ integers of equal value hash alike, whatever their type.",
     }
 
     fn compute(call: &Call) -> Result<ArrayRef> {
-        let parts = Parts::try_new(&call.args)?;
-        let mut hashes = Vec::with_capacity(16 * call.rows);
-        parts.for_each(call.rows, |_, bytes| {
-            hashes.extend_from_slice(&hash128_of_bytes(bytes).to_be_bytes());
-        });
+        let hashes = Parts::try_new(&call.args)?.hashes(call.rows);
         Ok(Arc::new(FixedSizeBinaryArray::try_new(16, hashes.into(), None)?))
     }
 }

@@ -1,12 +1,11 @@
 //! `stable_hash128_text(part, …)`
 
-use codeanatomy_model::id::hash128_of_bytes;
 use datafusion_common::Result;
 use datafusion_common::arrow::array::ArrayRef;
 use datafusion_common::arrow::datatypes::DataType;
 use datafusion_expr::ReturnFieldArgs;
 
-use super::digits::Digits;
+use super::digits::digits;
 use super::parts::Parts;
 use crate::scalar::{Call, Kernel};
 use crate::spec::{Class, Kind, Parameter, Spec};
@@ -32,9 +31,6 @@ impl Kernel for StableHash128Text {
     }
 
     fn compute(call: &Call) -> Result<ArrayRef> {
-        let parts = Parts::try_new(&call.args)?;
-        let mut hashes = Digits::with_capacity(call.rows, 0);
-        parts.for_each(call.rows, |_, bytes| hashes.push("", hash128_of_bytes(bytes)));
-        hashes.finish()
+        digits(&Parts::try_new(&call.args)?.hashes(call.rows))
     }
 }

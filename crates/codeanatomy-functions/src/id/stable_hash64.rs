@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use codeanatomy_model::id::{hash64_of_bytes, hash64_of_text};
-use datafusion_common::arrow::array::{Array, ArrayAccessor, ArrayRef, AsArray, Int64Array, StringViewArray};
+use codeanatomy_model::id::hash64_of_bytes;
+use datafusion_common::arrow::array::{ArrayRef, Int64Array};
 use datafusion_common::arrow::datatypes::DataType;
 use datafusion_common::{Result, ScalarValue};
-use datafusion_expr::{ColumnarValue, ReturnFieldArgs};
+use datafusion_expr::ReturnFieldArgs;
 
-use super::parts::{Parts, push_view};
+use super::parts::Parts;
 use crate::scalar::{Call, Kernel};
 use crate::spec::{Class, Kind, Parameter, Spec};
 
@@ -38,43 +38,9 @@ type. Two different lists of parts among n have the same hash by chance with a p
     }
 
     fn compute(call: &Call) -> Result<ArrayRef> {
-        if let [ColumnarValue::Array(array)] = &call.args[..] {
-            match array.data_type() {
-                DataType::Utf8 => return Ok(of_texts(array.as_string::<i32>())),
-                DataType::LargeUtf8 => return Ok(of_texts(array.as_string::<i64>())),
-                DataType::Utf8View => return Ok(of_views(array.as_string_view())),
-                _ => {}
-            }
-        }
         let parts = Parts::try_new(&call.args)?;
         let mut hashes = Vec::with_capacity(call.rows);
         parts.for_each(call.rows, |_, bytes| hashes.push(hash64_of_bytes(bytes)));
         Ok(Arc::new(Int64Array::from(hashes)))
     }
-}
-
-/// What is asked for most: the hash of one text.
-fn of_views(texts: &StringViewArray) -> ArrayRef {
-    let mut bytes = vec![0; 256];
-    let hashes: Vec<i64> = (0..texts.len())
-        .map(|row| match texts.is_valid(row) {
-            true => {
-                let length = push_view(&mut bytes, 0, texts, row);
-                hash64_of_bytes(&bytes[..length])
-            }
-            false => hash64_of_bytes(&[0]),
-        })
-        .collect();
-    Arc::new(Int64Array::from(hashes))
-}
-
-fn of_texts<'a>(texts: impl ArrayAccessor<Item = &'a str>) -> ArrayRef {
-    let mut bytes = Vec::with_capacity(256);
-    let hashes: Vec<i64> = (0..texts.len())
-        .map(|row| match texts.is_valid(row) {
-            true => hash64_of_text(&mut bytes, texts.value(row)),
-            false => hash64_of_bytes(&[0]),
-        })
-        .collect();
-    Arc::new(Int64Array::from(hashes))
 }

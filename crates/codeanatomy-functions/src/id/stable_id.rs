@@ -1,12 +1,11 @@
 //! `stable_id(prefix, part, …)`
 
-use codeanatomy_model::id::hash128_of_bytes;
 use datafusion_common::Result;
-use datafusion_common::arrow::array::ArrayRef;
+use datafusion_common::arrow::array::{ArrayRef, new_null_array};
 use datafusion_common::arrow::datatypes::DataType;
 use datafusion_expr::{ColumnarValue, ReturnFieldArgs};
 
-use super::digits::{Digits, Head};
+use super::digits;
 use super::parts::Parts;
 use crate::scalar::{Call, Kernel, Texts};
 use crate::spec::{Class, Kind, Parameter, Spec};
@@ -44,14 +43,8 @@ whatever their type.",
 /// The ids of rows: the prefix is the first argument and part.
 pub(super) fn ids(args: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
     let prefixes = Texts::try_new(&args[0])?;
-    let parts = Parts::try_new(args)?;
-    let mut ids = Digits::with_capacity(rows, 16);
-    match Head::of(&prefixes) {
-        Some(head) => parts.for_each(rows, |_, bytes| ids.push_behind(&head, hash128_of_bytes(bytes))),
-        None => parts.for_each(rows, |row, bytes| match prefixes.get(row) {
-            Some(prefix) => ids.push(prefix, hash128_of_bytes(bytes)),
-            None => ids.push_null(),
-        }),
+    if matches!(prefixes, Texts::Constant(None)) {
+        return Ok(new_null_array(&DataType::Utf8View, rows));
     }
-    ids.finish()
+    digits::ids(&prefixes, &Parts::try_new(args)?.hashes(rows))
 }
