@@ -126,7 +126,7 @@ async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
 }
 
 /// Our physical rules, in their order.
-const OURS: [&str; 13] = [
+const OURS: [&str; 14] = [
     "interval_join",
     "winner_select",
     "place_order",
@@ -138,6 +138,7 @@ const OURS: [&str; 13] = [
     "whole_sorts",
     "file_order",
     "ordered_concat",
+    "endless_sorts",
     "verify_order",
     "stable_merges",
 ];

@@ -23,8 +23,8 @@ pub(crate) use self::sets_by_group::SetsByGroup;
 pub(crate) use self::tell_apart::TellApart;
 use crate::interval::IntervalJoin;
 use crate::ordering::{
-    CanonicalWrites, Distrust, FileOrder, OrderedConcat, PlaceOrder, SettleWindows, StableMerges, VerifyOrder,
-    WholeSorts,
+    CanonicalWrites, Distrust, EndlessSorts, FileOrder, OrderedConcat, PlaceOrder, SettleWindows, StableMerges,
+    VerifyOrder, WholeSorts,
 };
 use crate::winner::{WinnerCombine, WinnerSelect};
 
@@ -57,6 +57,8 @@ fn rules() -> Vec<(Rule, &'static str)> {
         (Arc::new(FileOrder), "EnsureCooperative"),
         // After all rules that look for merges: the engine's would not know the operator.
         (Arc::new(OrderedConcat), "EnsureCooperative"),
+        // Before that check, which refuses such a plan with less to go by.
+        (Arc::new(EndlessSorts), "SanityCheckPlan"),
         // After all that put sorts and merges: it checks what is left to a promise.
         (Arc::new(VerifyOrder), "SanityCheckPlan"),
         // After all that replace the input of a merge.

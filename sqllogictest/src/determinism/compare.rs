@@ -245,15 +245,18 @@ fn errors(answers: &[Answer]) -> Vec<&str> {
     errors.collect()
 }
 
-/// Errors of ours, which the page lists, and what the engine says of a table that a refused statement would have made.
+/// Errors of ours, which the page lists, and what the engine says of a table or a file that a refused statement would have made.
 fn is_refusal(error: &str, refused: &[&str]) -> bool {
     let missing = || {
+        if let Some((_, path)) = error.split_once("No files found at ") {
+            return path.split(". ").next()?.trim_end_matches('/').rsplit('/').next();
+        }
         let is_missing = error.contains("not found") || error.contains("doesn't exist");
         error.split('\'').nth(1).filter(|_| is_missing)?.rsplit('.').next()
     };
     error.contains("complete_orders")
         || error.contains("is not determined")
-        || missing().is_some_and(|table| refused.iter().any(|sql| sql.contains(table)))
+        || missing().is_some_and(|name| refused.iter().any(|sql| sql.contains(name)))
 }
 
 fn difference(step: &Step, what: &str, answers: &[Answer]) -> String {

@@ -200,6 +200,9 @@ pub(crate) fn run_all(home: &Path, arguments: &Arguments) -> Result<ExitCode, St
         for (name, reason) in LEFT_OUT.iter().chain(&script::TOO_SLOW).chain(&OF_ENGINE) {
             println!("left out: {name}: {reason}");
         }
+        for (name, word, reason) in &script::TOO_LARGE {
+            println!("left out: {name}: steps with {word}: {reason}");
+        }
     }
     std::env::set_current_dir(home).map_err(failed)?;
     Ok(conclusion.exit_code())

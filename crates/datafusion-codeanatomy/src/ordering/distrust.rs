@@ -9,6 +9,7 @@
 //! - Columns behind a projection are held to be a key because those that stood in their places before it are (see [`keys`](crate::keys)).
 //! - `LIMIT 16 OFFSET 2` takes 16 rows of what is below it, not 18, where its rows come as they are asked for, in one partition: of
 //!   `SELECT * FROM (SELECT * FROM t ORDER BY a LIMIT 16 OFFSET 2) ORDER BY a` two rows are lost.
+//! - A `PiecewiseMergeJoinExec` on `a < b` passes on that `a` and `b` are the same, as they are in a join on `a = b`.
 //! - A scan that reads several files one after the other is held to be ordered if bounds of the files say so, and bounds that are null do: so
 //!   it is where a table declares a column narrower than its files have it (`int` for 64 bits).
 //!
@@ -29,7 +30,7 @@ use datafusion::physical_expr::equivalence::EquivalenceClass;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::filter::FilterExec;
-use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
+use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, PiecewiseMergeJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::limit::GlobalLimitExec;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::sorts::sort::SortExec;
@@ -54,6 +55,9 @@ impl PhysicalOptimizerRule for Distrust {
         let guarded = plan.transform_up(|node| {
             if node.is::<SortExec>() {
                 return count_on_offsets(node);
+            }
+            if let Some(scan) = without_vain_order(&node) {
+                return Ok(Transformed::yes(scan));
             }
             if promises_too_much(&node) {
                 return Ok(Transformed::yes(Arc::new(DistrustExec::new(node, NoPromises)) as _));
@@ -112,7 +116,7 @@ fn promises_too_much(node: &Arc<dyn ExecutionPlan>) -> bool {
     } else {
         return node.is::<UnnestExec>()
             || unites_constants(node)
-            || has_vain_bounds(node)
+            || node.is::<PiecewiseMergeJoinExec>()
             || (node.is::<FilterExec>() && equates(node));
     };
     matches!(join, JoinType::Left | JoinType::Right | JoinType::Full) || equates(node)
@@ -134,12 +138,19 @@ fn unites_constants(node: &Arc<dyn ExecutionPlan>) -> bool {
     node.is::<UnionExec>() && node.children().iter().any(constant)
 }
 
-/// Whether a scan of several files in a row is held to be ordered by bounds that are null.
-fn has_vain_bounds(node: &Arc<dyn ExecutionPlan>) -> bool {
-    let scan = node.downcast_ref::<DataSourceExec>();
-    let Some(files) = scan.and_then(|scan| scan.data_source().downcast_ref::<FileScanConfig>()) else {
-        return false;
-    };
+/// A scan of several files in a row that is held to be ordered by bounds that are null: the same without that order. It stays the scan that it is, since
+/// what asks for the name of a file or the place in it must find it below.
+fn without_vain_order(node: &Arc<dyn ExecutionPlan>) -> Option<Arc<dyn ExecutionPlan>> {
+    let scan = node.downcast_ref::<DataSourceExec>()?;
+    let mut files = scan.data_source().downcast_ref::<FileScanConfig>()?.clone();
+    if !has_vain_bounds(&files) {
+        return None;
+    }
+    files.output_ordering.clear();
+    Some(DataSourceExec::from_data_source(files))
+}
+
+fn has_vain_bounds(files: &FileScanConfig) -> bool {
     let mut keys = files.output_ordering.iter().flatten();
     keys.any(|key| {
         let Some(column) = key.expr.downcast_ref::<Column>() else {
