@@ -255,6 +255,7 @@ fn is_refusal(error: &str, refused: &[&str]) -> bool {
         error.split('\'').nth(1).filter(|_| is_missing)?.rsplit('.').next()
     };
     error.contains("complete_orders")
+        || error.contains("endless_sorts")
         || error.contains("is not determined")
         || missing().is_some_and(|name| refused.iter().any(|sql| sql.contains(name)))
 }
