@@ -8,8 +8,11 @@
 )]
 
 mod rows;
+mod support;
 
+use codeanatomy_extract::Options;
 use rows::{batch, check, lines};
+use support::extract;
 
 #[test]
 fn qualified_names_are_those_of_cpython_behind_the_module() {
@@ -42,6 +45,42 @@ class D:
          method pkg.mod.D.m 0
          method pkg.mod.D.m 1",
     );
+}
+
+#[test]
+fn definitions_bind_a_nonlocal_name_where_it_is_bound() {
+    let text = "
+def f():
+    g = h = None
+    def i():
+        nonlocal g
+        def g(): pass
+        def k(): pass
+    def l():
+        class C:
+            nonlocal h
+            import h
+            def k(self): pass
+";
+    check(
+        text,
+        "definitions",
+        &["qualified_name", "node_id"],
+        "pkg.mod.f 1
+         pkg.mod.f.<locals>.i 7
+         pkg.mod.f.<locals>.i.<locals>.g 10
+         pkg.mod.f.<locals>.i.<locals>.k 13
+         pkg.mod.f.<locals>.l 16
+         pkg.mod.f.<locals>.l.<locals>.C 18
+         pkg.mod.f.<locals>.l.<locals>.C.k 22",
+    );
+    // The walk over statements alone gives what the whole walk gives, with and without such names.
+    for text in [text, &text.replace("def g()", "def m()").replace("import h", "pass")] {
+        let of = |datasets| extract(datasets, "mod.py", text.as_bytes(), Options::default());
+        let whole = of(["definitions", "imports", "references"]);
+        let outline = of(["definitions", "imports", "docstrings"]);
+        assert_eq!(whole[..2], outline[..2]);
+    }
 }
 
 #[test]
