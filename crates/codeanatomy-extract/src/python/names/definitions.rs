@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::Named;
 use super::facts::{Definition, DefinitionNode, Facts};
 use super::text::{fold_code, header_end};
+use crate::file::LineCounter;
 use crate::python::scope::ScopeTree;
 use crate::python::token::{Extent, Owners};
 use crate::table::Table;
@@ -43,6 +44,7 @@ pub(super) fn in_order(scopes: &ScopeTree<'_>, facts: &Facts<'_>) -> Vec<Ordered
 /// Writes the rows.
 pub(super) fn rows(named: &Named<'_>, order: &[Ordered], tokens: &Tokens, table: &mut Table) {
     let (wants_signature, wants_line) = (table.wants("signature"), table.wants("line"));
+    let mut lines = LineCounter::new(named.source.text);
     let wants_name = table.wants("qualified_name");
     let (mut signature, mut qualified_name) = (String::new(), String::new());
     for d in order {
@@ -107,7 +109,7 @@ pub(super) fn rows(named: &Named<'_>, order: &[Ordered], tokens: &Tokens, table:
             docstring_bend: docstring.map(|d| offset(d.end())),
             signature: &signature,
             line: if wants_line {
-                named.line(range.start().to_u32())
+                lines.line(range.start().to_u32())
             } else {
                 0
             },
@@ -137,7 +139,7 @@ pub(super) fn owners<'a>(named: &Named<'a>, order: &[Ordered]) -> Owners<'a> {
     };
     Owners::new(
         named.source.text,
-        named.source.lines,
+        named.source.lines.index(),
         order.iter().map(extent).collect(),
     )
 }
