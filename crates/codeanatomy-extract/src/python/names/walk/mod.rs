@@ -63,10 +63,10 @@ impl<'a> Walk<'a> {
     /// Makes room for a module of so many tokens, by what is usual.
     pub(super) fn reserve(&mut self, tokens: usize) {
         if self.wants.outline {
-            self.scopes.reserve(tokens / 48);
+            self.scopes.reserve(tokens / 48, tokens / 72);
             return;
         }
-        self.scopes.reserve(tokens / 12);
+        self.scopes.reserve(tokens / 12, tokens / 60);
         if self.wants.references {
             self.facts.references.reserve(tokens / 6);
         }
