@@ -10,9 +10,10 @@
 mod rows;
 mod support;
 
-use codeanatomy_extract::Options;
+use codeanatomy_extract::{Extractor, Options, Request, RowFilter};
+use codeanatomy_model::find;
 use rows::{batch, check, lines};
-use support::extract;
+use support::{entry, extract};
 
 #[test]
 fn qualified_names_are_those_of_cpython_behind_the_module() {
@@ -81,6 +82,22 @@ def f():
         let outline = of(["definitions", "imports", "docstrings"]);
         assert_eq!(whole[..2], outline[..2]);
     }
+}
+
+#[test]
+fn definitions_that_are_not_wanted_are_left_out_and_counted() {
+    let text = "class A:\n  def f(self): pass\n  def g(self): pass\ndef f(): pass\nclass f: pass\n";
+    let contract = find("definitions").expect("a dataset");
+    let of = |column, values: &[&str]| RowFilter::new(contract, column, values.iter().map(|v| v.to_string()));
+    let request = Request::new(Options::default())
+        .with(contract, contract.index_of("qualified_name").map(|i| vec![i]))
+        .with_filter(contract, of("name", &["f", "h"]).expect("a filter"))
+        .with_filter(contract, of("kind", &["method", "class"]).expect("a filter"));
+    let mut extractor = Extractor::new(&request).expect("columns");
+    extractor.add(&entry("mod.py", text.as_bytes()), Ok(text.as_bytes().to_vec()));
+    let table = extractor.table("definitions").expect("asked for");
+    assert_eq!((table.len(), table.skipped()), (2, 3));
+    assert_eq!(lines(&table.take().expect("a batch")), ["A.f", "f"]);
 }
 
 #[test]
