@@ -8,7 +8,7 @@ use codeanatomy_model::dataset::FileRow;
 use codeanatomy_model::id::stable_id;
 
 use crate::extractor::{Parsers, Tables};
-use crate::file::{self, Diagnostic, Entry, LineIndex, Outcome, Source, UTF8_MARK, diagnostic, facts};
+use crate::file::{self, Diagnostic, Entry, LineIndex, Lines, Outcome, Source, UTF8_MARK, diagnostic, facts};
 use crate::parsed::{ParseKey, ParsedFile};
 use crate::python;
 use crate::treesitter;
@@ -72,7 +72,7 @@ struct Known {
 pub(crate) fn extract(entry: &Entry, bytes: io::Result<Vec<u8>>, parsers: &mut Parsers, tables: &mut Tables) {
     let known = know(entry, bytes, parsers, tables);
     if let Some(table) = tables.get("parse_errors") {
-        let lines = known.file.as_ref().map(|file| &file.lines);
+        let lines = known.file.as_ref().map(|file| file.lines());
         diagnostic::write(entry, &known.diagnostics, lines, table);
     }
     if entry.language.is_source() {
@@ -128,7 +128,7 @@ fn know(entry: &Entry, bytes: io::Result<Vec<u8>>, parsers: &mut Parsers, tables
     let source = Source {
         entry,
         text: &file.decoded.text,
-        lines: &file.lines,
+        lines: Lines(&file),
     };
     if let Some(table) = tables.get("lines") {
         file::lines::write(&source, table);
@@ -197,7 +197,7 @@ fn store(bytes: &[u8], tables: &Tables) -> Stored {
 fn write_file(entry: &Entry, known: &Known, tables: &mut Tables) {
     let Some(table) = tables.get("files") else { return };
     let decoded = known.file.as_ref().map(|file| &file.decoded);
-    let lines = known.file.as_ref().map(|file| &file.lines);
+    let lines = known.file.as_ref().map(|file| file.lines());
     let text = decoded.map(|d| d.text.as_str());
     let id = if table.wants("file_id") {
         stable_id("file", &[entry.path.as_str().into()])

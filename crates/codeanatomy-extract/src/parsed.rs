@@ -17,7 +17,7 @@ const BYTES_PER_BYTE: usize = 11;
 #[derive(Debug)]
 pub struct ParsedFile {
     pub(crate) decoded: Decoded,
-    pub(crate) lines: LineIndex,
+    lines: OnceLock<LineIndex>,
     tree: OnceLock<Tree>,
 }
 
@@ -52,10 +52,15 @@ impl ParseKey {
 impl ParsedFile {
     pub(crate) fn new(decoded: Decoded) -> Self {
         Self {
-            lines: LineIndex::new(&decoded.text),
             decoded,
+            lines: OnceLock::new(),
             tree: OnceLock::new(),
         }
+    }
+
+    /// Where its lines begin: looked for once someone asks.
+    pub(crate) fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.decoded.text))
     }
 
     /// The tree, and whether it had to be parsed for that.

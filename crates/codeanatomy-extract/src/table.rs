@@ -66,13 +66,6 @@ impl Table {
         self.skipped
     }
 
-    /// Whether a row with this cell is wanted. If it is not, the row counts as left out.
-    pub(crate) fn admits(&mut self, column: &str, value: Option<&str>) -> bool {
-        let admits = self.filters.iter().all(|f| f.column() != column || f.admits(value));
-        self.skipped += usize::from(!admits);
-        admits
-    }
-
     /// Which of `count` rows are wanted, in order, if not all are. `cell` gives the text of a column in a row; it is asked
     /// for one column after the other, of each in the order of the rows.
     pub(crate) fn chosen<'v>(

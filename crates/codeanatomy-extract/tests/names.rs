@@ -8,8 +8,12 @@
 )]
 
 mod rows;
+mod support;
 
+use codeanatomy_extract::{Extractor, Options, Request, RowFilter};
+use codeanatomy_model::find;
 use rows::{batch, check, lines};
+use support::{entry, extract};
 
 #[test]
 fn qualified_names_are_those_of_cpython_behind_the_module() {
@@ -42,6 +46,58 @@ class D:
          method pkg.mod.D.m 0
          method pkg.mod.D.m 1",
     );
+}
+
+#[test]
+fn definitions_bind_a_nonlocal_name_where_it_is_bound() {
+    let text = "
+def f():
+    g = h = None
+    def i():
+        nonlocal g
+        def g(): pass
+        def k(): pass
+    def l():
+        class C:
+            nonlocal h
+            import h
+            def k(self): pass
+";
+    check(
+        text,
+        "definitions",
+        &["qualified_name", "node_id"],
+        "pkg.mod.f 1
+         pkg.mod.f.<locals>.i 7
+         pkg.mod.f.<locals>.i.<locals>.g 10
+         pkg.mod.f.<locals>.i.<locals>.k 13
+         pkg.mod.f.<locals>.l 16
+         pkg.mod.f.<locals>.l.<locals>.C 18
+         pkg.mod.f.<locals>.l.<locals>.C.k 22",
+    );
+    // The walk over statements alone gives what the whole walk gives, with and without such names.
+    for text in [text, &text.replace("def g()", "def m()").replace("import h", "pass")] {
+        let of = |datasets| extract(datasets, "mod.py", text.as_bytes(), Options::default());
+        let whole = of(["definitions", "imports", "references"]);
+        let outline = of(["definitions", "imports", "docstrings"]);
+        assert_eq!(whole[..2], outline[..2]);
+    }
+}
+
+#[test]
+fn definitions_that_are_not_wanted_are_left_out_and_counted() {
+    let text = "class A:\n  def f(self): pass\n  def g(self): pass\ndef f(): pass\nclass f: pass\n";
+    let contract = find("definitions").expect("a dataset");
+    let of = |column, values: &[&str]| RowFilter::new(contract, column, values.iter().map(|v| v.to_string()));
+    let request = Request::new(Options::default())
+        .with(contract, contract.index_of("qualified_name").map(|i| vec![i]))
+        .with_filter(contract, of("name", &["f", "h"]).expect("a filter"))
+        .with_filter(contract, of("kind", &["method", "class"]).expect("a filter"));
+    let mut extractor = Extractor::new(&request).expect("columns");
+    extractor.add(&entry("mod.py", text.as_bytes()), Ok(text.as_bytes().to_vec()));
+    let table = extractor.table("definitions").expect("asked for");
+    assert_eq!((table.len(), table.skipped()), (2, 3));
+    assert_eq!(lines(&table.take().expect("a batch")), ["A.f", "f"]);
 }
 
 #[test]

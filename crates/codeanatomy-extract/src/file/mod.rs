@@ -22,11 +22,12 @@ pub(crate) use diagnostic::{Diagnostic, Outcome};
 pub(crate) use encoding::encoding_comment;
 pub use given::{given, given_scope};
 pub use globs::Globs;
+pub(crate) use line_index::LineCounter;
 pub use line_index::{LineCursor, LineIndex};
 pub use list::{ListError, Listing, walk};
 pub(crate) use module::is_identifier;
 pub use scope::{Scoped, scope};
-pub(crate) use source::Source;
+pub(crate) use source::{Lines, Source};
 pub use stat::Stat;
 
 /// A file that is in scope.

@@ -89,7 +89,8 @@ fn tables_of(
     if !needs_tree(tables) {
         return Ok(());
     }
-    ast::flatten(source, module, levels, tables.get("ast_nodes"))?;
+    let is_outline = names::is_outline(tables);
+    ast::flatten(source, module, levels, is_outline, tables.get("ast_nodes"))?;
     names::emit(source, module, tokens, tables);
     Ok(())
 }

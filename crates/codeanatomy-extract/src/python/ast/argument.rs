@@ -4,9 +4,9 @@ use ruff_python_ast::{Arguments, Expr, Parameter, ParameterWithDefault, Paramete
 use ruff_text_size::{Ranged, TextRange};
 
 use super::vocabulary::{Field, Kind};
-use super::walk::{Place, Walk};
+use super::walk::{Place, Purpose, Walk};
 
-impl<'a, const ROWS: bool> Walk<'a, ROWS> {
+impl<'a, P: Purpose> Walk<'a, P> {
     /// Walks the arguments of a call, or the bases of a class: the positional ones into `field`, then the keywords.
     pub(super) fn arguments(&mut self, arguments: &'a Arguments, field: Field) {
         match (&*arguments.args, &*arguments.keywords) {

@@ -4,9 +4,9 @@ use ruff_python_ast::{ExceptHandler, MatchCase, StmtFor, StmtIf, StmtMatch, Stmt
 use ruff_text_size::{Ranged, TextRange};
 
 use super::vocabulary::{Field, Kind};
-use super::walk::{Place, Walk};
+use super::walk::{Place, Purpose, Walk};
 
-impl<'a, const ROWS: bool> Walk<'a, ROWS> {
+impl<'a, P: Purpose> Walk<'a, P> {
     /// Says where a compound statement ends: with its last block, if that is later than the parser has it.
     pub(super) fn ends_at(&mut self, id: u32, range: TextRange, end: u32) -> u32 {
         let end = end.max(range.end().to_u32());

@@ -4,9 +4,9 @@ use ruff_python_ast::{Decorator, StmtClassDef, StmtFunctionDef, TypeParam, TypeP
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::vocabulary::{Field, Kind};
-use super::walk::{Place, Walk};
+use super::walk::{Place, Purpose, Walk};
 
-impl<'a, const ROWS: bool> Walk<'a, ROWS> {
+impl<'a, P: Purpose> Walk<'a, P> {
     /// CPython's definitions begin behind their decorators.
     fn definition_range(&self, decorators: &[Decorator], range: TextRange) -> TextRange {
         let Some(last) = decorators.last() else { return range };

@@ -4,9 +4,9 @@ use ruff_python_ast::{Comprehension, Expr, ExprContext, ExprDict, ExprGenerator}
 use ruff_text_size::{Ranged, TextRange};
 
 use super::vocabulary::{Context, Field, Kind, bool_operator, operator, unary_operator};
-use super::walk::{Open, Place, Value, Walk};
+use super::walk::{Open, Place, Purpose, Value, Walk};
 
-impl<'a, const ROWS: bool> Walk<'a, ROWS> {
+impl<'a, P: Purpose> Walk<'a, P> {
     /// Walks a list of expressions.
     pub(super) fn exprs(&mut self, exprs: &'a [Expr], field: Field) {
         for (i, expr) in exprs.iter().enumerate() {

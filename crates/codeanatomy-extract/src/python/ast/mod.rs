@@ -21,30 +21,34 @@ use ruff_python_ast::ModModule;
 
 use crate::file::Source;
 use crate::table::Table;
-use walk::Walk;
+use walk::{ForNumbers, ForOutline, ForRows, Purpose, Walk};
 
 /// The tree nests deeper than there is room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooDeep;
 
-/// Numbers the nodes of a tree (`node_index` is the `node_id` of each node that has a row) and adds the rows if there is
-/// a table for them. Nesting is followed through `room` levels.
+/// Numbers the nodes of a tree (`node_index` is the `node_id` of each node that has a row), with `is_outline` only definitions and
+/// imported names, and adds the rows if there is a table for them. Nesting is followed through `room` levels.
 pub(super) fn flatten(
     source: &Source<'_>,
     module: &ModModule,
     room: usize,
+    is_outline: bool,
     table: Option<&mut Table>,
 ) -> Result<(), TooDeep> {
-    let Some(table) = table else {
-        let mut walk = Walk::<false>::new(source.text, room);
-        walk.module(module);
-        return if walk.overflowed { Err(TooDeep) } else { Ok(()) };
-    };
-    let mut walk = Walk::<true>::new(source.text, room);
-    walk.module(module);
-    if walk.overflowed {
-        return Err(TooDeep);
+    if let Some(table) = table {
+        let walk = walked::<ForRows>(source, module, room)?;
+        rows::write(source, &walk.nodes, table);
+    } else if is_outline {
+        walked::<ForOutline>(source, module, room)?;
+    } else {
+        walked::<ForNumbers>(source, module, room)?;
     }
-    rows::write(source, &walk.nodes, table);
     Ok(())
+}
+
+fn walked<'a, P: Purpose>(source: &Source<'a>, module: &'a ModModule, room: usize) -> Result<Walk<'a, P>, TooDeep> {
+    let mut walk = Walk::new(source.text, room);
+    walk.module(module);
+    if walk.overflowed { Err(TooDeep) } else { Ok(walk) }
 }

@@ -4,9 +4,9 @@ use ruff_python_ast::Pattern;
 use ruff_text_size::Ranged;
 
 use super::vocabulary::{Field, Kind};
-use super::walk::{Place, Value, Walk};
+use super::walk::{Place, Purpose, Value, Walk};
 
-impl<'a, const ROWS: bool> Walk<'a, ROWS> {
+impl<'a, P: Purpose> Walk<'a, P> {
     /// Walks a pattern.
     pub(super) fn pattern(&mut self, pattern: &'a Pattern, place: Place) {
         if self.enter() {

@@ -4,10 +4,10 @@ use ruff_python_ast::{Alias, Stmt};
 use ruff_text_size::Ranged;
 
 use super::vocabulary::{Field, Kind, operator};
-use super::walk::{Place, Value, Walk};
+use super::walk::{Place, Purpose, Value, Walk};
 use crate::python::parse::block_end;
 
-impl<'a, const ROWS: bool> Walk<'a, ROWS> {
+impl<'a, P: Purpose> Walk<'a, P> {
     /// Walks the statements of a block and gives the block's end: after the last statement, and after a semicolon that
     /// follows it, which belongs to the statements around a block but not to the last one in it.
     pub(super) fn body(&mut self, body: &'a [Stmt], field: Field) -> u32 {

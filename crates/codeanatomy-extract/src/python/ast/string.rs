@@ -8,7 +8,7 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::vocabulary::{Field, Kind};
-use super::walk::{Place, Value, Walk};
+use super::walk::{Place, Purpose, Value, Walk};
 
 /// The literals since the last replacement field, to become one `Constant`.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ impl Values {
     }
 }
 
-impl<'a, const ROWS: bool> Walk<'a, ROWS> {
+impl<'a, P: Purpose> Walk<'a, P> {
     /// Walks an f-string with all parts of its implicit concatenation.
     #[inline(never)]
     pub(super) fn f_string(&mut self, e: &'a ExprFString, place: Place) {

@@ -23,6 +23,17 @@ kinds! {
     MatchStar, MatchAs, MatchOr, TypeVar, ParamSpec, TypeVarTuple,
 }
 
+impl Kind {
+    /// Whether rows that no expression holds are of such nodes: definitions and imported names.
+    #[inline]
+    pub(super) fn is_of_outline(self) -> bool {
+        matches!(
+            self,
+            Self::FunctionDef | Self::AsyncFunctionDef | Self::ClassDef | Self::Alias
+        )
+    }
+}
+
 words! {
     /// A field of a class of `ast` that holds nodes.
     Field {

@@ -1,5 +1,7 @@
 //! Numbering the nodes as CPython's `ast` would, and collecting what a row needs of each.
 
+use std::marker::PhantomData;
+
 use ruff_python_ast::{AtomicNodeIndex, CmpOp, ModModule, NodeIndex};
 use ruff_text_size::{Ranged, TextRange};
 
@@ -102,9 +104,46 @@ pub(super) struct Open {
     parent: u32,
 }
 
-/// The walk. With `ROWS` it collects nodes; without, it only numbers them.
+/// What a tree is walked for.
+pub(super) trait Purpose {
+    /// Nodes are collected, for rows.
+    const ROWS: bool;
+    /// Every node gets its number. If not, all are counted, but only those that the outline of a module asks for get theirs: most
+    /// nodes are in expressions, and are not written to.
+    const NUMBERS: bool;
+}
+
+/// For rows of all nodes, and their numbers.
 #[derive(Debug)]
-pub(super) struct Walk<'a, const ROWS: bool> {
+pub(super) struct ForRows;
+
+/// For the numbers of all nodes.
+#[derive(Debug)]
+pub(super) struct ForNumbers;
+
+/// For the numbers of definitions and imported names.
+#[derive(Debug)]
+pub(super) struct ForOutline;
+
+impl Purpose for ForRows {
+    const ROWS: bool = true;
+    const NUMBERS: bool = true;
+}
+
+impl Purpose for ForNumbers {
+    const ROWS: bool = false;
+    const NUMBERS: bool = true;
+}
+
+impl Purpose for ForOutline {
+    const ROWS: bool = false;
+    const NUMBERS: bool = false;
+}
+
+/// The walk.
+#[derive(Debug)]
+pub(super) struct Walk<'a, P> {
+    purpose: PhantomData<P>,
     pub(super) text: &'a str,
     pub(super) nodes: Nodes<'a>,
     next: u32,
@@ -115,11 +154,11 @@ pub(super) struct Walk<'a, const ROWS: bool> {
     pub(super) overflowed: bool,
 }
 
-impl<'a, const ROWS: bool> Walk<'a, ROWS> {
+impl<'a, P: Purpose> Walk<'a, P> {
     /// A walk over the tree of `text`, which stops where `room` levels of nesting do not suffice.
     pub(super) fn new(text: &'a str, room: usize) -> Self {
         let mut nodes = Nodes::default();
-        if ROWS {
+        if P::ROWS {
             // Dense code has a node per eleven bytes.
             let usual = text.len() / 10;
             nodes.all.reserve(usual);
@@ -127,6 +166,7 @@ impl<'a, const ROWS: bool> Walk<'a, ROWS> {
             nodes.values.reserve(usual / 5);
         }
         Self {
+            purpose: PhantomData,
             text,
             nodes,
             next: 0,
@@ -175,17 +215,19 @@ impl<'a, const ROWS: bool> Walk<'a, ROWS> {
             parent: self.parent,
         };
         self.add(kind, place, range, index);
-        self.parent = open.id;
-        self.depth += 1;
+        if P::ROWS {
+            self.parent = open.id;
+            self.depth += 1;
+        }
         open
     }
 
     /// Ends a node.
     #[inline]
     pub(super) fn close(&mut self, open: Open) {
-        self.parent = open.parent;
-        self.depth -= 1;
-        if ROWS {
+        if P::ROWS {
+            self.parent = open.parent;
+            self.depth -= 1;
             self.nodes.all[open.id as usize].size = self.next - open.id;
         }
     }
@@ -213,11 +255,11 @@ impl<'a, const ROWS: bool> Walk<'a, ROWS> {
 
     #[inline]
     fn add(&mut self, kind: Kind, place: Place, range: Option<TextRange>, index: Option<&AtomicNodeIndex>) {
-        if let Some(index) = index {
+        if let Some(index) = index.filter(|_| P::NUMBERS || kind.is_of_outline()) {
             index.set(NodeIndex::from(self.next));
         }
         self.next += 1;
-        if ROWS {
+        if P::ROWS {
             let (bstart, bend) = range.map_or((NONE, NONE), |r| (r.start().to_u32(), r.end().to_u32()));
             self.nodes.all.push(Node {
                 ctx: None,
@@ -236,7 +278,7 @@ impl<'a, const ROWS: bool> Walk<'a, ROWS> {
     /// Changes what was said of a node.
     #[inline]
     pub(super) fn amend(&mut self, id: u32, change: impl FnOnce(&mut Node)) {
-        if ROWS {
+        if P::ROWS {
             change(&mut self.nodes.all[id as usize]);
         }
     }
@@ -245,7 +287,7 @@ impl<'a, const ROWS: bool> Walk<'a, ROWS> {
     #[inline]
     pub(super) fn name(&mut self, id: u32, name: &'a str) {
         debug_assert_eq!(id + 1, self.next, "names stand in the order of the nodes");
-        if ROWS {
+        if P::ROWS {
             self.nodes.names.push((id, name));
         }
     }
@@ -254,7 +296,7 @@ impl<'a, const ROWS: bool> Walk<'a, ROWS> {
     #[inline]
     pub(super) fn value(&mut self, id: u32, value: Value<'a>) {
         debug_assert_eq!(id + 1, self.next, "values stand in the order of the nodes");
-        if ROWS {
+        if P::ROWS {
             self.nodes.values.push((id, value));
         }
     }

@@ -1,6 +1,5 @@
 //! Rows of `definitions`.
 
-use codeanatomy_model::dataset::DefinitionRow;
 use ruff_python_ast::token::Tokens;
 use ruff_python_ast::{Decorator, Expr, ExprStringLiteral, Identifier, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
@@ -9,7 +8,8 @@ use rustc_hash::FxHashMap;
 use super::Named;
 use super::facts::{Definition, DefinitionNode, Facts};
 use super::text::{fold_code, header_end};
-use crate::python::scope::ScopeTree;
+use crate::file::LineCounter;
+use crate::python::scope::{ScopeTree, Symbol};
 use crate::python::token::{Extent, Owners};
 use crate::table::Table;
 
@@ -40,79 +40,113 @@ pub(super) fn in_order(scopes: &ScopeTree<'_>, facts: &Facts<'_>) -> Vec<Ordered
     order
 }
 
-/// Writes the rows.
+/// A row on its way.
+struct Cells<'n, 'a> {
+    definition: &'n Definition<'a>,
+    /// Its position in the order of the walk.
+    index: u32,
+    ordinal: u32,
+    symbol: Option<&'n Symbol>,
+    parts: Parts<'a>,
+    docstring: Option<TextRange>,
+}
+
+/// Writes the rows, column by column.
 pub(super) fn rows(named: &Named<'_>, order: &[Ordered], tokens: &Tokens, table: &mut Table) {
-    let (wants_signature, wants_line) = (table.wants("signature"), table.wants("line"));
-    let wants_name = table.wants("qualified_name");
-    let (mut signature, mut qualified_name) = (String::new(), String::new());
-    for d in order {
+    let (ids, text) = (&named.ids, named.source.text);
+    let cells = |d: &Ordered| {
         let definition = &named.facts.definitions[d.index as usize];
-        let Parts {
-            name,
-            decorators,
-            body,
-            header,
-        } = parts(definition);
-        if !table.admits("kind", Some(definition.kind())) || !table.admits("name", Some(name.as_str())) {
-            continue;
+        let parts = parts(definition);
+        Cells {
+            definition,
+            index: d.index,
+            ordinal: d.ordinal,
+            symbol: definition.symbol.map(|s| named.scopes.symbol(s)),
+            docstring: docstring(parts.body).map(|literal| literal.range),
+            parts,
         }
-        let range = definition.range;
-        let symbol = definition.symbol.map(|s| named.scopes.symbol(s));
-        signature.clear();
-        if wants_signature {
-            let limit = body.first().map_or(range.end(), Ranged::start);
-            let end = header_end(named.source.text, header, limit);
-            fold_code(
-                named.source.text,
-                TextRange::new(range.start().min(end), end),
-                tokens,
-                &mut signature,
-            );
-        }
-        if wants_name {
-            qualified_name.clear();
-            write_qualified_name(named, definition, &mut qualified_name);
-        }
-        let docstring = docstring(body).map(|literal| literal.range);
-        table.push(&DefinitionRow {
-            path: named.path(),
-            language: named.source.entry.language.name(),
-            node_id: i64::from(definition.node_id),
-            def_id: named.ids.definitions.get(d.index as usize),
-            kind: definition.kind(),
-            name: name.as_str(),
-            qualified_name: &qualified_name,
-            ordinal: i64::from(d.ordinal),
-            container_id: named.container_id(definition.owner),
-            scope_id: Some(
-                named
-                    .ids
-                    .scopes
-                    .get(symbol.map_or(definition.owner, |s| s.binder).index()),
-            ),
-            binding_id: symbol
-                .and_then(|s| s.binding)
-                .map(|b| named.ids.bindings.get(b.index())),
-            body_scope_id: Some(named.ids.scopes.get(definition.body.index())),
-            is_async: matches!(definition.node, DefinitionNode::Function(f) if f.is_async),
-            decorator_count: Some(decorators.len() as i64),
-            bstart: offset(range.start()),
-            bend: offset(range.end()),
-            decorated_bstart: offset(decorators.first().map_or(range.start(), Ranged::start)),
-            name_bstart: offset(name.start()),
-            name_bend: offset(name.end()),
-            body_bstart: Some(offset(body.first().map_or(range.end(), Ranged::start))),
-            body_bend: Some(offset(range.end())),
-            docstring_bstart: docstring.map(|d| offset(d.start())),
-            docstring_bend: docstring.map(|d| offset(d.end())),
-            signature: &signature,
-            line: if wants_line {
-                named.line(range.start().to_u32())
-            } else {
-                0
-            },
-        });
+    };
+    let mut rows: Vec<Cells<'_, '_>> = order.iter().map(cells).collect();
+    let chosen = table.chosen(rows.len(), |column, row| match column {
+        "kind" => Some(rows[row as usize].definition.kind()),
+        _ => Some(rows[row as usize].parts.name.as_str()),
+    });
+    if let Some(chosen) = chosen {
+        let mut numbers = 0..;
+        rows.retain(|_| numbers.next().is_some_and(|n: u32| chosen.binary_search(&n).is_ok()));
     }
+    let count = rows.len();
+    let range = |row: &Cells<'_, '_>| row.definition.range;
+    table.append(count, |name, column| match name {
+        "path" => column.repeated_text(named.path(), count),
+        "language" => column.repeated_text(named.source.entry.language.name(), count),
+        "node_id" => column.ints(rows.iter().map(|row| row.definition.node_id)),
+        "def_id" => column.texts(rows.iter().map(|row| Some(ids.definitions.get(row.index as usize)))),
+        "kind" => column.word_runs(rows.iter().map(|row| row.definition.kind())),
+        "name" => column.texts(rows.iter().map(|row| Some(row.parts.name.as_str()))),
+        "qualified_name" => {
+            let mut qualified_name = String::new();
+            for row in &rows {
+                qualified_name.clear();
+                write_qualified_name(named, row.definition, &mut qualified_name);
+                column.text(Some(&qualified_name));
+            }
+        }
+        "ordinal" => column.ints(rows.iter().map(|row| row.ordinal)),
+        "container_id" => named.write_container_ids(rows.iter().map(|row| row.definition.owner), column),
+        "scope_id" => {
+            let binders = rows
+                .iter()
+                .map(|row| row.symbol.map_or(row.definition.owner, |s| s.binder));
+            named.write_scope_ids(binders, column);
+        }
+        "binding_id" => {
+            let bindings = rows.iter().map(|row| row.symbol.and_then(|s| s.binding));
+            column.texts(bindings.map(|binding| binding.map(|b| ids.bindings.get(b.index()))));
+        }
+        "body_scope_id" => column.texts(rows.iter().map(|row| Some(ids.scopes.get(row.definition.body.index())))),
+        "is_async" => column.bools(
+            count,
+            |i| matches!(rows[i].definition.node, DefinitionNode::Function(f) if f.is_async),
+        ),
+        "decorator_count" => column.ints(rows.iter().map(|row| row.parts.decorators.len() as u32)),
+        "bstart" => column.ints(rows.iter().map(|row| offset(range(row).start()))),
+        "bend" | "body_bend" => column.ints(rows.iter().map(|row| offset(range(row).end()))),
+        "decorated_bstart" => {
+            let first = |row: &Cells<'_, '_>| row.parts.decorators.first().map(Ranged::start);
+            column.ints(rows.iter().map(|row| offset(first(row).unwrap_or(range(row).start()))));
+        }
+        "name_bstart" => column.ints(rows.iter().map(|row| offset(row.parts.name.start()))),
+        "name_bend" => column.ints(rows.iter().map(|row| offset(row.parts.name.end()))),
+        "body_bstart" => column.ints(rows.iter().map(|row| offset(body_start(row)))),
+        "docstring_bstart" => column.sparse_ints(rows.iter().map(|row| row.docstring.map(|d| offset(d.start())))),
+        "docstring_bend" => column.sparse_ints(rows.iter().map(|row| row.docstring.map(|d| offset(d.end())))),
+        "signature" => {
+            let mut signature = String::new();
+            for row in &rows {
+                let end = header_end(text, row.parts.header, body_start(row));
+                signature.clear();
+                fold_code(
+                    text,
+                    TextRange::new(range(row).start().min(end), end),
+                    tokens,
+                    &mut signature,
+                );
+                column.text(Some(&signature));
+            }
+        }
+        "line" => {
+            let mut lines = LineCounter::new(text);
+            column.ints(rows.iter().map(|row| lines.line(offset(range(row).start()))));
+        }
+        _ => {}
+    });
+}
+
+/// Where the body begins; the end of a definition without one.
+fn body_start(row: &Cells<'_, '_>) -> TextSize {
+    let end = row.definition.range.end();
+    row.parts.body.first().map_or(end, Ranged::start)
 }
 
 /// Appends the qualified name of a definition, the module's name included.
@@ -137,7 +171,7 @@ pub(super) fn owners<'a>(named: &Named<'a>, order: &[Ordered]) -> Owners<'a> {
     };
     Owners::new(
         named.source.text,
-        named.source.lines,
+        named.source.lines.index(),
         order.iter().map(extent).collect(),
     )
 }
@@ -194,6 +228,6 @@ pub(super) fn docstring(body: &[Stmt]) -> Option<&ExprStringLiteral> {
     }
 }
 
-fn offset(offset: TextSize) -> i64 {
-    i64::from(offset.to_u32())
+fn offset(offset: TextSize) -> u32 {
+    offset.to_u32()
 }

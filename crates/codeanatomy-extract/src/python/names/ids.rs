@@ -1,6 +1,6 @@
 //! The ids of a file's scopes, symbols, bindings and definitions, each written once.
 
-use codeanatomy_model::id::{Part, PartsHasher, stable_hash128, write_id};
+use codeanatomy_model::id::{Part, PartsHasher, write_id};
 
 use super::definitions::Ordered;
 use super::facts::Facts;
@@ -28,8 +28,8 @@ impl IdList {
     }
 
     /// Adds the id of the next position.
-    pub(crate) fn push(&mut self, buffer: &mut Vec<u8>, prefix: &str, parts: &[Part<'_>]) {
-        write_id(&mut self.text, prefix, stable_hash128(buffer, prefix, parts));
+    pub(crate) fn push(&mut self, prefix: &str, hash: u128) {
+        write_id(&mut self.text, prefix, hash);
     }
 
     /// Adds the id of the next position, which is there already.
@@ -105,7 +105,7 @@ pub(super) fn collect(
     tables: &mut Tables,
 ) -> Ids {
     let mut ids = Ids::default();
-    let mut buffer = Vec::with_capacity(256);
+    let mut hasher = PartsHasher::default();
     let wants_symbols = wants(
         tables,
         &[
@@ -158,15 +158,15 @@ pub(super) fn collect(
         );
     if wants_scopes {
         ids.scopes = IdList::with_capacity("scope", scopes.scopes.len());
+        hasher.begin("scope", &[path.into()]);
         for scope in &scopes.scopes {
             let qualified_name = scopes.qualified.text(scope.qualified);
             let parts = [
-                path.into(),
                 qualified_name.into(),
                 scope.kind.name().into(),
                 i64::from(scope.ordinal).into(),
             ];
-            ids.scopes.push(&mut buffer, "scope", &parts);
+            ids.scopes.push("scope", hasher.finish(&parts));
         }
     }
     if wants_symbols {
@@ -211,15 +211,15 @@ pub(super) fn collect(
         let mut ordinals = vec![0; definitions.len()];
         definitions.iter().for_each(|d| ordinals[d.index as usize] = d.ordinal);
         ids.definitions = IdList::with_capacity("def", definitions.len());
+        hasher.begin("def", &[path.into()]);
         for (definition, ordinal) in facts.definitions.iter().zip(ordinals) {
             let qualified_name = scopes.qualified.text(scopes.scope(definition.body).qualified);
             let parts = [
-                path.into(),
                 qualified_name.into(),
                 definition.kind().into(),
                 i64::from(ordinal).into(),
             ];
-            ids.definitions.push(&mut buffer, "def", &parts);
+            ids.definitions.push("def", hasher.finish(&parts));
         }
     }
     ids

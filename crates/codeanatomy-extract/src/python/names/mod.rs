@@ -176,7 +176,7 @@ fn walked<'a>(text: &'a str, module: &'a ModModule, tokens: &Tokens, wants: Want
     let mut walk = Walk::new(text, wants);
     walk.reserve(tokens.len());
     walk.run(module);
-    if wants.outline && walk.has_nonlocal {
+    if wants.outline && walk.binds_nonlocal() {
         let all = Wants {
             outline: false,
             ..wants
@@ -186,12 +186,16 @@ fn walked<'a>(text: &'a str, module: &'a ModModule, tokens: &Tokens, wants: Want
     walk
 }
 
+/// Whether the outline of a module has all that is wanted.
+pub(crate) fn is_outline(tables: &Tables) -> bool {
+    let is_wanted = |dataset: &&str| !OUTLINE.contains(dataset) && tables.wants_any(&[*dataset]);
+    !DATASETS.iter().any(is_wanted) && !tables.collects_module()
+}
+
 /// What the walk must collect.
 fn wants(tables: &Tables) -> Wants {
-    let in_outline = |dataset: &&str| OUTLINE.contains(dataset);
-    let others: Vec<&str> = DATASETS.into_iter().filter(|d| !in_outline(d)).collect();
     Wants {
-        outline: !tables.wants_any(&others) && !tables.collects_module(),
+        outline: is_outline(tables),
         references: tables.wants_any(&["references", "def_use"]),
         deletions: tables.collects_module(),
         flow: tables.wants_any(&["def_use"]),

@@ -18,5 +18,5 @@ pub(super) use interner::NameId;
 pub(super) use kind::ScopeKind;
 pub(super) use resolve::Unevaluated;
 pub(super) use rows::{binding_rows, scope_rows, symbol_order, symbol_rows};
-pub(super) use symbol::{BindingKind, Flags, Sites, SymbolId};
+pub(super) use symbol::{BindingKind, Flags, Sites, Symbol, SymbolId};
 pub(super) use tree::ScopeTree;

@@ -18,6 +18,13 @@ pub(crate) struct QualifiedNames {
 }
 
 impl QualifiedNames {
+    /// Makes room for those of so many scopes.
+    pub(crate) fn reserve(&mut self, scopes: usize) {
+        // A function has one for its own name, and one for what is inside.
+        self.ids.reserve(2 * scopes);
+        self.spans.reserve(2 * scopes);
+    }
+
     /// `name` behind `prefix` and a dot, or alone.
     pub(crate) fn join(&mut self, prefix: Option<QualifiedId>, name: NameId, text: &str) -> QualifiedId {
         if let Some(id) = self.ids.get(&(prefix, name)) {

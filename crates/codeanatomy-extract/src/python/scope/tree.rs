@@ -43,11 +43,13 @@ impl<'a> ScopeTree<'a> {
         }
     }
 
-    /// Makes room for so many symbols.
-    pub(crate) fn reserve(&mut self, symbols: usize) {
+    /// Makes room for so many symbols and scopes.
+    pub(crate) fn reserve(&mut self, symbols: usize, scopes: usize) {
         self.symbols.reserve(symbols);
         self.by_name.reserve(symbols);
-        self.scopes.reserve(symbols / 5);
+        self.scopes.reserve(scopes);
+        self.qualified.reserve(scopes);
+        self.ordinals.reserve(scopes);
         self.names.reserve(symbols / 2);
     }
 

@@ -59,7 +59,7 @@ struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     fn new(source: &Source<'a>) -> Self {
-        let starts = source.lines.starts();
+        let starts = source.lines.index().starts();
         let mark = if source.text.starts_with('\u{feff}') { 3 } else { 0 };
         Self {
             bytes: source.text.as_bytes(),

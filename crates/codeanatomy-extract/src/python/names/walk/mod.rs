@@ -37,8 +37,8 @@ pub(super) struct Walk<'a> {
     comprehension_target: Option<ScopeId>,
     in_type_checking: bool,
     in_try: bool,
-    /// A `nonlocal` was met: what it means depends on all bindings around.
-    pub(super) has_nonlocal: bool,
+    /// A `nonlocal` was met.
+    has_nonlocal: bool,
     /// The end of the last definition, for the parser and for CPython.
     last_end: (TextSize, TextSize),
 }
@@ -63,10 +63,10 @@ impl<'a> Walk<'a> {
     /// Makes room for a module of so many tokens, by what is usual.
     pub(super) fn reserve(&mut self, tokens: usize) {
         if self.wants.outline {
-            self.scopes.reserve(tokens / 48);
+            self.scopes.reserve(tokens / 48, tokens / 72);
             return;
         }
-        self.scopes.reserve(tokens / 12);
+        self.scopes.reserve(tokens / 12, tokens / 60);
         if self.wants.references {
             self.facts.references.reserve(tokens / 6);
         }
@@ -80,6 +80,14 @@ impl<'a> Walk<'a> {
         self.future_annotations = import::has_future_annotations(&module.body);
         self.statements(&module.body);
         self.scopes.resolve(&mut self.facts.unevaluated);
+    }
+
+    /// Whether a definition or import binds a name that is declared `nonlocal`: what that means depends on all bindings around.
+    pub(super) fn binds_nonlocal(&self) -> bool {
+        let definitions = self.facts.definitions.iter().map(|definition| definition.symbol);
+        let imports = self.facts.imports.iter().map(|import| import.symbol);
+        let is_nonlocal = |symbol| self.scopes.symbol(symbol).flags.any(Flags::NONLOCAL);
+        self.has_nonlocal && definitions.chain(imports).flatten().any(is_nonlocal)
     }
 
     fn statements(&mut self, body: &'a [Stmt]) {
