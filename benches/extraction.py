@@ -148,9 +148,14 @@ class Ours:
         for row in json.loads(listed[3]):
             self.columns.setdefault(row["dataset"], []).append(row["name"])
 
-    def run(self, *statements, threads=1):
+    def run(self, *statements, threads=1, cores=None):
         os.environ["DATAFUSION_EXECUTION_TARGET_PARTITIONS"] = str(threads)
-        return measure([self.binary, "-q", "--format", "json", *(a for s in statements for a in ("-c", s))])
+        there = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, sorted(there)[:cores])
+        try:
+            return measure([self.binary, "-q", "--format", "json", *(a for s in statements for a in ("-c", s))])
+        finally:
+            os.sched_setaffinity(0, there)
 
     def all_columns(self, dataset):
         """A query that needs every cell of a dataset."""
@@ -203,6 +208,8 @@ def measurements(arguments, ours, folder, scratch):
     ours.run(*filled)
     ours.run(*filled)
     found["everything, cached, in SQL"] = lambda: ours.run(*filled)
+    # One partition is read in one thread and aggregated in another, at the same time: on one core these take turns.
+    found["ast_nodes in SQL, 1 core"] = lambda: ours.run(steps["ast_nodes in SQL"], cores=1)
     found["ast_nodes in SQL, 2 threads"] = lambda: ours.run(steps["ast_nodes in SQL"], threads=2)
     extract, cached = shlex.split(arguments.extract), shlex.split(arguments.cached)
     for name, datasets in ONE_PASS.items():
@@ -308,7 +315,8 @@ def main():
         answers(runs)
     least = {name: min(run[0] for run in of) for name, of in runs.items()}
     wall = {name: min(run[1] for run in of) for name, of in runs.items()}
-    speed_up = wall["ast_nodes in SQL"] / wall["ast_nodes in SQL, 2 threads"]
+    two = wall["ast_nodes in SQL, 2 threads"]
+    of_partition, of_core = wall["ast_nodes in SQL"] / two, wall["ast_nodes in SQL, 1 core"] / two
     [exported] = json.loads(runs["export of ast_nodes"][0][3])
     report = {
         "python": f"CPython {sys.version.split()[0]}",
@@ -317,7 +325,8 @@ def main():
         "repeats": arguments.repeats,
         "rows": [row(name, of, least) for name, of in runs.items()],
         "figures": {
-            "two threads, times as fast as one": (speed_up, SPEED_UP, speed_up >= SPEED_UP),
+            "two partitions, times as fast as one": (of_partition, SPEED_UP, of_partition >= SPEED_UP),
+            "two cores, times as fast as one": (of_core, SPEED_UP, of_core >= SPEED_UP),
             "ast_nodes as Parquet, bytes a row": (exported["bytes_per_row"], 4, exported["bytes_per_row"] <= 4),
         },
         "not_measured": missing,

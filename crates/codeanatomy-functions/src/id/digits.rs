@@ -51,21 +51,19 @@ pub(super) fn ids(prefixes: &Texts, hashes: &[u8]) -> Result<ArrayRef> {
 /// The same head before all digits.
 fn behind(head: &str, digits: &[[u8; DIGITS]]) -> Vec<u8> {
     let (head, width) = (head.as_bytes(), head.len() + DIGITS);
-    let mut bytes = vec![0; digits.len() * width + SHORT];
     let mut short = [0; SHORT];
     let is_short = short
         .get_mut(..head.len())
         .map(|short| short.copy_from_slice(head))
         .is_some();
-    for (row, digits) in digits.iter().enumerate() {
-        let text = &mut bytes[row * width..][..width.max(SHORT)];
+    let mut bytes = vec![0; digits.len() * width];
+    for (text, digits) in bytes.chunks_exact_mut(width).zip(digits) {
         match is_short {
             true => text[..SHORT].copy_from_slice(&short),
             false => text[..head.len()].copy_from_slice(head),
         }
-        text[head.len()..][..DIGITS].copy_from_slice(digits);
+        text[head.len()..].copy_from_slice(digits);
     }
-    bytes.truncate(digits.len() * width);
     bytes
 }
 
@@ -87,4 +85,47 @@ fn texts(bytes: Vec<u8>, ends: impl Iterator<Item = usize>, nulls: Option<NullBu
     let ends: Vec<i64> = ends.map(|end| end as i64).collect();
     let texts = LargeStringArray::try_new(OffsetBuffer::new(ends.into()), Buffer::from_vec(bytes), nulls)?;
     Ok(Arc::new(StringViewArray::from(&texts)))
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion_common::arrow::array::{Array, AsArray, StringArray};
+
+    use super::*;
+
+    #[test]
+    fn an_id_is_its_prefix_a_colon_and_the_digits() {
+        let hashes = [0, 1, u128::MAX, 0x0123_4567_89ab_cdef_fedc_ba98_7654_3210];
+        let bytes = hashes.map(u128::to_be_bytes).concat();
+        for length in [0, 1, 14, 15, 16, 40] {
+            let prefix = "p".repeat(length);
+            let expected = hashes.map(|hash| format!("{prefix}:{hash:032x}"));
+            let column = Texts::Utf8(StringArray::from(vec![prefix.as_str(); hashes.len()]));
+            for prefixes in [Texts::Constant(Some(prefix)), column] {
+                let found = ids(&prefixes, &bytes).unwrap();
+                assert!(
+                    found
+                        .as_string_view()
+                        .iter()
+                        .eq(expected.iter().map(|id| Some(id.as_str())))
+                );
+            }
+        }
+        let found = digits(&bytes).unwrap();
+        let expected = hashes.map(|hash| format!("{hash:032x}"));
+        assert!(
+            found
+                .as_string_view()
+                .iter()
+                .eq(expected.iter().map(|id| Some(id.as_str())))
+        );
+        let prefixes = Texts::Utf8(StringArray::from(vec![Some("a"), None, Some(""), None]));
+        let found = ids(&prefixes, &bytes).unwrap();
+        assert!(
+            [true, false, true, false]
+                .into_iter()
+                .eq((0..4).map(|row| found.is_valid(row)))
+        );
+        assert!(ids(&prefixes, &[]).unwrap().is_empty());
+    }
 }
