@@ -106,6 +106,7 @@ pub(super) async fn compare(
         let mut stopped = BTreeSet::new();
         for machine in machines {
             let given = run_afresh(*machine, determinism, steps, scratch, lie, &stopped).await?;
+            let given = without_what_lacks(steps, given);
             let too_long = given.iter().enumerate().filter(|(_, a)| matches!(a, Answer::TooLong));
             stopped.extend(too_long.map(|(i, _)| i));
             of_level.push(given);
@@ -245,8 +246,26 @@ fn errors(answers: &[Answer]) -> Vec<&str> {
     errors.collect()
 }
 
-/// Errors of ours, which the page lists, and what the engine says of a table or a file that a refused statement would have made.
-fn is_refusal(error: &str, refused: &[&str]) -> bool {
+/// What a step could not make for want of memory, which it may say, is not there for those behind it: then they lack memory, too.
+fn without_what_lacks(steps: &[Step], answers: Vec<Answer>) -> Vec<Answer> {
+    let mut lacking: Vec<&str> = vec![];
+    let answers = steps.iter().zip(answers).map(|(step, answer)| {
+        let lacks = match &answer {
+            Answer::NoMemory => true,
+            Answer::Error(error) => is_of_missing(error, &lacking),
+            _ => false,
+        };
+        if !lacks {
+            return answer;
+        }
+        lacking.push(&step.sql);
+        Answer::NoMemory
+    });
+    answers.collect()
+}
+
+/// Whether the engine misses a table or a file that one of these statements would have made.
+fn is_of_missing(error: &str, statements: &[&str]) -> bool {
     let missing = || {
         if let Some((_, path)) = error.split_once("No files found at ") {
             return path.split(". ").next()?.trim_end_matches('/').rsplit('/').next();
@@ -254,10 +273,13 @@ fn is_refusal(error: &str, refused: &[&str]) -> bool {
         let is_missing = error.contains("not found") || error.contains("doesn't exist");
         error.split('\'').nth(1).filter(|_| is_missing)?.rsplit('.').next()
     };
-    error.contains("complete_orders")
-        || error.contains("endless_sorts")
-        || error.contains("is not determined")
-        || missing().is_some_and(|name| refused.iter().any(|sql| sql.contains(name)))
+    missing().is_some_and(|name| statements.iter().any(|sql| sql.contains(name)))
+}
+
+/// Errors of ours, which the page lists, and what the engine says of what a refused statement would have made.
+fn is_refusal(error: &str, refused: &[&str]) -> bool {
+    let ours = ["complete_orders", "endless_sorts", "is not determined"];
+    ours.iter().any(|word| error.contains(word)) || is_of_missing(error, refused)
 }
 
 fn difference(step: &Step, what: &str, answers: &[Answer]) -> String {
