@@ -97,7 +97,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=binary_rows.default_binary(), help="the program to measure (default: %(default)s)")
     parser.add_argument("--rows", type=int, default=10_000_000)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--repeat", type=int, default=9, help="runs of each, of which the least counts (default: %(default)s)")
     parser.add_argument("--check", action="store_true", help="fail if a ratio is above its bound")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
