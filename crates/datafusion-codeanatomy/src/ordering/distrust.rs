@@ -56,14 +56,15 @@ impl PhysicalOptimizerRule for Distrust {
             if node.is::<SortExec>() {
                 return count_on_offsets(node);
             }
-            if let Some(scan) = without_vain_order(&node) {
-                return Ok(Transformed::yes(scan));
-            }
+            // What is left of such a scan may mislead by its keys.
+            let bare = without_vain_order(&node);
+            let is_bare = bare.is_some();
+            let node = bare.unwrap_or(node);
             if promises_too_much(&node) {
                 return Ok(Transformed::yes(Arc::new(DistrustExec::new(node, NoPromises)) as _));
             }
             if !misleads(node.as_ref()) {
-                return Ok(Transformed::no(node));
+                return Ok(Transformed::new_transformed(node, is_bare));
             }
             let bare = without_keys(node.as_ref());
             Ok(Transformed::yes(match bare {

@@ -66,15 +66,17 @@ pub(super) fn rows(named: &Named<'_>, order: &[Ordered], tokens: &Tokens, table:
             parts,
         }
     };
-    let mut rows: Vec<Cells<'_, '_>> = order.iter().map(cells).collect();
-    let chosen = table.chosen(rows.len(), |column, row| match column {
-        "kind" => Some(rows[row as usize].definition.kind()),
-        _ => Some(rows[row as usize].parts.name.as_str()),
+    let chosen = table.chosen(order.len(), |column, row| {
+        let definition = &named.facts.definitions[order[row as usize].index as usize];
+        Some(match column {
+            "kind" => definition.kind(),
+            _ => parts(definition).name.as_str(),
+        })
     });
-    if let Some(chosen) = chosen {
-        let mut numbers = 0..;
-        rows.retain(|_| numbers.next().is_some_and(|n: u32| chosen.binary_search(&n).is_ok()));
-    }
+    let rows: Vec<Cells<'_, '_>> = match &chosen {
+        Some(chosen) => chosen.iter().map(|row| cells(&order[*row as usize])).collect(),
+        None => order.iter().map(cells).collect(),
+    };
     let count = rows.len();
     let range = |row: &Cells<'_, '_>| row.definition.range;
     table.append(count, |name, column| match name {
