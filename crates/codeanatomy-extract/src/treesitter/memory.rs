@@ -1,7 +1,7 @@
 //! Counts what tree-sitter allocates, since its steps do not tell: some texts that are not of the language make it
 //! allocate gigabytes in few steps. The count depends on the text alone, unlike time.
 //!
-//! This is the only unsafe code here: the functions that tree-sitter calls for memory are those of C, which it calls anyway,
+//! This is the only unsafe code of this crate: the functions that tree-sitter calls for memory are those of C, which it calls anyway,
 //! with a counter before them. Memory from before and after they are set may be freed by either.
 #![allow(unsafe_code, reason = "tree-sitter takes its allocator as C functions")]
 
