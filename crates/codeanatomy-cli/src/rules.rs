@@ -8,7 +8,7 @@ use std::sync::Arc;
 use datafusion::arrow::util::display::array_value_to_string;
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::prelude::SessionContext;
-use datafusion_codeanatomy::relation::{Endpoints, Feature, Output, Relation, Rule, RuleFile, pack};
+use datafusion_codeanatomy::relation::{Candidates, Endpoints, Feature, Output, Relation, Rule, RuleFile, pack};
 use datafusion_codeanatomy::{Source, attach_source_with_rules};
 
 use crate::args::{Rules, RulesArgs};
@@ -99,17 +99,15 @@ fn explain(rules: &[Rule]) -> Result<String, std::fmt::Error> {
         writeln!(text, "  reads: {}", rule.inputs.join(", "))?;
         match &rule.output {
             Output::View => writeln!(text, "  gives: a view")?,
-            Output::Candidates {
-                relation,
-                edge,
-                choice,
-                priority,
-                left,
-                features,
-                endpoints,
-                severity,
-                in_graph,
-            } => {
+            Output::Candidates(candidates) => {
+                let Candidates {
+                    relation,
+                    edge,
+                    choice,
+                    priority,
+                    features,
+                    ..
+                } = candidates;
                 writeln!(text, "  gives: candidates of {relation}, edges of kind {edge}")?;
                 writeln!(text, "  choice: {choice:?}, priority {priority}")?;
                 let term = |f: &Feature| format!("{} × {}", f.name, f.weight);
@@ -121,17 +119,17 @@ fn explain(rules: &[Rule]) -> Result<String, std::fmt::Error> {
                         some.iter().map(term).collect::<Vec<_>>().join(" + ")
                     )?,
                 }
-                if let Some(left) = left {
+                if let Some(left) = &candidates.left {
                     writeln!(text, "  could have a candidate: the rows of {left}")?;
                 }
-                for Endpoints { edge, from, to } in endpoints {
+                for Endpoints { edge, from, to } in &candidates.endpoints {
                     let of = edge.as_ref().map(|edge| format!(" of {edge}")).unwrap_or_default();
                     writeln!(text, "  endpoints{of}: {} -> {}", from.join(", "), to.join(", "))?;
                 }
-                if !endpoints.is_empty() {
-                    writeln!(text, "  a row that breaks it: {}", severity.name())?;
+                if !candidates.endpoints.is_empty() {
+                    writeln!(text, "  a row that breaks it: {}", candidates.severity.name())?;
                 }
-                if !in_graph {
+                if !candidates.in_graph {
                     writeln!(text, "  not in stored graphs")?;
                 }
             }

@@ -7,7 +7,7 @@ use datafusion::catalog::Session;
 use datafusion::common::Result;
 
 use crate::planner::Arguments;
-use crate::relation::{Choice, Endpoints, Feature, Output, Rule, Severity, pack};
+use crate::relation::{Candidates, Choice, Endpoints, Feature, Rule, pack};
 use crate::winner::{CONFIDENCE, group_keys, ranking};
 
 pub(super) fn rows(_arguments: &Arguments<'_>, _session: &dyn Session) -> Result<RecordBatch> {
@@ -15,31 +15,43 @@ pub(super) fn rows(_arguments: &Arguments<'_>, _session: &dyn Session) -> Result
     rules.sort_by(|a, b| place(a).cmp(&place(b)));
     let text = |f: fn(&Rule) -> &str| Arc::new(StringViewArray::from_iter_values(rules.iter().map(f))) as ArrayRef;
     let joined = |f: fn(&Rule) -> String| Arc::new(StringViewArray::from_iter_values(rules.iter().map(f))) as ArrayRef;
-    let of_rules = |f: fn(&Candidates<'_>) -> Option<String>| {
-        let texts = rules.iter().map(|rule| candidates(rule).and_then(|c| f(&c)));
+    let of_rules = |f: fn(&Candidates) -> Option<String>| {
+        let texts = rules.iter().map(|rule| rule.output.candidates().and_then(f));
         Arc::new(texts.collect::<StringViewArray>()) as ArrayRef
     };
-    let priority: Int64Array = rules.iter().map(|rule| candidates(rule).map(|c| c.priority)).collect();
-    let in_graph: BooleanArray = rules.iter().map(|rule| candidates(rule).map(|c| c.in_graph)).collect();
+    let priority: Int64Array = rules
+        .iter()
+        .map(|rule| rule.output.candidates().map(|c| c.priority))
+        .collect();
+    let in_graph: BooleanArray = rules
+        .iter()
+        .map(|rule| rule.output.candidates().map(|c| c.in_graph))
+        .collect();
     let needs_index: BooleanArray = rules.iter().map(|rule| Some(rule.needs_index)).collect();
     Ok(RecordBatch::try_from_iter_with_nullable([
         ("name", text(|r| &r.name), false),
         (
             "kind",
-            text(|r| if candidates(r).is_some() { "rule" } else { "view" }),
+            text(|r| {
+                if r.output.candidates().is_some() {
+                    "rule"
+                } else {
+                    "view"
+                }
+            }),
             false,
         ),
-        ("relation", of_rules(|c| Some(c.relation.to_string())), true),
-        ("edge", of_rules(|c| Some(c.edge.to_string())), true),
+        ("relation", of_rules(|c| Some(c.relation.clone())), true),
+        ("edge", of_rules(|c| Some(c.edge.clone())), true),
         ("priority", Arc::new(priority) as ArrayRef, true),
         ("group_by", of_rules(|c| group_keys(c.choice).map(str::to_string)), true),
         ("keep", of_rules(|c| keep(c.choice).map(str::to_string)), true),
         ("unique_by", of_rules(|c| unique(c.choice).map(str::to_string)), true),
-        ("score", of_rules(|c| Some(score(c.features))), true),
+        ("score", of_rules(|c| Some(score(&c.features))), true),
         ("confidence", of_rules(|_| Some(CONFIDENCE.to_string())), true),
         ("ranking", of_rules(|c| ranking(c.choice).map(str::to_string)), true),
-        ("endpoints", of_rules(|c| endpoints(c.endpoints)), true),
-        ("could_be", of_rules(|c| c.left.map(str::to_string)), true),
+        ("endpoints", of_rules(|c| endpoints(&c.endpoints)), true),
+        ("could_be", of_rules(|c| c.left.clone()), true),
         ("severity", of_rules(|c| Some(c.severity.name().to_string())), true),
         ("in_graph", Arc::new(in_graph) as ArrayRef, true),
         ("needs_index", Arc::new(needs_index) as ArrayRef, false),
@@ -52,48 +64,8 @@ pub(super) fn rows(_arguments: &Arguments<'_>, _session: &dyn Session) -> Result
 
 /// By relation and name; views behind all relations.
 fn place(rule: &Rule) -> (bool, &str, &str) {
-    let relation = candidates(rule).map(|c| c.relation);
+    let relation = rule.output.candidates().map(|c| c.relation.as_str());
     (relation.is_none(), relation.unwrap_or_default(), &rule.name)
-}
-
-/// What a rule that is no view says of its candidates.
-struct Candidates<'a> {
-    relation: &'a str,
-    edge: &'a str,
-    choice: Choice,
-    priority: i64,
-    left: Option<&'a str>,
-    features: &'a [Feature],
-    endpoints: &'a [Endpoints],
-    severity: Severity,
-    in_graph: bool,
-}
-
-fn candidates(rule: &Rule) -> Option<Candidates<'_>> {
-    match &rule.output {
-        Output::View => None,
-        Output::Candidates {
-            relation,
-            edge,
-            choice,
-            priority,
-            left,
-            features,
-            endpoints,
-            severity,
-            in_graph,
-        } => Some(Candidates {
-            relation,
-            edge,
-            choice: *choice,
-            priority: *priority,
-            left: left.as_deref(),
-            features,
-            endpoints,
-            severity: *severity,
-            in_graph: *in_graph,
-        }),
-    }
 }
 
 fn keep(choice: Choice) -> Option<&'static str> {

@@ -15,6 +15,6 @@ mod views;
 pub use contract::{Alignment, RuleContract, create_alignment};
 pub(crate) use pack::builtin_names;
 pub use pack::{RuleFile, pack};
-pub use rule::{Choice, Endpoints, Feature, Output, Rule, Severity};
+pub use rule::{Candidates, Choice, Endpoints, Feature, Output, Rule, Severity};
 pub(crate) use views::stored;
 pub use views::{Relation, create_answers, create_relations};

@@ -21,7 +21,7 @@ pub(super) fn in_order<'a>(rules: &'a [Rule], exists: impl Fn(&str) -> bool) -> 
     for rule in rules {
         let product = match &rule.output {
             Output::View => Product::View(&rule.name),
-            Output::Candidates { relation, .. } => Product::Relation(relation),
+            Output::Candidates(candidates) => Product::Relation(&candidates.relation),
         };
         for table in table_names(product) {
             if exists(&table) {
@@ -64,10 +64,10 @@ pub(super) fn in_order<'a>(rules: &'a [Rule], exists: impl Fn(&str) -> bool) -> 
 
 /// Which of `rules` a stored graph needs: those of its relations, and the views that these and `others` read.
 pub(super) fn needed(rules: &[Rule], others: &[&str]) -> Vec<bool> {
-    let is_stored = |rule: &Rule| matches!(rule.output, Output::Candidates { in_graph: true, .. });
+    let is_stored = |rule: &Rule| rule.output.candidates().is_some_and(|candidates| candidates.in_graph);
     let makes = |rule: &Rule, table: &str| match &rule.output {
         Output::View => rule.name == table,
-        Output::Candidates { relation, .. } => table_names(Product::Relation(relation))
+        Output::Candidates(candidates) => table_names(Product::Relation(&candidates.relation))
             .iter()
             .any(|name| name == table),
     };

@@ -15,26 +15,40 @@ pub enum Output {
     /// A view of any columns, for other rules to read.
     View,
     /// Candidates of a relation.
-    Candidates {
-        /// The relation.
-        relation: String,
-        /// The kind of the edges, unless the query has a column `kind`.
-        edge: String,
-        /// What two candidates exclude each other by.
-        choice: Choice,
-        /// Rules with a smaller number come first where score and preference are equal.
-        priority: i64,
-        /// The view of all rows that could have a candidate.
-        left: Option<String>,
-        /// What the score is the sum of; none if the query has a column `score`.
-        features: Vec<Feature>,
-        /// Which kinds of nodes its edges may lead from and to; none if any.
-        endpoints: Vec<Endpoints>,
-        /// How bad a row is that breaks what the rule promises of it.
-        severity: Severity,
-        /// Whether stored graphs have the relation.
-        in_graph: bool,
-    },
+    Candidates(Candidates),
+}
+
+/// What a rule says of the candidates that it gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidates {
+    /// The relation.
+    pub relation: String,
+    /// The kind of the edges, unless the query has a column `kind`.
+    pub edge: String,
+    /// What two candidates exclude each other by.
+    pub choice: Choice,
+    /// Rules with a smaller number come first where score and preference are equal.
+    pub priority: i64,
+    /// The view of all rows that could have a candidate.
+    pub left: Option<String>,
+    /// What the score is the sum of; none if the query has a column `score`.
+    pub features: Vec<Feature>,
+    /// Which kinds of nodes its edges may lead from and to; none if any.
+    pub endpoints: Vec<Endpoints>,
+    /// How bad a row is that breaks what the rule promises of it.
+    pub severity: Severity,
+    /// Whether stored graphs have the relation.
+    pub in_graph: bool,
+}
+
+impl Output {
+    /// The candidates, if it is not a view.
+    pub fn candidates(&self) -> Option<&Candidates> {
+        match self {
+            Self::View => None,
+            Self::Candidates(candidates) => Some(candidates),
+        }
+    }
 }
 
 /// Which kinds of nodes edges may lead from and to.
@@ -174,14 +188,14 @@ impl Rule {
             Some(name) => (name, Output::View),
             None => {
                 let name = required(&mut header, "rule", file)?;
-                (name, candidates(&mut header, file)?)
+                (name, Output::Candidates(candidates(&mut header, file)?))
             }
         };
         if let Some(key) = header.keys().next() {
             return plan_err!("{file}: the header key '{key}' has no meaning for this kind of rule");
         }
         let (sql, mut inputs) = parse_query(&body, file)?;
-        if let Output::Candidates { left: Some(left), .. } = &output
+        if let Some(left) = output.candidates().and_then(|candidates| candidates.left.as_ref())
             && !inputs.contains(left)
         {
             inputs.push(left.clone());
@@ -243,7 +257,7 @@ fn required(header: &mut BTreeMap<&str, String>, key: &str, file: &str) -> Resul
     }
 }
 
-fn candidates(header: &mut BTreeMap<&str, String>, file: &str) -> Result<Output> {
+fn candidates(header: &mut BTreeMap<&str, String>, file: &str) -> Result<Candidates> {
     let relation = required(header, "relation", file)?;
     let given = ["group", "keep", "unique"].map(|key| header.remove(key));
     let choice = match given.each_ref().map(Option::as_deref) {
@@ -289,7 +303,7 @@ fn candidates(header: &mut BTreeMap<&str, String>, file: &str) -> Result<Output>
         Some(other) => return plan_err!("{file}: '-- graph: {other}' is neither 'yes' nor 'no'"),
     };
     let edge = header.remove("edge").unwrap_or_else(|| relation.clone());
-    Ok(Output::Candidates {
+    Ok(Candidates {
         relation,
         edge,
         choice,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::contract::{Alignment, RuleContract, alignment};
 use super::order::{Product, in_order, needed};
-use super::rule::{Choice, Feature, Output, Rule};
+use super::rule::{Candidates, Choice, Feature, Output, Rule};
 use super::{RuleFile, rule};
 use crate::winner::{candidates_sql, explained_sql, losers_sql, winners_sql};
 
@@ -68,8 +68,9 @@ pub(crate) fn stored(files: &[RuleFile], others: &[&str]) -> Result<Vec<RuleFile
 }
 
 async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule], has_index: bool) -> Result<Relation> {
-    let makes = |rule: &&Rule| matches!(&rule.output, Output::Candidates { relation, .. } if relation == name);
-    let is_for_all = rules.iter().filter(makes).any(|rule| !rule.needs_index);
+    let all = rules.iter().filter_map(|rule| Some((rule, rule.output.candidates()?)));
+    let makers: Vec<_> = all.filter(|(_, candidates)| candidates.relation == name).collect();
+    let is_for_all = makers.iter().any(|(rule, _)| !rule.needs_index);
     let mut parts = vec![];
     let mut explained = vec![];
     let mut choices = vec![];
@@ -78,40 +79,27 @@ async fn create_relation(ctx: &SessionContext, name: &str, rules: &[Rule], has_i
     let mut graphs = vec![];
     let mut contracts = vec![];
     let mut aligned = vec![];
-    for rule in rules {
-        if let Output::Candidates {
-            relation,
-            edge,
-            choice,
-            priority,
-            left,
-            features,
-            endpoints,
-            severity,
-            in_graph,
-        } = &rule.output
-            && relation == name
-        {
-            let schema = candidate_columns(ctx, rule, features).await?;
-            aligned.extend(alignment(rule, features, &schema));
-            let columns: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
-            let sql = rule.query(has_index);
-            let proposal = |terms: &str| proposal_sql(rule, &sql, edge, *priority, &columns, features, terms);
-            // A branch without rows would keep the engine from pushing filters through the others.
-            if has_index || !rule.needs_index || !is_for_all {
-                parts.push(proposal(""));
-                explained.push(proposal(&terms_sql(features)));
-            }
-            choices.push((*choice, rule));
-            names.push(rule.name.clone());
-            graphs.push((*in_graph, rule));
-            contracts.push(RuleContract {
-                rule: rule.name.clone(),
-                endpoints: endpoints.clone(),
-                severity: *severity,
-            });
-            lefts.extend(left.as_ref().map(|left| (left, rule)));
+    for (rule, candidates) in makers {
+        let features = &candidates.features;
+        let schema = candidate_columns(ctx, rule, features).await?;
+        aligned.extend(alignment(rule, features, &schema));
+        let columns: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
+        let sql = rule.query(has_index);
+        let proposal = |terms: &str| proposal_sql(rule, candidates, &sql, &columns, terms);
+        // A branch without rows would keep the engine from pushing filters through the others.
+        if has_index || !rule.needs_index || !is_for_all {
+            parts.push(proposal(""));
+            explained.push(proposal(&terms_sql(features)));
         }
+        choices.push((candidates.choice, rule));
+        names.push(rule.name.clone());
+        graphs.push((candidates.in_graph, rule));
+        contracts.push(RuleContract {
+            rule: rule.name.clone(),
+            endpoints: candidates.endpoints.clone(),
+            severity: candidates.severity,
+        });
+        lefts.extend(candidates.left.as_ref().map(|left| (left, rule)));
     }
     let Some((choice, _)) = choices.first().copied() else {
         return plan_err!("no rule makes the relation {name}");
@@ -278,20 +266,12 @@ async fn candidate_columns(ctx: &SessionContext, rule: &rule::Rule, features: &[
 }
 
 /// The rule's rows with all columns of a candidate.
-fn proposal_sql(
-    rule: &Rule,
-    sql: &str,
-    edge: &str,
-    priority: i64,
-    columns: &[String],
-    features: &[Feature],
-    terms: &str,
-) -> String {
+fn proposal_sql(rule: &Rule, candidates: &Candidates, sql: &str, columns: &[String], terms: &str) -> String {
     let has = |name: &str| columns.iter().any(|c| c == name);
     let kind = if has("kind") {
         "kind".to_string()
     } else {
-        format!("'{}'", edge.replace('\'', "''"))
+        format!("'{}'", candidates.edge.replace('\'', "''"))
     };
     let preference = if has("preference") {
         "CAST(preference AS BIGINT)"
@@ -304,11 +284,12 @@ fn proposal_sql(
          CAST({priority} AS BIGINT) AS rule_priority, {resolution}, {score} AS score, \
          {preference} AS preference{terms} FROM ({sql}) WHERE src IS NOT NULL AND dst IS NOT NULL",
         kind = text(&kind, "kind"),
+        priority = candidates.priority,
         rule_name = text(&format!("'{}'", rule.name.replace('\'', "''")), "rule"),
         resolution = text("resolution", "resolution"),
-        score = match features {
+        score = match candidates.features.as_slice() {
             [] => "CAST(score AS BIGINT)".to_string(),
-            _ => features.iter().map(term_sql).collect::<Vec<_>>().join(" + "),
+            features => features.iter().map(term_sql).collect::<Vec<_>>().join(" + "),
         },
     )
 }
