@@ -121,7 +121,8 @@ pub(crate) struct VacuumArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Each dataset becomes a file DIR/NAME.parquet with all its columns, in its order. How a column is encoded follows from its \
-contract, so the files take a fraction of what COPY gives; any reader of Parquet reads them.
+contract, so the files take a fraction of what COPY gives; readers of Parquet 2.11 read them, \
+as DuckDB does since 2.0.
 
 Examples:
   codeanatomy export src --out tables
