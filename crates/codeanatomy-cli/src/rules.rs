@@ -8,7 +8,7 @@ use std::sync::Arc;
 use datafusion::arrow::util::display::array_value_to_string;
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::prelude::SessionContext;
-use datafusion_codeanatomy::relation::{Candidates, Endpoints, Feature, Output, Relation, Rule, RuleFile, pack};
+use datafusion_codeanatomy::relation::{Candidates, Endpoints, Relation, Rule, RuleFile, pack};
 use datafusion_codeanatomy::{Source, attach_source_with_rules};
 
 use crate::args::{Rules, RulesArgs};
@@ -97,46 +97,45 @@ fn explain(rules: &[Rule]) -> Result<String, std::fmt::Error> {
         writeln!(text, "{} ({})", rule.name, rule.file)?;
         writeln!(text, "  {}", rule.doc)?;
         writeln!(text, "  reads: {}", rule.inputs.join(", "))?;
-        match &rule.output {
-            Output::View => writeln!(text, "  gives: a view")?,
-            Output::Candidates(candidates) => {
-                let Candidates {
-                    relation,
-                    edge,
-                    choice,
-                    priority,
-                    features,
-                    ..
-                } = candidates;
-                writeln!(text, "  gives: candidates of {relation}, edges of kind {edge}")?;
-                writeln!(text, "  choice: {choice:?}, priority {priority}")?;
-                let term = |f: &Feature| format!("{} × {}", f.name, f.weight);
-                match features.as_slice() {
-                    [] => writeln!(text, "  score: the column score")?,
-                    some => writeln!(
-                        text,
-                        "  score: {}",
-                        some.iter().map(term).collect::<Vec<_>>().join(" + ")
-                    )?,
-                }
-                if let Some(left) = &candidates.left {
-                    writeln!(text, "  could have a candidate: the rows of {left}")?;
-                }
-                for Endpoints { edge, from, to } in &candidates.endpoints {
-                    let of = edge.as_ref().map(|edge| format!(" of {edge}")).unwrap_or_default();
-                    writeln!(text, "  endpoints{of}: {} -> {}", from.join(", "), to.join(", "))?;
-                }
-                if !candidates.endpoints.is_empty() {
-                    writeln!(text, "  a row that breaks it: {}", candidates.severity.name())?;
-                }
-                if !candidates.in_graph {
-                    writeln!(text, "  not in stored graphs")?;
-                }
-            }
+        match rule.output.candidates() {
+            None => writeln!(text, "  gives: a view")?,
+            Some(candidates) => explain_candidates(candidates, &mut text)?,
         }
         writeln!(text)?;
     }
     Ok(text)
+}
+
+fn explain_candidates(of: &Candidates, text: &mut String) -> std::fmt::Result {
+    writeln!(
+        text,
+        "  gives: candidates of {}, edges of kind {}",
+        of.relation, of.edge
+    )?;
+    writeln!(text, "  choice: {:?}, priority {}", of.choice, of.priority)?;
+    let terms: Vec<_> = of
+        .features
+        .iter()
+        .map(|f| format!("{} × {}", f.name, f.weight))
+        .collect();
+    match terms.as_slice() {
+        [] => writeln!(text, "  score: the column score")?,
+        some => writeln!(text, "  score: {}", some.join(" + "))?,
+    }
+    if let Some(left) = &of.left {
+        writeln!(text, "  could have a candidate: the rows of {left}")?;
+    }
+    for Endpoints { edge, from, to } in &of.endpoints {
+        let edge = edge.as_ref().map(|edge| format!(" of {edge}")).unwrap_or_default();
+        writeln!(text, "  endpoints{edge}: {} -> {}", from.join(", "), to.join(", "))?;
+    }
+    if !of.endpoints.is_empty() {
+        writeln!(text, "  a row that breaks it: {}", of.severity.name())?;
+    }
+    if !of.in_graph {
+        writeln!(text, "  not in stored graphs")?;
+    }
+    Ok(())
 }
 
 /// Writes the winners of the relations as a file of sqllogictest.
