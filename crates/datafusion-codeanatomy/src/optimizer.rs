@@ -26,7 +26,7 @@ use crate::ordering::{
     CanonicalWrites, Distrust, EndlessSorts, FileOrder, OrderedConcat, PlaceOrder, SettleWindows, StableMerges,
     VerifyOrder, WholeSorts,
 };
-use crate::winner::{WinnerCombine, WinnerSelect};
+use crate::winner::{WinnerCombine, WinnerFetch, WinnerSelect};
 
 type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
 
@@ -39,6 +39,8 @@ fn rules() -> Vec<(Rule, &'static str)> {
         // engine's own top-k of a window, which would take the plan; and before `EnsureRequirements`, which gives the
         // operator its distribution.
         (Arc::new(WinnerSelect), "WindowTopN"),
+        // Behind it, and before `EnsureRequirements`, which cuts the files of both scans.
+        (Arc::new(WinnerFetch), "WindowTopN"),
         // Before `EnsureRequirements`, which leaves sorts away that it makes needless, and cuts the files.
         (Arc::new(PlaceOrder), "EnsureRequirements"),
         // It states requirements, which that rule satisfies.

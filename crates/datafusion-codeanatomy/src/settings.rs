@@ -46,6 +46,10 @@ pub struct Settings {
     pub cache_trusts_times: bool,
     /// `optimizer.winner_select`: whether SQL that keeps the first rows of groups is run by `WinnerSelectExec`.
     pub winner_select: bool,
+    /// `optimizer.winner_fetch`: whether the other columns of winners are read when it is known which rows win.
+    pub winner_fetch: bool,
+    /// `optimizer.winner_fetch_rows`: of how many rows at least the files are for that.
+    pub winner_fetch_rows: usize,
     /// `optimizer.module_filter`: whether predicates on qualified names decide which files are read.
     pub module_filter: bool,
     /// `optimizer.narrow_filters`: whether predicates on functions of ours become predicates on their columns.
@@ -70,6 +74,8 @@ impl Default for Settings {
             cache_bytes: 4 << 30,
             cache_trusts_times: true,
             winner_select: true,
+            winner_fetch: true,
+            winner_fetch_rows: 500_000,
             module_filter: true,
             narrow_filters: true,
             ordered_concat: true,
@@ -141,6 +147,17 @@ const SETTINGS: &[Setting] = &[
         value: |s| Value::Switch(&mut s.winner_select),
         doc: "Whether queries that keep the first rows of groups (row_number() = 1, DISTINCT ON, first_value) are run \
               by WinnerSelectExec",
+    },
+    Setting {
+        name: "optimizer.winner_fetch",
+        value: |s| Value::Switch(&mut s.winner_fetch),
+        doc: "Whether a selection of winners from Parquet files reads keys and order first, and the other columns of the rows that won \
+              (FetchWinnersExec)",
+    },
+    Setting {
+        name: "optimizer.winner_fetch_rows",
+        value: |s| Value::Count(&mut s.winner_fetch_rows),
+        doc: "How many rows the files have at least for winner_fetch: fewer are read once in no time; 0 for always",
     },
     Setting {
         name: "optimizer.module_filter",

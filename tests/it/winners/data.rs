@@ -21,6 +21,11 @@ pub(super) struct Column {
 }
 
 impl Column {
+    /// Whether Parquet has values of its type.
+    pub(super) fn is_for_files(&self) -> bool {
+        self.kind != Kind::Interval
+    }
+
     pub(super) fn is_key_with_two_zeros(&self) -> bool {
         self.name.starts_with('k') && self.kind == Kind::Float
     }

@@ -4,9 +4,12 @@
 //! pairs are compared, `WINNER_SEED` where the drawing starts.
 
 mod data;
+mod fetch;
 mod query;
 mod random;
 
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -14,8 +17,10 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::file::properties::WriterProperties;
 use datafusion::physical_plan::{ExecutionPlan, displayable};
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use datafusion_codeanatomy::register_all;
 
 use random::Random;
@@ -41,6 +46,8 @@ async fn session(partitions: usize, batch_size: usize, memory: Option<usize>, is
     register_all(&ctx).unwrap();
     let set = format!("SET codeanatomy.optimizer.winner_select = {is_on}");
     crate::rows(&ctx, &set).await.unwrap();
+    let set = "SET codeanatomy.optimizer.winner_fetch_rows = 0";
+    crate::rows(&ctx, set).await.unwrap();
     ctx
 }
 
@@ -68,12 +75,41 @@ fn sorted(batches: &[RecordBatch]) -> Vec<String> {
     rows
 }
 
-/// The plan of `sql` over `partitions`.
-async fn plan(ctx: &SessionContext, partitions: &[Vec<RecordBatch>], sql: &str) -> Arc<dyn ExecutionPlan> {
-    let schema = partitions.iter().flatten().next().unwrap().schema();
-    let table = MemTable::try_new(schema, partitions.to_vec()).unwrap();
+/// The table `t` of these partitions, in memory or each as a file of its own with small pages and row groups.
+async fn register(ctx: &SessionContext, partitions: &[Vec<RecordBatch>], files: Option<&Path>) {
     ctx.deregister_table("t").unwrap();
-    ctx.register_table("t", Arc::new(table)).unwrap();
+    match files {
+        Some(files) => {
+            let files = files.to_str().unwrap();
+            ctx.register_parquet("t", files, ParquetReadOptions::default())
+                .await
+                .unwrap();
+        }
+        None => {
+            let schema = partitions.iter().flatten().next().unwrap().schema();
+            let table = MemTable::try_new(schema, partitions.to_vec()).unwrap();
+            ctx.register_table("t", Arc::new(table)).unwrap();
+        }
+    }
+}
+
+/// Writes each partition as a file, with small pages and row groups.
+fn write(random: &mut Random, partitions: &[Vec<RecordBatch>], folder: &Path) {
+    let schema = partitions.iter().flatten().next().unwrap().schema();
+    for (at, batches) in partitions.iter().enumerate() {
+        let properties = WriterProperties::builder()
+            .set_max_row_group_row_count(Some(*random.of(&[5, 60, 1000])))
+            .set_write_batch_size(4)
+            .set_data_page_row_count_limit(*random.of(&[4, 50]))
+            .build();
+        let file = File::create(folder.join(format!("{at}.parquet"))).unwrap();
+        let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)).unwrap();
+        batches.iter().for_each(|batch| writer.write(batch).unwrap());
+        writer.close().unwrap();
+    }
+}
+
+async fn plan(ctx: &SessionContext, sql: &str) -> Arc<dyn ExecutionPlan> {
     let frame = ctx.sql(sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
     frame
         .create_physical_plan()
@@ -92,7 +128,21 @@ async fn run(ctx: &SessionContext, plan: &Arc<dyn ExecutionPlan>) -> Option<Vec<
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_are_the_same_with_the_rule_on_and_off() {
-    let (pairs, start) = (number("WINNER_PAIRS", 1000), number("WINNER_SEED", 1));
+    let pairs = number("WINNER_PAIRS", 1000);
+    let fetched = compare(pairs, false).await;
+    assert_eq!(fetched, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_the_same_where_winners_are_fetched_from_files() {
+    let pairs = number("WINNER_PAIRS", 1000).div_ceil(4);
+    let fetched = compare(pairs, true).await;
+    assert!(fetched * 5 >= pairs, "{fetched} of {pairs} were fetched");
+}
+
+/// Compares so many pairs, over tables in memory or in files, and says of how many the winners were fetched.
+async fn compare(pairs: u64, in_files: bool) -> u64 {
+    let start = number("WINNER_SEED", 1);
     let off = session(1, 8192, None, false).await;
     let mut on = vec![];
     for partitions in [1, 3, 16] {
@@ -106,10 +156,13 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
             small.push(session(partitions, 128, Some(kilobytes << 10), true).await);
         }
     }
-    let (mut recognised, mut limited, mut exhausted, mut spilled) = (0, 0, 0, 0);
+    let (mut recognised, mut limited, mut exhausted, mut spilled, mut fetched) = (0, 0, 0, 0, 0);
     for seed in start..start + pairs {
         let mut random = Random::new(seed);
-        let columns = data::columns(&mut random);
+        let mut columns = data::columns(&mut random);
+        while in_files && columns.iter().any(|column| !column.is_for_files()) {
+            columns = data::columns(&mut random);
+        }
         let is_limited = random.one_in(10);
         limited += u64::from(is_limited);
         let rows = match is_limited {
@@ -123,9 +176,16 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
             query = query::query(&mut random, &columns);
         }
         let ctx = random.of(if is_limited { &small } else { &on });
-        let completed = plan(&off, &partitions, &query.completed).await;
-        let ours = plan(ctx, &partitions, &query.sql).await;
-        let schema = plan(&off, &partitions, &query.sql).await.schema();
+        let folder = in_files.then(|| tempfile::tempdir().unwrap());
+        let folder = folder.as_ref().map(|folder| folder.path());
+        if let Some(folder) = folder {
+            write(&mut random, &partitions, folder);
+        }
+        register(&off, &partitions, folder).await;
+        register(ctx, &partitions, folder).await;
+        let completed = plan(&off, &query.completed).await;
+        let ours = plan(ctx, &query.sql).await;
+        let schema = plan(&off, &query.sql).await.schema();
         assert_eq!(ours.schema(), schema, "seed {seed}: {}", query.sql);
         let expected = run(&off, &completed).await.unwrap();
         let plan = displayable(ours.as_ref()).indent(false).to_string();
@@ -139,6 +199,7 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
         };
         let is_ours = plan.contains("WinnerSelectExec") || plan.contains("EmptyExec");
         recognised += u64::from(is_ours);
+        fetched += u64::from(plan.contains("FetchWinnersExec"));
         // Windows with two zeros among their keys are left to the engine, which tells them apart.
         let windows = query.sql.contains(" OVER ") || query.sql.contains("winners(");
         let is_left = windows && columns.iter().any(|c| c.is_key_with_two_zeros());
@@ -171,11 +232,12 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
         "{exhausted} of {limited} found too little memory"
     );
     assert!(
-        spilled * 10 >= limited,
+        in_files || spilled * 10 >= limited,
         "{spilled} of {limited} with little memory put rows aside"
     );
     assert!(
         recognised * 10 >= pairs * 7,
         "{recognised} of {pairs} were run by the operator"
     );
+    fetched
 }

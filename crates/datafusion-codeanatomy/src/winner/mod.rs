@@ -14,6 +14,7 @@
 
 mod candidates;
 mod exec;
+mod fetch;
 mod recognise;
 mod select;
 mod selection;
@@ -23,6 +24,8 @@ mod winners;
 pub(crate) use candidates::{CONFIDENCE, group_keys, ranking};
 pub use candidates::{candidates_sql, explained_sql, losers_sql, winners_sql};
 pub use exec::{WinnerMode, WinnerSelectExec};
+pub use fetch::FetchWinnersExec;
+pub(crate) use fetch::WinnerFetch;
 pub(crate) use recognise::{WinnerCombine, WinnerSelect};
 pub use selection::{Rows, Winners, WinnersExt};
 pub use spec::{Keep, Report, ReportKind, Retention, WinnerSpec};

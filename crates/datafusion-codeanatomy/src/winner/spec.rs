@@ -81,6 +81,8 @@ pub enum ReportKind {
         /// How many order keys are compared.
         prefix: usize,
     },
+    /// Whether another row of its group is equal to it in all order keys. `Boolean`.
+    Shared,
     /// The value of an expression in the next row of the group by the total order; null for the last.
     RunnerUp {
         /// An expression over the input, whose type the report has.
@@ -97,7 +99,8 @@ impl WinnerSpec {
             match report.kind {
                 ReportKind::RowNumber | ReportKind::Rank | ReportKind::DenseRank | ReportKind::RankBy { .. } => {}
                 ReportKind::RunnerUp { .. } => runner_up = true,
-                ReportKind::Candidates | ReportKind::Tied { .. } => return None,
+                ReportKind::Shared if self.retention != Retention::RowNumber => {}
+                ReportKind::Shared | ReportKind::Candidates | ReportKind::Tied { .. } => return None,
             }
         }
         if self.keep == Keep::Ranked || runner_up && self.retention != Retention::RowNumber {
@@ -179,6 +182,7 @@ impl Report {
                 DataType::UInt64
             }
             ReportKind::Candidates | ReportKind::Tied { .. } => DataType::Int64,
+            ReportKind::Shared => DataType::Boolean,
             ReportKind::RunnerUp { expr } => expr.data_type(input)?,
         };
         if self.field.data_type() != &expected {
@@ -216,6 +220,7 @@ impl Display for ReportKind {
             Self::RankBy { prefix } => write!(f, "rank({prefix})"),
             Self::Candidates => f.write_str("candidates"),
             Self::Tied { prefix } => write!(f, "tied({prefix})"),
+            Self::Shared => f.write_str("shared"),
             Self::RunnerUp { expr } => write!(f, "runner_up({expr})"),
         }
     }

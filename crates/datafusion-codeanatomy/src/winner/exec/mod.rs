@@ -37,6 +37,7 @@ use super::spec::{Keep, Retention, WinnerSpec};
 use metrics::SelectMetrics;
 use properties::{properties, sorted_by_keys};
 use shape::Shape;
+pub(in crate::winner) use shape::{COMPLETED, completing};
 use stream::{Driver, Setting};
 
 /// Where in a plan a selection stands.

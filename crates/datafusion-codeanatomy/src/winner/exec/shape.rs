@@ -13,7 +13,7 @@ use datafusion::error::Result;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::{Column, lit};
 
-use crate::winner::select::{Incoming, Layout, Level, Method, ReportOf, Weights};
+use crate::winner::select::{Incoming, Layout, Level, Method, More, ReportOf, Weights};
 use crate::winner::spec::{Keep, ReportKind, WinnerSpec, orderable};
 
 /// Evaluates what a selection needs to know of a row.
@@ -56,15 +56,19 @@ impl Shape {
             ReportKind::RankBy { prefix } => ReportOf::RankBy(*prefix),
             ReportKind::Candidates | ReportKind::Tied { prefix: 0 } => ReportOf::Candidates,
             ReportKind::Tied { prefix } => ReportOf::Tied(*prefix),
+            ReportKind::Shared => ReportOf::Shared,
             ReportKind::RunnerUp { expr } => ReportOf::RunnerUp(column_of(expr)),
         });
         let reports: Vec<ReportOf> = reports.collect();
         if input.fields().is_empty() && computed.is_empty() {
             computed.push(lit(true));
         }
-        levels.extend(completion(spec, input, &levels));
         let limit = (spec.keep == Keep::Winners).then(|| (spec.retention, spec.k.get() as u64));
         let order_keys = spec.order_by.len();
+        let method = Layout::method(limit, &reports, order_keys);
+        if method != Method::Best(More::Peers) {
+            levels.extend(completion(spec, input, &levels));
+        }
         let fields = computed
             .iter()
             .enumerate()
@@ -83,11 +87,11 @@ impl Shape {
             levels,
             order_keys,
             limit,
-            method: Layout::method(limit, &reports, order_keys),
+            method,
             reports,
         };
         let mut weights = vec![Arc::new(Field::new("rows", DataType::UInt64, false))];
-        if matches!(layout.method, Method::Best { .. }) {
+        if matches!(layout.method, Method::Best(_)) {
             let tied = layout.tied().into_iter().enumerate();
             weights.extend(tied.map(|(at, _)| Arc::new(Field::new(format!("tied_{at}"), DataType::Int64, false))));
         }
@@ -155,18 +159,29 @@ fn field(name: &str, expr: &Arc<dyn PhysicalExpr>, input: &Schema) -> Result<Fie
     Ok(Arc::new(Field::new(name, expr.data_type(input)?, true)))
 }
 
-/// The levels that complete the order: columns that are not among `levels`, and are not equal in all rows of a group.
+/// The levels that complete the order.
 fn completion(spec: &WinnerSpec, input: &Schema, levels: &[Level]) -> Vec<Level> {
+    let columns = completing(spec, input).filter(|at| !levels.iter().any(|level| level.column == *at));
+    let options = COMPLETED;
+    columns.map(|column| Level { column, options }).collect()
+}
+
+/// The direction of columns that complete an order.
+pub(in crate::winner) const COMPLETED: SortOptions = SortOptions {
+    descending: false,
+    nulls_first: false,
+};
+
+/// The columns that complete the order, in their order: those that are not in it, and are not equal in all rows of a group.
+pub(in crate::winner) fn completing<'a>(spec: &'a WinnerSpec, input: &'a Schema) -> impl Iterator<Item = usize> + 'a {
     let keys: Vec<usize> = spec.partition_by.iter().filter_map(column).collect();
-    let options = SortOptions {
-        descending: false,
-        nulls_first: false,
-    };
-    let columns = input.fields().iter().enumerate().filter(|(at, field)| {
+    let order: Vec<usize> = spec.order_by.iter().filter_map(|key| column(&key.expr)).collect();
+    let fields = input.fields().iter().enumerate();
+    let completing = fields.filter(move |(at, field)| {
         let is_key = keys.contains(at) && one_text(field.data_type());
-        !is_key && !levels.iter().any(|level| level.column == *at) && orderable(field.data_type())
+        !is_key && !order.contains(at) && orderable(field.data_type())
     });
-    columns.map(|(column, _)| Level { column, options }).collect()
+    completing.map(|(at, _)| at)
 }
 
 /// Whether values that group together are the same in every respect, as −0 and 0 are not.

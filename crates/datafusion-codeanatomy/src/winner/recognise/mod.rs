@@ -53,6 +53,7 @@ use crate::settings::Settings;
 use super::spec::{Keep, Retention};
 pub(crate) use combine::WinnerCombine;
 use place::place;
+pub(in crate::winner) use place::select;
 use stack::Stack;
 
 /// The rule; see the module.

@@ -47,7 +47,7 @@ pub(super) fn place(
 }
 
 /// The operator over `input`, with a selection before the shuffle where there will be one.
-pub(super) fn select(
+pub(in crate::winner) fn select(
     input: Arc<dyn ExecutionPlan>,
     spec: WinnerSpec,
     config: &ConfigOptions,

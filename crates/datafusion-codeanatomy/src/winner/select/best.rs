@@ -1,4 +1,4 @@
-//! The first row of every group, and the second if something is said of it.
+//! The first row of every group, and the second if something is said of it, or those that share its place.
 //!
 //! A group is 24 bytes: the prefix of its best row, where that row is, and how many rows it has. Most rows are turned
 //! down by one comparison of prefixes; rows that are equal there are compared level by level, and no row is copied or
@@ -10,10 +10,11 @@ use datafusion::error::Result;
 
 use super::blocks::Blocks;
 use super::compare::Loc;
-use super::finish::{Chosen, Placed, Reported};
+use super::finish::{Chosen, Placed, Reported, Told, marks};
 use super::incoming::Offered;
 use super::kept::Kept;
-use super::layout::{Layout, ReportOf};
+use super::layout::{Layout, More, ReportOf};
+use super::peers::Peers;
 use super::store::Store;
 
 /// The highest bit of the count: whether another row has the order keys of the best.
@@ -41,11 +42,13 @@ pub(crate) struct Best {
     slots: Blocks<Slot>,
     /// Prefix and place of the second row of every group.
     seconds: Option<Vec<(u64, Loc)>>,
+    /// The rows that share its place.
+    peers: Option<Peers>,
     /// Per report that counts ties: how many levels it compares, and the count of every group.
     tied: Vec<(usize, Vec<i64>)>,
     order_keys: usize,
-    /// How many reports there are, if each is 1.
-    firsts: Option<usize>,
+    /// Whether rows are only marked when they come out.
+    marked: bool,
     /// The prefix of the group's best row for every row of the batch at hand, as it was before that batch.
     fronts: Vec<u64>,
     /// Groups with a row of the batch at hand.
@@ -54,13 +57,14 @@ pub(crate) struct Best {
 }
 
 impl Best {
-    pub(crate) fn new(layout: &Layout, second: bool) -> Self {
+    pub(crate) fn new(layout: &Layout, more: More) -> Self {
         Self {
             slots: Blocks::new(),
-            seconds: second.then(Vec::new),
+            seconds: (more == More::Second).then(Vec::new),
+            peers: (more == More::Peers).then(Peers::new),
             tied: layout.tied().into_iter().map(|prefix| (prefix, Vec::new())).collect(),
             order_keys: layout.order_keys,
-            firsts: layout.firsts(),
+            marked: layout.is_marked(),
             fronts: Vec::new(),
             touched: Vec::new(),
             kept: Kept::default(),
@@ -78,6 +82,9 @@ impl Best {
         self.slots.grow(count, VACANT);
         if let Some(seconds) = &mut self.seconds {
             seconds.resize(count.max(seconds.len()), (u64::MAX, Loc::NONE));
+        }
+        if let Some(peers) = &mut self.peers {
+            peers.begin(count);
         }
         for (_, tied) in &mut self.tied {
             tied.resize(count.max(tied.len()), 0);
@@ -142,6 +149,13 @@ impl Best {
                 tied[group] += more;
             }
         }
+        if let Some(peers) = self.peers.as_mut().filter(|_| old.loc != Loc::NONE) {
+            match ordering {
+                Ordering::Less if old.rows & SHARED != 0 => peers.dethrone(group),
+                Ordering::Equal => return peers.push(group, loc),
+                _ => {}
+            }
+        }
         let second = self.seconds.as_ref().map(|seconds| seconds[group]);
         let is_new = |loc: Loc| loc.batch == at;
         let touch = !is_new(old.loc) && !second.is_some_and(|(_, loc)| is_new(loc));
@@ -187,7 +201,13 @@ impl Best {
                 }
             }
         }
+        if let Some(peers) = &mut self.peers {
+            peers.mark(&mut self.kept);
+        }
         if store.settle(&mut self.kept)? {
+            if let Some(peers) = &mut self.peers {
+                peers.renumber(&self.kept.places);
+            }
             for group in &self.touched {
                 let group = *group as usize;
                 let second = self.seconds.as_mut().map(|seconds| &mut seconds[group].1);
@@ -198,14 +218,26 @@ impl Best {
                 }
             }
         }
-        store.drop_emptied()?;
+        match &mut self.peers {
+            Some(peers) if peers.wants_prune() => self.prune(store)?,
+            _ => store.drop_emptied()?,
+        }
         if store.wants_compaction() {
             self.compact(store)?;
         }
         Ok(())
     }
 
+    /// Forgets peers that have lost.
+    pub(crate) fn prune(&mut self, store: &mut Store) -> Result<()> {
+        if let Some(peers) = &mut self.peers {
+            peers.prune(store);
+        }
+        store.drop_emptied()
+    }
+
     pub(crate) fn compact(&mut self, store: &mut Store) -> Result<()> {
+        self.prune(store)?;
         store.compact(&mut |change| {
             for slot in self.slots.iter_mut() {
                 change(&mut slot.loc);
@@ -213,6 +245,9 @@ impl Best {
             let seconds = self.seconds.iter_mut().flatten();
             for (_, loc) in seconds.filter(|(_, loc)| *loc != Loc::NONE) {
                 change(loc);
+            }
+            if let Some(peers) = &mut self.peers {
+                peers.change(change);
             }
         })
     }
@@ -228,8 +263,12 @@ impl Best {
             .map(|(_, tied)| tied.capacity() * size_of::<i64>())
             .sum();
         // When rows come out they are marked, or where each is and which comes next are written once more.
-        let out = self.firsts.map_or(12 * self.slots.len(), |_| self.slots.len() / 4);
-        self.slots.memory() + seconds + tied + out
+        let peers = self.peers.as_ref().map_or(0, Peers::memory);
+        let out = match self.marked {
+            true => self.slots.len() / 4,
+            false => 12 * self.slots.len() + peers,
+        };
+        self.slots.memory() + seconds + peers + tied + out
     }
 
     /// What is known of the groups: how many share their best place, and the rows of the largest.
@@ -240,46 +279,66 @@ impl Best {
     }
 
     /// The rows that are kept, with what is said of them.
-    pub(crate) fn finish(self, layout: &Layout, store: &Store) -> Chosen {
-        if let Some(firsts) = self.firsts {
-            return Chosen::marked(store.sizes(), self.slots.iter().map(|slot| slot.loc), firsts);
+    pub(crate) fn finish(mut self, layout: &Layout, store: &mut Store) -> Result<Chosen> {
+        self.prune(store)?;
+        let peers = || self.peers.iter().flat_map(Peers::iter);
+        let firsts = self.slots.iter().map(|slot| slot.loc);
+        if self.marked {
+            let told = |report: &ReportOf| match report {
+                ReportOf::Shared => {
+                    let shared = self.slots.iter().filter(|slot| slot.rows & SHARED != 0);
+                    let shared = shared.map(|slot| slot.loc).chain(peers().map(|(_, loc)| loc));
+                    Told::Flag(marks(store.sizes(), shared))
+                }
+                _ => Told::One,
+            };
+            return Ok(Chosen::Marked(
+                marks(store.sizes(), firsts.chain(peers().map(|(_, loc)| loc))),
+                layout.reports.iter().map(told).collect(),
+            ));
         }
-        let mut tied = self.tied.into_iter();
-        let locs: Vec<Loc> = self.slots.iter().map(|slot| slot.loc).collect();
+        let mut tied = self.tied.iter();
         let mut reports = Vec::new();
         for report in &layout.reports {
+            let of_group = |value: &dyn Fn(usize) -> i64| {
+                let groups = (0..self.slots.len()).chain(peers().map(|(group, _)| group));
+                Reported::Signed(groups.map(value).collect())
+            };
             reports.push(match report {
                 ReportOf::RowNumber | ReportOf::Rank | ReportOf::DenseRank | ReportOf::RankBy(_) => Reported::One,
-                ReportOf::Candidates => {
-                    Reported::Signed(self.slots.iter().map(|slot| (slot.rows & !SHARED) as i64).collect())
+                ReportOf::Candidates => of_group(&|group| (self.slots.at(group).rows & !SHARED) as i64),
+                ReportOf::Tied(_) => match tied.next() {
+                    Some((_, tied)) => of_group(&|group| tied[group]),
+                    None => Reported::One,
+                },
+                ReportOf::Shared => {
+                    let groups = (0..self.slots.len()).chain(peers().map(|(group, _)| group));
+                    Reported::Flags(groups.map(|group| self.slots.at(group).rows & SHARED != 0).collect())
                 }
-                ReportOf::Tied(_) => Reported::Signed(tied.next().map(|(_, tied)| tied).unwrap_or_default()),
                 ReportOf::RunnerUp(column) => {
                     let next = self.seconds.iter().flatten().map(|(_, loc)| *loc).collect();
                     Reported::Next { column: *column, next }
                 }
             });
         }
-        Chosen::Listed(Placed { locs, reports })
+        let locs = firsts.chain(peers().map(|(_, loc)| loc)).collect();
+        Ok(Chosen::Listed(Placed { locs, reports }))
     }
 
     /// The rows that are kept, with the weights that the same selection needs to go on with them later.
-    pub(crate) fn suspend(self) -> Placed {
+    pub(crate) fn suspend(mut self, store: &mut Store) -> Result<Placed> {
+        self.prune(store)?;
         let mut locs: Vec<Loc> = self.slots.iter().map(|slot| slot.loc).collect();
         let mut rows: Vec<u64> = self.slots.iter().map(|slot| slot.rows).collect();
-        let seconds = self
-            .seconds
-            .into_iter()
-            .flatten()
-            .map(|(_, loc)| loc)
-            .filter(|loc| *loc != Loc::NONE);
-        locs.extend(seconds);
+        let seconds = self.seconds.iter().flatten().map(|(_, loc)| *loc);
+        locs.extend(seconds.filter(|loc| *loc != Loc::NONE));
+        locs.extend(self.peers.iter().flat_map(Peers::iter).map(|(_, loc)| loc));
         rows.resize(locs.len(), 0);
         let mut reports = vec![Reported::Unsigned(rows)];
         for (_, mut tied) in self.tied {
             tied.resize(locs.len(), 0);
             reports.push(Reported::Signed(tied));
         }
-        Placed { locs, reports }
+        Ok(Placed { locs, reports })
     }
 }

@@ -8,7 +8,7 @@ use datafusion::arrow::array::{
     UInt64Array, new_null_array,
 };
 use datafusion::arrow::buffer::BooleanBuffer;
-use datafusion::arrow::compute::{filter_record_batch, interleave, take_record_batch};
+use datafusion::arrow::compute::{filter, filter_record_batch, interleave, take_record_batch};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::error::Result;
 
@@ -16,26 +16,32 @@ use super::compare::Loc;
 
 /// Rows that come out.
 pub(crate) enum Chosen {
-    /// Per batch which rows come out, each the first of its group, which is all that is said of them in so many columns.
-    Marked(Vec<BooleanBuffer>, usize),
+    /// Per batch which rows come out, each the first of its group or a peer of it, and what is said of them.
+    Marked(Vec<BooleanBuffer>, Vec<Told>),
     /// The rows one by one.
     Listed(Placed),
 }
 
-impl Chosen {
-    /// These rows of batches of so many rows, with `firsts` columns that are 1.
-    pub(super) fn marked(sizes: impl Iterator<Item = usize>, locs: impl Iterator<Item = Loc>, firsts: usize) -> Self {
-        let clear = |rows| {
-            let mut marks = BooleanBufferBuilder::new(rows);
-            marks.append_n(rows, false);
-            marks
-        };
-        let mut marks: Vec<BooleanBufferBuilder> = sizes.map(clear).collect();
-        for loc in locs {
-            marks[loc.batch as usize].set_bit(loc.row as usize, true);
-        }
-        Self::Marked(marks.into_iter().map(|mut marks| marks.finish()).collect(), firsts)
+/// What is said of rows that are marked.
+pub(crate) enum Told {
+    /// 1, unsigned.
+    One,
+    /// Whether this is marked too.
+    Flag(Vec<BooleanBuffer>),
+}
+
+/// Per batch of so many rows which of them are among `locs`.
+pub(super) fn marks(sizes: impl Iterator<Item = usize>, locs: impl Iterator<Item = Loc>) -> Vec<BooleanBuffer> {
+    let clear = |rows| {
+        let mut marks = BooleanBufferBuilder::new(rows);
+        marks.append_n(rows, false);
+        marks
+    };
+    let mut marks: Vec<BooleanBufferBuilder> = sizes.map(clear).collect();
+    for loc in locs {
+        marks[loc.batch as usize].set_bit(loc.row as usize, true);
     }
+    marks.into_iter().map(|mut marks| marks.finish()).collect()
 }
 
 /// Rows that come out, and their reports.
@@ -49,6 +55,7 @@ pub(crate) enum Reported {
     /// 1, unsigned.
     One,
     Unsigned(Vec<u64>),
+    Flags(Vec<bool>),
     Signed(Vec<i64>),
     /// What the column has in these rows.
     Next {
@@ -60,19 +67,20 @@ pub(crate) enum Reported {
 impl Placed {
     /// Keeps the rows for which `keep` is true.
     pub(crate) fn retain(&mut self, keep: &[bool]) {
-        filter(&mut self.locs, keep);
+        retain(&mut self.locs, keep);
         for report in &mut self.reports {
             match report {
                 Reported::One => {}
-                Reported::Unsigned(values) => filter(values, keep),
-                Reported::Signed(values) => filter(values, keep),
-                Reported::Next { next, .. } => filter(next, keep),
+                Reported::Unsigned(values) => retain(values, keep),
+                Reported::Flags(values) => retain(values, keep),
+                Reported::Signed(values) => retain(values, keep),
+                Reported::Next { next, .. } => retain(next, keep),
             }
         }
     }
 }
 
-fn filter<T>(values: &mut Vec<T>, keep: &[bool]) {
+fn retain<T>(values: &mut Vec<T>, keep: &[bool]) {
     let mut keep = keep.iter();
     values.retain(|_| keep.next().copied().unwrap_or(false));
 }
@@ -87,7 +95,7 @@ pub(crate) struct Emission {
 }
 
 enum Rows {
-    Marked { marks: Vec<BooleanBuffer>, firsts: usize },
+    Marked { marks: Vec<BooleanBuffer>, told: Vec<Told> },
     Listed(Listed),
 }
 
@@ -154,7 +162,7 @@ impl Emission {
     /// The first `input_columns` columns of `batches` and the reports are the columns of `schema`.
     pub(crate) fn new(schema: SchemaRef, input_columns: usize, batches: Vec<RecordBatch>, chosen: Chosen) -> Self {
         let rows = match chosen {
-            Chosen::Marked(marks, firsts) => Rows::Marked { marks, firsts },
+            Chosen::Marked(marks, told) => Rows::Marked { marks, told },
             Chosen::Listed(placed) => Rows::Listed(Listed::new(placed, batches.len())),
         };
         Self {
@@ -195,13 +203,21 @@ impl Emission {
             let batch = batch.project(&columns)?;
             let all = rows == batch.num_rows() || self.input_columns == 0;
             let columns = match &self.rows {
-                Rows::Marked { marks, firsts } => {
-                    let batch = match all {
-                        true => batch,
-                        false => filter_record_batch(&batch, &BooleanArray::new(marks[at].clone(), None))?,
+                Rows::Marked { marks, told } => {
+                    let kept = BooleanArray::new(marks[at].clone(), None);
+                    let batch = if all {
+                        batch
+                    } else {
+                        filter_record_batch(&batch, &kept)?
                     };
-                    let one = (0..*firsts).map(|_| Arc::new(UInt64Array::from_value(1, rows)) as ArrayRef);
-                    batch.columns().iter().cloned().chain(one).collect()
+                    let mut columns = batch.columns().to_vec();
+                    for told in told {
+                        columns.push(match told {
+                            Told::One => Arc::new(UInt64Array::from_value(1, rows)),
+                            Told::Flag(flags) => filter(&BooleanArray::new(flags[at].clone(), None), &kept)?,
+                        });
+                    }
+                    columns
                 }
                 Rows::Listed(listed) => self.listed(listed, batch, &listed.order[range], all)?,
             };
@@ -225,6 +241,10 @@ impl Emission {
                 Reported::Unsigned(values) => Arc::new(UInt64Array::from_iter_values(
                     order.iter().map(|row| values[*row as usize]),
                 )),
+                Reported::Flags(values) => {
+                    let flags = order.iter().map(|row| values[*row as usize]);
+                    Arc::new(BooleanArray::from(flags.collect::<Vec<_>>()))
+                }
                 Reported::Signed(values) => Arc::new(Int64Array::from_iter_values(
                     order.iter().map(|row| values[*row as usize]),
                 )),

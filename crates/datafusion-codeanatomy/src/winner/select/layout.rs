@@ -50,6 +50,8 @@ pub(crate) enum ReportOf {
     Candidates,
     /// The rows of its group that are equal to it in the first levels, so many.
     Tied(usize),
+    /// Whether another row of its group is equal to it in all order keys.
+    Shared,
     /// What this column has in the next row.
     RunnerUp(usize),
 }
@@ -57,15 +59,22 @@ pub(crate) enum ReportOf {
 /// How many rows of a group must be kept while rows come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
-    /// The first, and the second too if something is said of it.
-    Best {
-        /// Whether the second is kept.
-        second: bool,
-    },
+    /// The first, and perhaps more.
+    Best(More),
     /// Those whose ranking is at most the number.
     First(Retention, u64),
     /// All.
     All,
+}
+
+/// What is kept beside the first row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum More {
+    Nothing,
+    /// The second row, of which something is said.
+    Second,
+    /// The rows that share its place: nothing is said that tells them apart, so the order is not completed.
+    Peers,
 }
 
 impl Layout {
@@ -76,11 +85,16 @@ impl Layout {
         };
         let runner_up = reports.iter().any(|report| matches!(report, ReportOf::RunnerUp(_)));
         if (retention, k) == (Retention::RowNumber, 1) {
-            return Method::Best { second: runner_up };
+            return Method::Best(if runner_up { More::Second } else { More::Nothing });
+        }
+        let apart = |report: &ReportOf| matches!(report, ReportOf::RowNumber | ReportOf::RunnerUp(_));
+        if k == 1 && !reports.iter().any(apart) {
+            return Method::Best(More::Peers);
         }
         let peers_are_kept = retention != Retention::RowNumber;
         let needs_losers = reports.iter().any(|report| match report {
             ReportOf::Tied(prefix) => *prefix > 0 && !(peers_are_kept && *prefix == order_keys),
+            ReportOf::Shared => !peers_are_kept,
             _ => false,
         });
         match (runner_up, retention, k.checked_add(1)) {
@@ -91,12 +105,11 @@ impl Layout {
         }
     }
 
-    /// How many reports there are, if each says where a row stands: that is 1 of the first of a group.
-    pub(crate) fn firsts(&self) -> Option<usize> {
-        use ReportOf::{DenseRank, Rank, RankBy, RowNumber};
+    /// Whether every report says of the first row of a group, and of its peers, that it is the first, or whether it has peers.
+    pub(crate) fn is_marked(&self) -> bool {
+        use ReportOf::{DenseRank, Rank, RankBy, RowNumber, Shared};
         let mut reports = self.reports.iter();
-        let is_place = |report: &ReportOf| matches!(report, RowNumber | Rank | DenseRank | RankBy(_));
-        reports.all(is_place).then_some(self.reports.len())
+        reports.all(|report| matches!(report, RowNumber | Rank | DenseRank | RankBy(_) | Shared))
     }
 
     /// The levels of the reports that count ties, in the order of the reports.

@@ -1,7 +1,7 @@
 //! The algorithm of winner selection: it knows batches and no plans.
 //!
 //! Groups are numbered as their keys are first seen ([`group`]). Rows stay in the batches in which they came ([`store`]);
-//! a group remembers where its best rows are ([`best`], [`several`]). Rows are compared by eight bytes of their first
+//! a group remembers where its best rows are ([`best`] with [`peers`], [`several`]). Rows are compared by eight bytes of their first
 //! order key ([`prefix`]), and by their columns where those are equal ([`compare`]): nothing is sorted, encoded or copied
 //! for a row that loses. Batches of which few rows still win are copied together, so memory follows the winners. In the
 //! end every batch gives those of its rows that won ([`finish`]), in the order in which they came.
@@ -19,6 +19,7 @@ mod incoming;
 mod kept;
 mod layout;
 mod numbers;
+mod peers;
 mod prefix;
 mod several;
 mod store;
@@ -32,7 +33,7 @@ use datafusion::error::Result;
 pub(crate) use finish::Emission;
 pub(crate) use group::equal;
 pub(crate) use incoming::{Incoming, Weights};
-pub(crate) use layout::{Layout, Level, Method, ReportOf};
+pub(crate) use layout::{Layout, Level, Method, More, ReportOf};
 
 use best::Best;
 use finish::Chosen;
@@ -78,7 +79,7 @@ impl Selection {
             grouper: Grouper::new(&layout.keys, sorted)?,
             store: Store::new(layout)?,
             keeper: match layout.method {
-                Method::Best { second } => Keeper::Best(Best::new(layout, second)),
+                Method::Best(more) => Keeper::Best(Best::new(layout, more)),
                 Method::First(..) | Method::All => Keeper::Several(Several::new(layout)),
             },
             layout: Arc::clone(layout),
@@ -147,8 +148,12 @@ impl Selection {
 
     /// Rows that may still win.
     pub(crate) fn kept(&mut self) -> Result<usize> {
-        if let (Keeper::Several(several), Method::First(..)) = (&mut self.keeper, self.layout.method) {
-            several.prune(&mut self.store)?;
+        match &mut self.keeper {
+            Keeper::Several(several) if matches!(self.layout.method, Method::First(..)) => {
+                several.prune(&mut self.store)?;
+            }
+            Keeper::Several(_) => {}
+            Keeper::Best(best) => best.prune(&mut self.store)?,
         }
         Ok(self.store.live())
     }
@@ -182,7 +187,7 @@ impl Selection {
         let (chosen, ambiguous, largest) = match self.keeper {
             Keeper::Best(best) => {
                 let (ambiguous, largest) = best.standing();
-                (best.finish(&self.layout, &self.store), ambiguous, largest)
+                (best.finish(&self.layout, &mut self.store)?, ambiguous, largest)
             }
             Keeper::Several(several) => {
                 let largest = several.largest();
@@ -207,7 +212,7 @@ impl Selection {
     pub(crate) fn suspend(mut self, schema: SchemaRef) -> Result<Emission> {
         drop(self.grouper);
         let placed = match self.keeper {
-            Keeper::Best(best) => best.suspend(),
+            Keeper::Best(best) => best.suspend(&mut self.store)?,
             Keeper::Several(several) => several.suspend(&mut self.store)?,
         };
         Ok(Emission::new(

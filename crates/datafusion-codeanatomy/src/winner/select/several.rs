@@ -50,7 +50,7 @@ impl Several {
         Self {
             limit: match layout.method {
                 Method::First(retention, k) => Some((retention, k)),
-                Method::Best { .. } | Method::All => None,
+                Method::Best(_) | Method::All => None,
             },
             entries: Vec::new(),
             counts: Vec::new(),
@@ -298,6 +298,10 @@ impl Several {
                         .collect(),
                 ),
                 ReportOf::Tied(prefix) => Reported::Signed(tied(&differs, *prefix)),
+                ReportOf::Shared => {
+                    let tied = tied(&differs, self.order_keys);
+                    Reported::Flags(tied.into_iter().map(|tied| tied > 1).collect())
+                }
                 ReportOf::RunnerUp(column) => Reported::Next {
                     column: *column,
                     next: self.next(&differs),

@@ -67,6 +67,10 @@ pub(super) fn select(rows: &[Vec<Option<Cell>>], keys: &[usize], order: &[Key], 
                         .filter(|other| by(&order[..*prefix], **other, *row) == Ordering::Equal);
                     Some(tied.count() as i64)
                 }
+                ReportKind::Shared => {
+                    let tied = group.iter().filter(|other| by(order, **other, *row) == Ordering::Equal);
+                    Some(i64::from(tied.count() > 1))
+                }
                 ReportKind::RunnerUp { .. } => group.get(place + 1).map(|next| *next as i64),
             });
             out.push((*row, reports.collect()));

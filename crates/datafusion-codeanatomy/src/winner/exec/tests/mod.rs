@@ -61,7 +61,7 @@ fn draw_case(draw: &mut Draw) -> Case {
     let mut reports = Vec::new();
     for _ in 0..draw.of(&[0, 0, 1, 2, 4]) {
         let of = draw.below(count);
-        let (kind, data_type) = match draw.below(7) {
+        let (kind, data_type) = match draw.below(8) {
             0 => (ReportKind::RowNumber, DataType::UInt64),
             1 => (ReportKind::Rank, DataType::UInt64),
             2 => (ReportKind::DenseRank, DataType::UInt64),
@@ -72,6 +72,7 @@ fn draw_case(draw: &mut Draw) -> Case {
                 DataType::UInt64,
             ),
             3 => (ReportKind::Candidates, DataType::Int64),
+            6 => (ReportKind::Shared, DataType::Boolean),
             4 => (
                 ReportKind::Tied {
                     prefix: draw.below(order.len() + 1),
@@ -215,6 +216,7 @@ impl Case {
                             }
                         }
                         (ReportKind::Candidates | ReportKind::Tied { .. }, Some(value)) => format!("Int64({value})"),
+                        (ReportKind::Shared, Some(value)) => format!("Boolean({})", *value == 1),
                         (_, Some(value)) => format!("UInt64({value})"),
                         (_, None) => unreachable!("only a runner-up may be missing"),
                     });
