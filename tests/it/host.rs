@@ -126,9 +126,10 @@ async fn a_name_that_is_taken_is_an_error_before_anything_changes() {
 }
 
 /// Our physical rules, in their order.
-const OURS: [&str; 14] = [
+const OURS: [&str; 15] = [
     "interval_join",
     "winner_select",
+    "winner_fetch",
     "place_order",
     "settle_windows",
     "distrust",
@@ -260,7 +261,7 @@ async fn the_engines_rules_are_all_there_in_their_order() {
     let optimizer = kept_optimizer.to_vec();
     assert_eq!((analyzer, optimizer, kept), before);
     assert_eq!(
-        position(&physical, "winner_select") + 1,
+        position(&physical, "winner_fetch") + 1,
         position(&physical, "WindowTopN")
     );
     let (analyzer, optimizer, physical) = before;

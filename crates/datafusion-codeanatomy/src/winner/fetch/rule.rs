@@ -1,7 +1,7 @@
 //! The physical rule `winner_fetch`: it sees where a selection of winners reads Parquet files, and puts [`FetchWinnersExec`] there.
 //!
 //! It fires where one row of every group wins, or those that share the first place, the files have at least
-//! `codeanatomy.optimizer.winner_fetch_rows` rows, and there is enough beside keys and order to read later. It does not where
+//! `codeanatomy.optimizer.winner_fetch_rows` rows, and there is more to read later than keys, order and the place of a row. It does not where
 //! rows come ordered by the keys, since then nothing is held, nor where something is said of rows that lose.
 
 use std::collections::BTreeSet;
@@ -27,8 +27,8 @@ use crate::winner::spec::{Keep, Report, ReportKind, Retention, WinnerSpec};
 /// What a text or a list is taken to have, in bytes.
 const LONG: usize = 32;
 
-/// How many bytes of a row there must be to read later: twice those of its place.
-const LATER: usize = 16;
+/// Those of a place.
+const PLACE: usize = 8;
 
 /// How many bytes of the columns that complete the order are read with it, so that fewer rows share a place.
 const COMPLETING: usize = 8;
@@ -89,12 +89,12 @@ fn fetched(
     };
     let asked = spec.expressions().flat_map(collect_columns).map(|c| c.index());
     let needed: BTreeSet<usize> = asked.chain(completing.iter().copied()).collect();
-    let later = schema
-        .fields()
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| !needed.contains(at));
-    if later.map(|(_, field)| bytes(field)).sum::<usize>() < LATER {
+    // What is read twice, and the place, must be less than what is then read of few rows.
+    let (mut twice, mut later) = (PLACE, 0);
+    for (at, field) in schema.fields().iter().enumerate() {
+        *(if needed.contains(&at) { &mut twice } else { &mut later }) += bytes(field);
+    }
+    if later < twice {
         return Ok(None);
     }
     let (needed, files): (Vec<usize>, _) = (needed.into_iter().collect(), Arc::new(files));
