@@ -137,8 +137,7 @@ async fn rows_are_the_same_with_the_rule_on_and_off() {
 async fn rows_are_the_same_where_winners_are_fetched_from_files() {
     let pairs = number("WINNER_PAIRS", 1000).div_ceil(4);
     let fetched = compare(pairs, true).await;
-    // More than the first place, reports and short rows are not.
-    assert!(fetched * 8 >= pairs, "{fetched} of {pairs} were fetched");
+    assert!(fetched * 5 >= pairs, "{fetched} of {pairs} were fetched");
 }
 
 /// Compares so many pairs, over tables in memory or in files, and says of how many the winners were fetched.

@@ -44,7 +44,8 @@ impl DisplayAs for WinnerSelectExec {
     }
 }
 
-fn list<T: Display>(values: impl IntoIterator<Item = T>) -> String {
+/// The values as a list.
+pub(in crate::winner) fn list<T: Display>(values: impl IntoIterator<Item = T>) -> String {
     let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
     format!("[{}]", values.join(", "))
 }

@@ -34,6 +34,7 @@ use datafusion::physical_plan::{
 use futures::StreamExt;
 
 use super::spec::{Keep, Retention, WinnerSpec};
+pub(in crate::winner) use explain::list;
 use metrics::SelectMetrics;
 use properties::{properties, sorted_by_keys};
 use shape::Shape;

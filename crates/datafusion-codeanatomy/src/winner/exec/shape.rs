@@ -67,7 +67,7 @@ impl Shape {
         let order_keys = spec.order_by.len();
         let method = Layout::method(limit, &reports, order_keys);
         if method != Method::Best(More::Peers) {
-            levels.extend(completion(spec, input, &levels));
+            levels.extend(completion(spec, input));
         }
         let fields = computed
             .iter()
@@ -160,10 +160,10 @@ fn field(name: &str, expr: &Arc<dyn PhysicalExpr>, input: &Schema) -> Result<Fie
 }
 
 /// The levels that complete the order.
-fn completion(spec: &WinnerSpec, input: &Schema, levels: &[Level]) -> Vec<Level> {
-    let columns = completing(spec, input).filter(|at| !levels.iter().any(|level| level.column == *at));
+fn completion(spec: &WinnerSpec, input: &Schema) -> Vec<Level> {
     let options = COMPLETED;
-    columns.map(|column| Level { column, options }).collect()
+    let level = |column| Level { column, options };
+    completing(spec, input).map(level).collect()
 }
 
 /// The direction of columns that complete an order.

@@ -29,7 +29,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::place::{Files, Places};
 use super::read::read;
-use crate::winner::exec::{WinnerMode, WinnerSelectExec};
+use crate::winner::exec::{WinnerMode, WinnerSelectExec, list};
 use crate::winner::spec::{Retention, WinnerSpec};
 
 /// Reads the winners of every group, once it is known where they are.
@@ -201,9 +201,7 @@ fn with_reports(rows: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
 
 impl DisplayAs for FetchWinnersExec {
     fn fmt_as(&self, kind: DisplayFormatType, f: &mut Formatter<'_>) -> std::fmt::Result {
-        let list = |values: Vec<String>| format!("[{}]", values.join(", "));
-        let keys = list(self.spec.partition_by.iter().map(ToString::to_string).collect());
-        let order = list(self.spec.order_by.iter().map(ToString::to_string).collect());
+        let (keys, order) = (list(&self.spec.partition_by), list(&self.spec.order_by));
         match kind {
             DisplayFormatType::Default | DisplayFormatType::Verbose => write!(
                 f,
@@ -279,11 +277,11 @@ impl ExecutionPlan for FetchWinnersExec {
             let found = finding.await.map_err(DataFusionError::Shared)?;
             let certain = found.certain.execute(partition, Arc::clone(&context))?;
             let certain = certain.map(move |rows| with_reports(&rows?, &schema));
-            let contested = match &found.contested {
-                Some(contested) => contested.execute(partition, context)?,
-                None => return Ok(certain.boxed()),
-            };
-            Ok::<_, DataFusionError>(certain.chain(contested).boxed())
+            let contested = found.contested.as_ref();
+            let contested = contested.map(|contested| contested.execute(partition, context));
+            let rows = certain.chain(stream::iter(contested.transpose()?).flatten());
+            // What is charged stays charged while rows are read, also where the plan is gone.
+            Ok::<_, DataFusionError>(rows.inspect(move |_| _ = &found))
         };
         let rows = stream::once(rows).try_flatten();
         let rows = rows.map(move |rows| rows.record_output(&metrics));

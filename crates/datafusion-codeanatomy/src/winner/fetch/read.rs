@@ -15,7 +15,6 @@ use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::filter::FilterExecBuilder;
 use datafusion::physical_plan::projection::ProjectionExpr;
-
 use parquet::arrow::arrow_reader::RowSelection;
 
 use super::narrow::{of_row, picked, project, scan};

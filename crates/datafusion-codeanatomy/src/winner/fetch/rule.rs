@@ -10,7 +10,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::physical_expr::PhysicalSortExpr;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::utils::collect_columns;
@@ -46,7 +46,8 @@ impl PhysicalOptimizerRule for WinnerFetch {
         let config = Arc::new(config.clone());
         plan.transform_down(|node| {
             Ok(match fetched(&node, settings.winner_fetch_rows, &config)? {
-                Some(plan) => Transformed::yes(plan),
+                // What it reads first is not to be fetched late.
+                Some(plan) => Transformed::new(plan, true, TreeNodeRecursion::Jump),
                 None => Transformed::no(node),
             })
         })
@@ -89,12 +90,12 @@ fn fetched(
     };
     let asked = spec.expressions().flat_map(collect_columns).map(|c| c.index());
     let needed: BTreeSet<usize> = asked.chain(completing.iter().copied()).collect();
-    // What is read twice, and the place, must be less than what is then read of few rows.
+    // What is read twice, and the place, should be less than what is then read of few rows.
     let (mut twice, mut later) = (PLACE, 0);
     for (at, field) in schema.fields().iter().enumerate() {
         *(if needed.contains(&at) { &mut twice } else { &mut later }) += bytes(field);
     }
-    if later < twice {
+    if later == 0 || (later < twice && least > 0) {
         return Ok(None);
     }
     let (needed, files): (Vec<usize>, _) = (needed.into_iter().collect(), Arc::new(files));
