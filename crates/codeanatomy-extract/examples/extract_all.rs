@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         languages = languages.union(contract.inputs);
         rows.insert(contract.name, 0);
     }
-    let mut extractor = Extractor::new(&request)?;
+    let mut extractor = Extractor::new(&request.in_batches())?;
     let files = walk(Path::new(source), &Globs::default(), languages)?;
     let last = files.entries.len().saturating_sub(1);
     for (i, entry) in files.entries.iter().enumerate() {
@@ -54,7 +54,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             if let Some(table) = extractor.table(dataset)
                 && (table.len() >= BATCH_ROWS || i == last)
             {
-                *rows += table.take()?.num_rows();
+                *rows += table.len();
+                table.take_batches()?;
             }
         }
     }

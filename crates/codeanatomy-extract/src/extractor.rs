@@ -43,6 +43,7 @@ pub struct Request {
     filters: Vec<(&'static str, RowFilter)>,
     query: Option<CaptureQuery>,
     modules: Option<Arc<Modules>>,
+    in_batches: bool,
 }
 
 impl Request {
@@ -63,6 +64,12 @@ impl Request {
     /// Says that of a dataset only rows that pass `filter` are wanted. Others may come too.
     pub fn with_filter(mut self, contract: &'static Contract, filter: RowFilter) -> Self {
         self.filters.push((contract.name, filter));
+        self
+    }
+
+    /// Says that tables are to cut their rows into batches, which [`Table::take_batches`] gives: files with many rows cost less.
+    pub fn in_batches(mut self) -> Self {
+        self.in_batches = true;
         self
     }
 
@@ -169,6 +176,7 @@ impl Extractor {
             let filters = request.filters.iter().filter(|(dataset, _)| *dataset == contract.name);
             let table = Table::new(contract, projection.as_deref())?;
             let table = filters.fold(table, |table, (_, filter)| table.filtered(filter.clone()));
+            let table = if request.in_batches { table.in_batches() } else { table };
             tables.tables.insert(contract.name, table);
         }
         let trees = TreeSitter::new(request.query.clone());

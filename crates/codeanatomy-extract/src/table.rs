@@ -4,15 +4,20 @@ mod column;
 mod filter;
 mod text;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, SchemaRef};
+use arrow_select::concat::concat_batches;
 use codeanatomy_model::{CellWriter, Contract, Row};
 
 pub(crate) use column::Column;
 pub use filter::RowFilter;
 pub(crate) use text::NO_WORD;
+
+/// How many rows a batch has at most where rows are cut into batches, but for files whose rows are added at once.
+const BATCH_ROWS: usize = 8192;
 
 /// The columns of a dataset that were asked for, growing row by row.
 #[derive(Debug)]
@@ -21,7 +26,12 @@ pub struct Table {
     schema: SchemaRef,
     projection: Vec<usize>,
     columns: Columns,
+    /// Those in `columns`.
     rows: usize,
+    /// After how many rows a batch is cut off; if at all.
+    most: Option<usize>,
+    /// The rows that were cut off.
+    batches: Vec<RecordBatch>,
     filters: Vec<RowFilter>,
     /// The rows that filters have kept out.
     skipped: usize,
@@ -49,6 +59,8 @@ impl Table {
             projection,
             columns: Columns(columns),
             rows: 0,
+            most: None,
+            batches: Vec::new(),
             filters: Vec::new(),
             skipped: 0,
             error: None,
@@ -58,6 +70,13 @@ impl Table {
     /// The same, where rows that do not pass `filter` need not be added.
     pub(crate) fn filtered(mut self, filter: RowFilter) -> Self {
         self.filters.push(filter);
+        self
+    }
+
+    /// The same, which cuts rows into batches while it grows: columns need not be copied to become longer, and their memory is used again
+    /// for those of the next batch.
+    pub(crate) fn in_batches(mut self) -> Self {
+        self.most = Some(BATCH_ROWS);
         self
     }
 
@@ -101,17 +120,54 @@ impl Table {
         }
         row.write(&mut self.columns);
         self.rows += 1;
+        if self.is_beyond(1) {
+            self.cut();
+        }
+    }
+
+    /// Whether a batch would be longer than it should be with `rows` rows more.
+    #[inline]
+    fn is_beyond(&self, rows: usize) -> bool {
+        self.rows > 0 && self.most.is_some_and(|most| self.rows + rows > most)
+    }
+
+    fn cut(&mut self) {
+        match self.finish() {
+            Ok(batch) => self.batches.push(batch),
+            Err(error) => {
+                self.error.get_or_insert(error);
+            }
+        }
+    }
+
+    /// Parts of `count` rows, in order, each of which can be added by [`Table::append`] and then fills a batch; all in one if rows are
+    /// not cut into batches.
+    pub(crate) fn parts(&self, count: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+        let most = self.most.unwrap_or(usize::MAX);
+        let first = most - self.rows;
+        let mut end = 0_usize;
+        std::iter::from_fn(move || {
+            let start = end;
+            end = count.min(start.saturating_add(if start == 0 { first } else { most }));
+            (start < count).then_some(start..end)
+        })
     }
 
     /// Adds `rows` rows column by column, which is faster for many of them: `fill` gets the name of each column that was
     /// asked for and adds as many cells to it.
     pub(crate) fn append(&mut self, rows: usize, mut fill: impl FnMut(&'static str, &mut Column)) {
+        if self.is_beyond(rows) {
+            self.cut();
+        }
         for (described, column) in self.contract.columns.iter().zip(&mut self.columns.0) {
             if let Some(column) = column {
                 fill(described.name, column);
             }
         }
         self.rows += rows;
+        if self.is_beyond(1) {
+            self.cut();
+        }
     }
 
     /// Makes the next [`Table::take`] fail: what was asked for cannot be done.
@@ -121,12 +177,12 @@ impl Table {
 
     /// The number of rows since the last [`Table::take`].
     pub fn len(&self) -> usize {
-        self.rows
+        self.rows + self.batches.iter().map(RecordBatch::num_rows).sum::<usize>()
     }
 
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.len() == 0
     }
 
     /// The schema of the batches.
@@ -136,9 +192,24 @@ impl Table {
 
     /// Gives the rows as a batch and starts anew.
     pub fn take(&mut self) -> Result<RecordBatch, ArrowError> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
+        let batches = self.take_batches()?;
+        match &batches[..] {
+            [batch] => Ok(batch.clone()),
+            batches => concat_batches(&self.schema, batches),
         }
+    }
+
+    /// Gives the rows as batches, of which there may be none, and starts anew.
+    pub fn take_batches(&mut self) -> Result<Vec<RecordBatch>, ArrowError> {
+        if self.rows > 0 {
+            self.cut();
+        }
+        let batches = std::mem::take(&mut self.batches);
+        self.error.take().map_or(Ok(batches), Err)
+    }
+
+    /// Gives the rows in the columns.
+    fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
         let mut arrays = Vec::with_capacity(self.projection.len());
         for &i in &self.projection {
             match &mut self.columns.0[i] {

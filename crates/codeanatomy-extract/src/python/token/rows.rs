@@ -22,21 +22,25 @@ pub(super) fn write(source: &Source<'_>, mut tokens: Vec<Token>, table: &mut Tab
     } else {
         Vec::new()
     };
-    table.append(count, |name, column| match name {
-        "path" => column.repeated_text(&source.entry.path, count),
-        "token_id" => match &chosen {
-            Some(ids) => column.ints(ids.iter().copied()),
-            None => column.ints(0..count as u32),
-        },
-        "kind" => column.words(Kind::WORDS, tokens.iter().map(|t| t.kind.general() as u8)),
-        "exact_kind" => column.words(Kind::WORDS, tokens.iter().map(|t| t.kind as u8)),
-        "text" => column.texts(tokens.iter().map(|t| Some(slice(source.text, *t)))),
-        "bstart" => column.ints(tokens.iter().map(|t| t.bstart)),
-        "bend" => column.ints(tokens.iter().map(|t| t.bend)),
-        "line" => column.ints(positions.iter().map(|p| p.line)),
-        "col_utf32" => column.ints(positions.iter().map(|p| p.column)),
-        "end_line" => column.ints(positions.iter().map(|p| p.end_line)),
-        "end_col_utf32" => column.ints(positions.iter().map(|p| p.end_column)),
-        _ => {}
-    });
+    for part in table.parts(count) {
+        let (tokens, chosen) = (&tokens[part.clone()], chosen.as_ref().map(|ids| &ids[part.clone()]));
+        let positions = positions.get(part.clone()).unwrap_or_default();
+        table.append(part.len(), |name, column| match name {
+            "path" => column.repeated_text(&source.entry.path, part.len()),
+            "token_id" => match chosen {
+                Some(ids) => column.ints(ids.iter().copied()),
+                None => column.ints(part.start as u32..part.end as u32),
+            },
+            "kind" => column.words(Kind::WORDS, tokens.iter().map(|t| t.kind.general() as u8)),
+            "exact_kind" => column.words(Kind::WORDS, tokens.iter().map(|t| t.kind as u8)),
+            "text" => column.texts(tokens.iter().map(|t| Some(slice(source.text, *t)))),
+            "bstart" => column.ints(tokens.iter().map(|t| t.bstart)),
+            "bend" => column.ints(tokens.iter().map(|t| t.bend)),
+            "line" => column.ints(positions.iter().map(|p| p.line)),
+            "col_utf32" => column.ints(positions.iter().map(|p| p.column)),
+            "end_line" => column.ints(positions.iter().map(|p| p.end_line)),
+            "end_col_utf32" => column.ints(positions.iter().map(|p| p.end_column)),
+            _ => {}
+        });
+    }
 }

@@ -110,7 +110,7 @@ impl Reader {
             request = request.with_modules(Arc::clone(&open.modules));
         }
         let metrics = ReaderMetrics::new(&scan.metrics, partition);
-        let mut extractor = Extractor::new(&request)?;
+        let mut extractor = Extractor::new(&request.in_batches())?;
         let stored = StoredRows::open(scan, &extractor, partition, context)?;
         if let Some(stored) = &stored {
             extractor = Extractor::new(&stored.request)?;
@@ -309,7 +309,7 @@ impl Reader {
             .add(skipped - self.metrics.rows_skipped_by_filter.value());
         let (taken, beside_rows) = match &mut self.stored {
             Some(stored) => (stored.take()?, stored.memory_size()),
-            None => (vec![self.table()?.take()?], 0),
+            None => (self.table()?.take_batches()?, 0),
         };
         let bytes: usize = taken.iter().map(RecordBatch::get_array_memory_size).sum();
         self.reservation.try_resize(bytes + beside_rows)?;
