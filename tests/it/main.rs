@@ -14,6 +14,7 @@ mod faulty;
 mod functions;
 mod graph;
 mod guides;
+mod helped;
 mod host;
 mod interval;
 mod interval_pairs;

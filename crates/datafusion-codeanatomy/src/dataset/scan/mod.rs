@@ -1,5 +1,6 @@
 //! The operator that reads the files of a source.
 
+mod help;
 mod modules;
 mod prune;
 mod reader;
@@ -37,13 +38,14 @@ use super::filter::FileFilter;
 use super::partition::split_by_bytes;
 use super::provider::{Dataset, key_constraint};
 use crate::source::Files;
+use help::Hands;
 pub(super) use modules::ScanModules;
-use reader::Reader;
+use reader::{Reader, Run};
 pub(crate) use sizes::estimated_rows;
 
 /// Reads one dataset of a source: a run of files per partition, in path order, so that every partition has the
 /// dataset's canonical order. Files are read and parsed on the blocking pool, one at a time per partition, and their
-/// rows are sent on in batches; nothing is read ahead of what the query takes.
+/// rows are sent on in batches; nothing is read ahead of what the query takes, but by readers of partitions that are done (see `help`).
 #[derive(Debug, Clone)]
 pub(crate) struct DatasetScanExec {
     dataset: Dataset,
@@ -60,6 +62,7 @@ pub(crate) struct DatasetScanExec {
     /// All modules of the source, where rows depend on them.
     modules: Option<ScanModules>,
     limit: Option<usize>,
+    hands: Arc<Hands>,
     id: ScanId,
     properties: Arc<PlanProperties>,
     metrics: ExecutionPlanMetricsSet,
@@ -106,6 +109,7 @@ impl DatasetScanExec {
             pruning: vec![],
             modules: None,
             limit,
+            hands: Arc::default(),
             id: ScanId::default(),
             properties: Arc::new(properties),
             metrics: ExecutionPlanMetricsSet::new(),
@@ -297,7 +301,7 @@ impl ExecutionPlan for DatasetScanExec {
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let Some(run) = self.runs.get(partition).cloned() else {
+        let Some(files) = self.runs.get(partition).cloned() else {
             return internal_err!("DatasetScanExec has no partition {partition}");
         };
         let mut reader = Reader::new(self, partition, &context)?;
@@ -310,14 +314,20 @@ impl ExecutionPlan for DatasetScanExec {
             count("files_listed").add(self.listed);
             count("files_skipped_by_filter").add(self.listed - self.files.entries.len());
         }
-        let files = Arc::clone(&self.files.entries);
+        self.hands.begin(partition);
+        let run = Run {
+            scan: self.clone(),
+            partition,
+            files,
+            context,
+        };
         let schema = self.schema();
         // Not before the first row is asked for: a join that is still gathering its other side may yet say which files it
         // wants.
         let start = async move {
             let mut stream = RecordBatchReceiverStreamBuilder::new(schema, 1);
             let sender = stream.tx();
-            stream.spawn_blocking(move || reader.run(&files[run], &sender));
+            stream.spawn_blocking(move || reader.run(&run, &sender));
             stream.build()
         };
         let stream = start.into_stream().flatten();

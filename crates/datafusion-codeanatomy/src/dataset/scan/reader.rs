@@ -1,5 +1,7 @@
 //! The work of one partition of a scan.
 
+mod run;
+
 use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
@@ -8,8 +10,7 @@ use codeanatomy_extract::bytecode::{SourceFile, source_path};
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::{Extractor, Request, Table, scip};
 use codeanatomy_model::Language;
-use datafusion::arrow::array::RecordBatch;
-use datafusion::common::{DataFusionError, Result, exec_datafusion_err};
+use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::TaskContext;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::runtime_env::RuntimeEnv;
@@ -17,8 +18,6 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::metrics::{
     BaselineMetrics, Count, ExecutionPlanMetricsSet, MetricBuilder, MetricCategory, Time,
 };
-use tokio::runtime::Handle;
-use tokio::sync::mpsc::Sender;
 
 use super::modules::OpenModules;
 use super::prune::FilePruner;
@@ -27,10 +26,8 @@ use super::{DatasetScanExec, is_of_indexes};
 use crate::dataset::cache::{CacheReader, ScanId, SessionCache};
 use crate::dataset::filter::FileFilter;
 use crate::settings::Settings;
-use crate::source::{FileReader, ReadSeek, Source};
-
-/// Files that are looked at at once: so many are pruned in one go, and on their way from an object store.
-const WINDOW: usize = 32;
+use crate::source::{FileReader, Source};
+pub(super) use run::Run;
 
 /// Reads a run of files and sends their rows.
 pub(super) struct Reader {
@@ -141,43 +138,6 @@ impl Reader {
         })
     }
 
-    /// Reads `files` until all is sent or no more is wanted.
-    pub(super) fn run(&mut self, files: &[Entry], sender: &Sender<Result<RecordBatch>>) -> Result<()> {
-        let result = self.run_files(files, sender);
-        if let Some(stored) = &mut self.stored {
-            stored.finish();
-        }
-        result
-    }
-
-    fn run_files(&mut self, files: &[Entry], sender: &Sender<Result<RecordBatch>>) -> Result<()> {
-        if self.dataset == "file_scope" {
-            self.list_scope()?;
-        }
-        if let Some(options) = self.indexes.clone() {
-            return self.run_indexes(files, &options, sender);
-        }
-        for window in files.chunks(WINDOW) {
-            let wanted = self.pruner.wanted(window)?;
-            self.metrics.files_skipped_by_join.add(window.len() - wanted.len());
-            for (i, entry) in wanted.iter().enumerate() {
-                self.read(entry, &wanted[i..])?;
-                if let Some(modules) = &self.modules {
-                    modules.charge()?;
-                }
-                let full = self.rows()? >= self.batch_size.min(self.left);
-                if full && !self.send(sender)? {
-                    return Ok(());
-                }
-            }
-            if sender.is_closed() {
-                return Ok(());
-            }
-        }
-        self.send(sender)?;
-        Ok(())
-    }
-
     /// Adds the rows of a file.
     fn read(&mut self, entry: &Entry, next: &[&Entry]) -> Result<()> {
         let reads = self.extractor.reads(entry.language) && !entry.is_folder();
@@ -245,98 +205,6 @@ impl Reader {
         let parses = self.extractor.parses();
         self.metrics.files_parsed.add(parses.made - before.made);
         self.metrics.parses_reused.add(parses.reused - before.reused);
-    }
-
-    /// Reads indexes document by document, in the order of the paths of the documents.
-    fn run_indexes(
-        &mut self,
-        files: &[Entry],
-        options: &scip::Options,
-        sender: &Sender<Result<RecordBatch>>,
-    ) -> Result<()> {
-        let mut indexes = vec![];
-        for entry in files {
-            let opened = match self.source.scip_index() {
-                Some(path) => std::fs::File::open(path).map(|file| Box::new(file) as Box<dyn ReadSeek>),
-                None => self.files.get_mut().open(entry),
-            };
-            let opened = opened.and_then(|reader| scip::Index::open(&entry.path, reader, options.clone()));
-            let mut index = opened.map_err(|e| exec_datafusion_err!("cannot read the index '{}': {e}", entry.path))?;
-            self.metrics.files_read.add(1);
-            let paths: Vec<String> = index.paths().map(str::to_string).collect();
-            let passed = self.filter.matches(paths.iter().map(String::as_str))?;
-            let mut passed = paths
-                .into_iter()
-                .zip(passed)
-                .filter(|(_, p)| *p)
-                .map(|(p, _)| p)
-                .collect::<Vec<_>>();
-            passed.dedup();
-            index.retain(|path| passed.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
-            indexes.push(index);
-        }
-        let next = |indexes: &[scip::Index<_>]| {
-            let first = |(i, index): (usize, &scip::Index<_>)| Some((index.paths().next()?.to_string(), i));
-            indexes.iter().enumerate().filter_map(first).min().map(|(_, i)| i)
-        };
-        while let Some(i) = next(&indexes) {
-            let timer = self.metrics.baseline.elapsed_compute().timer();
-            let files = &self.files;
-            let source = |path: &str| -> io::Result<Vec<u8>> { Ok(files.borrow_mut().read_beside(path)?.0) };
-            self.extractor.add_scip(&mut indexes[i], &source);
-            timer.done();
-            if self.rows()? >= self.batch_size.min(self.left) && !self.send(sender)? {
-                return Ok(());
-            }
-        }
-        self.send(sender)?;
-        Ok(())
-    }
-
-    /// The number of rows that were not sent yet.
-    fn rows(&mut self) -> Result<usize> {
-        match &self.stored {
-            Some(stored) => Ok(stored.len()),
-            None => Ok(self.table()?.len()),
-        }
-    }
-
-    /// Sends these rows, in batches. False if no more is wanted.
-    fn send(&mut self, sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
-        let skipped = self.table()?.skipped();
-        self.metrics
-            .rows_skipped_by_filter
-            .add(skipped - self.metrics.rows_skipped_by_filter.value());
-        let (taken, beside_rows) = match &mut self.stored {
-            Some(stored) => (stored.take()?, stored.memory_size()),
-            None => (self.table()?.take_batches()?, 0),
-        };
-        let bytes: usize = taken.iter().map(RecordBatch::get_array_memory_size).sum();
-        self.reservation.try_resize(bytes + beside_rows)?;
-        for rows in &taken {
-            let mut start = 0;
-            while start < rows.num_rows() && self.left > 0 {
-                let length = self.batch_size.min(rows.num_rows() - start).min(self.left);
-                let batch = rows.slice(start, length);
-                self.metrics.baseline.record_output(length);
-                start += length;
-                self.left -= length;
-                if sender.blocking_send(Ok(batch)).is_err() {
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(self.left > 0)
-    }
-
-    fn list_scope(&mut self) -> Result<()> {
-        let rows = Handle::current().block_on(self.source.scope(&self.runtime))?;
-        let passed = self.filter.matches(rows.iter().map(|r| r.path.as_str()))?;
-        let table = self.table()?;
-        for (row, _) in rows.iter().zip(passed).filter(|(_, passed)| *passed) {
-            table.push(&row.row());
-        }
-        Ok(())
     }
 
     fn table(&mut self) -> Result<&mut Table> {

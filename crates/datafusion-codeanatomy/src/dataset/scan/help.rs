@@ -1,0 +1,416 @@
+//! Readers that are done help those that are not.
+//!
+//! The files of a partition are cut into windows, which are read one after the other and whose rows come in that order. Equal bytes are
+//! not equal work: once the reader of another partition of the scan is done, one more reader takes windows that are left, and keeps
+//! their rows until it is their turn. So a partition has the same rows in the same order whoever reads its files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use codeanatomy_extract::file::Entry;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::common::{DataFusionError, internal_datafusion_err};
+use datafusion::execution::memory_pool::MemoryReservation;
+
+/// The most files of a window: so many are pruned in one go, and on their way from an object store.
+const FILES: usize = 32;
+
+/// The most bytes of a window with more than one file.
+const BYTES: u64 = 128 << 10;
+
+/// How many windows may have been read, or be read, before their turn.
+const AHEAD: usize = 4;
+
+/// The partitions of a scan that are done: so many readers may help.
+#[derive(Debug, Default)]
+pub(super) struct Hands(Mutex<Work>);
+
+#[derive(Debug, Default)]
+struct Work {
+    done: BTreeSet<usize>,
+    helpers: usize,
+}
+
+/// The right to help, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Hand(Arc<Hands>);
+
+impl Hands {
+    /// A partition is about to be read, perhaps again.
+    pub(super) fn begin(&self, partition: usize) {
+        self.lock().done.remove(&partition);
+    }
+
+    /// All rows of a partition were sent.
+    pub(super) fn end(&self, partition: usize) {
+        self.lock().done.insert(partition);
+    }
+
+    /// The right to help, if no more readers are at work than there are partitions.
+    pub(super) fn take(self: &Arc<Self>) -> Option<Hand> {
+        let mut work = self.lock();
+        let is_free = work.helpers < work.done.len();
+        is_free.then(|| {
+            work.helpers += 1;
+            Hand(Arc::clone(self))
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Work> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Hand {
+    fn drop(&mut self) {
+        self.0.lock().helpers -= 1;
+    }
+}
+
+/// The windows of a partition, each of which is read by one reader.
+#[derive(Debug)]
+pub(super) struct Windows {
+    ranges: Vec<Range<usize>>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The first window that nobody has taken.
+    next: usize,
+    /// The window whose turn it is.
+    turn: usize,
+    /// What was read before its turn.
+    made: BTreeMap<usize, Made>,
+    helpers: usize,
+    /// There is no memory for rows before their turn.
+    is_tight: bool,
+    /// No more is wanted of helpers.
+    is_over: bool,
+}
+
+/// What became of a window that was read before its turn.
+#[derive(Debug)]
+pub(super) enum Made {
+    /// Its rows, which are charged.
+    Rows(Vec<RecordBatch>, MemoryReservation),
+    /// It is to be read when it is its turn.
+    Nothing,
+    /// It cannot be read.
+    Failed(DataFusionError),
+}
+
+/// What the reader of the partition does next.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Reads a window and sends its rows.
+    Read(Range<usize>),
+    /// Reads a window whose turn it is not yet.
+    ReadAhead(Ahead),
+    /// Sends rows of a window.
+    Send(Made),
+}
+
+/// A window that is read before its turn.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    windows: Arc<Windows>,
+    window: usize,
+    made: Option<Made>,
+}
+
+impl Windows {
+    /// Those of these files.
+    pub(super) fn new(files: &[Entry]) -> Arc<Self> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        let mut bytes = 0;
+        for (at, file) in files.iter().enumerate() {
+            bytes += file.size;
+            match ranges.last_mut() {
+                Some(last) if last.len() < FILES && bytes <= BYTES => last.end = at + 1,
+                _ => {
+                    bytes = file.size;
+                    ranges.push(at..at + 1);
+                }
+            }
+        }
+        Arc::new(Self {
+            ranges,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        })
+    }
+
+    /// Whether there is something to help with.
+    pub(super) fn need_help(&self) -> bool {
+        let state = self.lock();
+        state.next < self.ranges.len() && !state.is_tight
+    }
+
+    /// What the reader of the partition is to do, which is over when there is nothing. It waits for helpers where nothing else is left.
+    pub(super) fn step(self: &Arc<Self>) -> Option<Step> {
+        let mut state = self.lock();
+        loop {
+            let turn = state.turn;
+            match state.made.remove(&turn) {
+                Some(Made::Nothing) => return Some(Step::Read(self.ranges[turn].clone())),
+                Some(made) => return Some(Step::Send(made)),
+                None if turn == self.ranges.len() => return None,
+                None => {}
+            }
+            let may_take = state.next == turn || !state.is_tight;
+            if let Some(window) = may_take.then(|| self.take(&mut state)).flatten() {
+                return Some(match window == turn {
+                    true => Step::Read(self.ranges[turn].clone()),
+                    false => Step::ReadAhead(self.ahead(window)),
+                });
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The rows of the window whose turn it was have been sent.
+    pub(super) fn sent(&self) {
+        self.lock().turn += 1;
+        self.changed.notify_all();
+    }
+
+    /// A window for a helper, which waits until it may read so far ahead; none if it is no more needed.
+    pub(super) fn help(self: &Arc<Self>) -> Option<Ahead> {
+        let mut state = self.lock();
+        while !state.is_over && !state.is_tight && state.next < self.ranges.len() {
+            if let Some(window) = self.take(&mut state) {
+                return Some(self.ahead(window));
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        None
+    }
+
+    /// Whether no more is wanted of helpers.
+    pub(super) fn is_over(&self) -> bool {
+        self.lock().is_over
+    }
+
+    /// The helper that begins now, if one is needed.
+    pub(super) fn enter(self: &Arc<Self>) -> Option<Helper> {
+        let mut state = self.lock();
+        if state.is_over {
+            return None;
+        }
+        state.helpers += 1;
+        Some(Helper(Arc::clone(self)))
+    }
+
+    /// Has all helpers stop when what it gives is dropped, which waits until they have.
+    pub(super) fn until_end(self: &Arc<Self>) -> End {
+        End(Arc::clone(self))
+    }
+
+    fn end(&self) {
+        let mut state = self.lock();
+        state.is_over = true;
+        state.made.clear();
+        self.changed.notify_all();
+        while state.helpers > 0 {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn take(&self, state: &mut State) -> Option<usize> {
+        let window = state.next;
+        let is_near = window < self.ranges.len() && window - state.turn < AHEAD;
+        is_near.then(|| {
+            state.next += 1;
+            window
+        })
+    }
+
+    fn ahead(self: &Arc<Self>, window: usize) -> Ahead {
+        Ahead {
+            windows: Arc::clone(self),
+            window,
+            made: None,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ahead {
+    /// The files.
+    pub(super) fn files(&self) -> Range<usize> {
+        self.windows.ranges[self.window].clone()
+    }
+
+    /// What became of it.
+    pub(super) fn made(mut self, made: Made) {
+        self.made = Some(made);
+    }
+}
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        let lost = || Made::Failed(internal_datafusion_err!("who read files ahead has stopped"));
+        let made = self.made.take().unwrap_or_else(lost);
+        let mut state = self.windows.lock();
+        state.is_tight |= matches!(made, Made::Nothing);
+        if !state.is_over {
+            state.made.insert(self.window, made);
+        }
+        self.windows.changed.notify_all();
+    }
+}
+
+/// The work on windows, until it is dropped.
+#[derive(Debug)]
+pub(super) struct End(Arc<Windows>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// A helper, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Helper(Arc<Windows>);
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        self.0.lock().helpers -= 1;
+        self.0.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use codeanatomy_model::Language;
+    use datafusion::arrow::array::{Int64Array, RecordBatchOptions};
+    use datafusion::arrow::datatypes::{DataType, Field, Schema};
+    use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool, UnboundedMemoryPool};
+
+    use super::*;
+
+    fn files(sizes: impl IntoIterator<Item = u64>) -> Vec<Entry> {
+        let file = |size| Entry {
+            path: String::new(),
+            language: Language::Python,
+            size,
+            module: None,
+            is_package: false,
+        };
+        sizes.into_iter().map(file).collect()
+    }
+
+    /// Rows that say which files they are of.
+    fn rows(files: Range<usize>) -> Made {
+        let schema = Arc::new(Schema::new(vec![Field::new("file", DataType::Int64, false)]));
+        let column = Int64Array::from_iter_values(files.map(|file| file as i64));
+        let rows = RecordBatch::try_new_with_options(schema, vec![Arc::new(column)], &RecordBatchOptions::new());
+        let pool: Arc<dyn MemoryPool> = Arc::new(UnboundedMemoryPool::default());
+        Made::Rows(vec![rows.unwrap()], MemoryConsumer::new("rows").register(&pool))
+    }
+
+    fn read(rows: &[RecordBatch]) -> Vec<usize> {
+        let column = |batch: &RecordBatch| batch.column(0).as_any().downcast_ref::<Int64Array>().cloned();
+        let values = rows.iter().filter_map(column).flat_map(|c| c.values().to_vec());
+        values.map(|file| file as usize).collect()
+    }
+
+    /// Works on windows with some helpers, of which every `tight`th window fails for want of memory, and gives the files as they are sent.
+    fn sent(windows: &Arc<Windows>, helpers: usize, tight: usize) -> Vec<usize> {
+        let mut sent = vec![];
+        let made = |ahead: &Ahead| match ahead.window % tight {
+            0 => Made::Nothing,
+            _ => rows(ahead.files()),
+        };
+        std::thread::scope(|scope| {
+            let _end = windows.until_end();
+            for _ in 0..helpers {
+                scope.spawn(|| {
+                    let Some(_helper) = windows.enter() else { return };
+                    while let Some(ahead) = windows.help() {
+                        let made = made(&ahead);
+                        ahead.made(made);
+                    }
+                });
+            }
+            while let Some(step) = windows.step() {
+                match step {
+                    Step::Read(files) => {
+                        sent.extend(files);
+                        windows.sent();
+                    }
+                    Step::ReadAhead(ahead) => {
+                        let made = made(&ahead);
+                        ahead.made(made);
+                    }
+                    Step::Send(Made::Rows(rows, _)) => {
+                        sent.extend(read(&rows));
+                        windows.sent();
+                    }
+                    Step::Send(made) => panic!("{made:?}"),
+                }
+            }
+        });
+        sent
+    }
+
+    #[test]
+    fn windows_are_of_few_files_and_bytes_and_cover_all() {
+        let sizes = [
+            vec![],
+            vec![0; 100],
+            vec![BYTES; 3],
+            vec![1, BYTES + 1, 1, 2, BYTES - 3, 1],
+        ];
+        for (sizes, count) in sizes.into_iter().zip([0, 4, 3, 4]) {
+            let files = files(sizes);
+            let windows = Windows::new(&files);
+            assert_eq!(windows.ranges.len(), count);
+            let all: Vec<usize> = windows.ranges.iter().cloned().flatten().collect();
+            assert_eq!(all, Vec::from_iter(0..files.len()));
+        }
+    }
+
+    #[test]
+    fn rows_come_in_the_order_of_files_whoever_reads_them() {
+        for helpers in 0..4 {
+            for tight in [usize::MAX, 7, 1] {
+                for round in 0..50 {
+                    let windows = Windows::new(&files((0..200).map(|i| BYTES / 4 * (i * 7 % (round + 2)))));
+                    assert_eq!(sent(&windows, helpers, tight), Vec::from_iter(0..200));
+                    assert!(windows.enter().is_none(), "it is over");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_helper_that_panics_is_an_error_and_leaves_nobody_waiting() {
+        let windows = Windows::new(&files([BYTES; 8]));
+        let _end = windows.until_end();
+        let helper = windows.enter();
+        drop((windows.help(), helper));
+        assert!(matches!(windows.step(), Some(Step::Send(Made::Failed(_)))));
+    }
+
+    #[test]
+    fn as_many_help_as_partitions_are_done_and_begin_no_more() {
+        let hands = Arc::new(Hands::default());
+        (0..3).for_each(|partition| hands.begin(partition));
+        assert!(hands.take().is_none());
+        hands.end(0);
+        let first = hands.take().expect("one is done");
+        assert!(hands.take().is_none());
+        drop(first);
+        assert!(hands.take().is_some());
+        hands.begin(0);
+        assert!(hands.take().is_none(), "it is read again");
+    }
+}

@@ -1,0 +1,304 @@
+//! The order in which a reader reads the files of a partition, and sends their rows.
+
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+use codeanatomy_extract::file::Entry;
+use codeanatomy_extract::scip;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::common::runtime::SpawnedTask;
+use datafusion::common::{DataFusionError, Result, exec_datafusion_err, resources_err};
+use datafusion::execution::TaskContext;
+use datafusion::execution::memory_pool::{MemoryLimit, MemoryPool, MemoryReservation};
+use datafusion::physical_plan::metrics::{MetricBuilder, MetricCategory};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::Sender;
+
+use super::Reader;
+use crate::dataset::scan::DatasetScanExec;
+use crate::dataset::scan::help::{Hand, Made, Step, Windows};
+use crate::source::ReadSeek;
+
+/// The work of one partition.
+#[derive(Debug, Clone)]
+pub(in crate::dataset::scan) struct Run {
+    pub(in crate::dataset::scan) scan: DatasetScanExec,
+    pub(in crate::dataset::scan) partition: usize,
+    pub(in crate::dataset::scan) files: Range<usize>,
+    pub(in crate::dataset::scan) context: Arc<TaskContext>,
+}
+
+impl Run {
+    fn files(&self) -> &[Entry] {
+        &self.scan.files.entries[self.files.clone()]
+    }
+
+    /// A task that helps with windows, if there is a hand free and something to do: not where rows are counted, nor where
+    /// readers share what they know of modules.
+    fn help(&self, windows: &Arc<Windows>) -> Option<SpawnedTask<()>> {
+        let is_plain = self.scan.limit.is_none() && self.scan.modules.is_none();
+        let hand = (is_plain && windows.need_help()).then(|| self.scan.hands.take());
+        let (hand, run, windows) = (hand.flatten()?, self.clone(), Arc::clone(windows));
+        Some(SpawnedTask::spawn_blocking(move || run.be_helped(&windows, hand)))
+    }
+
+    fn be_helped(&self, windows: &Arc<Windows>, _hand: Hand) {
+        let Some(_helper) = windows.enter() else {
+            return;
+        };
+        // If there cannot be one more reader, the partition's own goes on alone.
+        let Ok(mut reader) = Reader::new(&self.scan, self.partition, &self.context) else {
+            return;
+        };
+        let count = MetricBuilder::new(&self.scan.metrics)
+            .with_category(MetricCategory::Rows)
+            .counter("files_read_ahead", self.partition);
+        while let Some(ahead) = windows.help() {
+            let files = &self.files()[ahead.files()];
+            let made = reader.read_ahead(files, windows);
+            count.add(files.len());
+            ahead.made(made);
+        }
+        reader.finish();
+    }
+}
+
+impl Reader {
+    /// Reads the files of `run` until all is sent or no more is wanted.
+    pub(in crate::dataset::scan) fn run(&mut self, run: &Run, sender: &Sender<Result<RecordBatch>>) -> Result<()> {
+        let result = self.run_files(run, sender);
+        self.finish();
+        if result.is_ok() && !sender.is_closed() {
+            run.scan.hands.end(run.partition);
+        }
+        result
+    }
+
+    fn finish(&mut self) {
+        if let Some(stored) = &mut self.stored {
+            stored.finish();
+        }
+    }
+
+    fn run_files(&mut self, run: &Run, sender: &Sender<Result<RecordBatch>>) -> Result<()> {
+        if self.dataset == "file_scope" {
+            self.list_scope()?;
+        }
+        if let Some(options) = self.indexes.clone() {
+            return self.run_indexes(run.files(), &options, sender);
+        }
+        let windows = Windows::new(run.files());
+        let mut helpers = Vec::new();
+        let _end = windows.until_end();
+        while let Some(step) = windows.step() {
+            helpers.extend(run.help(&windows));
+            let goes_on = match step {
+                Step::Read(files) => {
+                    let goes_on = self.read_window(&run.files()[files], sender)?;
+                    windows.sent();
+                    goes_on
+                }
+                Step::ReadAhead(ahead) => {
+                    let goes_on = self.send(sender)?;
+                    let made = self.read_ahead(&run.files()[ahead.files()], &windows);
+                    ahead.made(made);
+                    goes_on
+                }
+                Step::Send(made) => {
+                    let goes_on = self.send(sender)? && self.send_made(made, sender)?;
+                    windows.sent();
+                    goes_on
+                }
+            };
+            if !goes_on || sender.is_closed() {
+                return Ok(());
+            }
+        }
+        self.send(sender)?;
+        Ok(())
+    }
+
+    /// Reads files and sends their rows, but for those that do not fill a batch. False if no more is wanted.
+    fn read_window(&mut self, files: &[Entry], sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
+        let wanted = self.pruner.wanted(files)?;
+        self.metrics.files_skipped_by_join.add(files.len() - wanted.len());
+        for (i, entry) in wanted.iter().enumerate() {
+            self.read(entry, &wanted[i..])?;
+            if let Some(modules) = &self.modules {
+                modules.charge()?;
+            }
+            let full = self.rows()? >= self.batch_size.min(self.left);
+            if full && !self.send(sender)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The rows of files whose turn it is not yet.
+    fn read_ahead(&mut self, files: &[Entry], windows: &Windows) -> Made {
+        let charged = self.reservation.new_empty();
+        match self.rows_ahead(files, windows, &charged) {
+            Ok(rows) => Made::Rows(rows, charged),
+            Err(error) => {
+                // What is left of them is not to come with those of other files.
+                drop(self.take_rows());
+                match error.find_root() {
+                    DataFusionError::ResourcesExhausted(_) => Made::Nothing,
+                    _ => Made::Failed(error),
+                }
+            }
+        }
+    }
+
+    fn rows_ahead(
+        &mut self,
+        files: &[Entry],
+        windows: &Windows,
+        charged: &MemoryReservation,
+    ) -> Result<Vec<RecordBatch>> {
+        let mut batches = vec![];
+        let wanted = self.pruner.wanted(files)?;
+        self.metrics.files_skipped_by_join.add(files.len() - wanted.len());
+        for (i, entry) in wanted.iter().enumerate() {
+            self.read(entry, &wanted[i..])?;
+            let is_last = i + 1 == wanted.len();
+            if is_last || self.rows()? >= self.batch_size {
+                let (rows, beside_rows) = self.take_rows()?;
+                self.reservation.try_resize(beside_rows)?;
+                charged.try_grow(size(&rows))?;
+                if !has_room(&*self.runtime.memory_pool) {
+                    return resources_err!("rows do not wait for their turn where memory is short");
+                }
+                batches.extend(rows);
+            }
+            if windows.is_over() {
+                break;
+            }
+        }
+        Ok(batches)
+    }
+
+    /// Sends rows that were read before their turn. False if no more is wanted.
+    fn send_made(&mut self, made: Made, sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
+        match made {
+            Made::Rows(rows, _charged) => Ok(self.send_rows(&rows, sender)),
+            Made::Nothing => Ok(true),
+            Made::Failed(error) => Err(error),
+        }
+    }
+
+    /// Reads indexes document by document, in the order of the paths of the documents.
+    fn run_indexes(
+        &mut self,
+        files: &[Entry],
+        options: &scip::Options,
+        sender: &Sender<Result<RecordBatch>>,
+    ) -> Result<()> {
+        let mut indexes = vec![];
+        for entry in files {
+            let opened = match self.source.scip_index() {
+                Some(path) => std::fs::File::open(path).map(|file| Box::new(file) as Box<dyn ReadSeek>),
+                None => self.files.get_mut().open(entry),
+            };
+            let opened = opened.and_then(|reader| scip::Index::open(&entry.path, reader, options.clone()));
+            let mut index = opened.map_err(|e| exec_datafusion_err!("cannot read the index '{}': {e}", entry.path))?;
+            self.metrics.files_read.add(1);
+            let paths: Vec<String> = index.paths().map(str::to_string).collect();
+            let passed = self.filter.matches(paths.iter().map(String::as_str))?;
+            let mut passed = paths
+                .into_iter()
+                .zip(passed)
+                .filter(|(_, p)| *p)
+                .map(|(p, _)| p)
+                .collect::<Vec<_>>();
+            passed.dedup();
+            index.retain(|path| passed.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
+            indexes.push(index);
+        }
+        let next = |indexes: &[scip::Index<_>]| {
+            let first = |(i, index): (usize, &scip::Index<_>)| Some((index.paths().next()?.to_string(), i));
+            indexes.iter().enumerate().filter_map(first).min().map(|(_, i)| i)
+        };
+        while let Some(i) = next(&indexes) {
+            let timer = self.metrics.baseline.elapsed_compute().timer();
+            let files = &self.files;
+            let source = |path: &str| -> io::Result<Vec<u8>> { Ok(files.borrow_mut().read_beside(path)?.0) };
+            self.extractor.add_scip(&mut indexes[i], &source);
+            timer.done();
+            if self.rows()? >= self.batch_size.min(self.left) && !self.send(sender)? {
+                return Ok(());
+            }
+        }
+        self.send(sender)?;
+        Ok(())
+    }
+
+    /// The number of rows that were not sent yet.
+    fn rows(&mut self) -> Result<usize> {
+        match &self.stored {
+            Some(stored) => Ok(stored.len()),
+            None => Ok(self.table()?.len()),
+        }
+    }
+
+    /// Takes the rows that were not sent yet, and says what else takes memory.
+    fn take_rows(&mut self) -> Result<(Vec<RecordBatch>, usize)> {
+        let skipped = self.table()?.skipped();
+        self.metrics
+            .rows_skipped_by_filter
+            .add(skipped - self.metrics.rows_skipped_by_filter.value());
+        Ok(match &mut self.stored {
+            Some(stored) => (stored.take()?, stored.memory_size()),
+            None => (self.table()?.take_batches()?, 0),
+        })
+    }
+
+    /// Sends the rows that were not sent yet. False if no more is wanted.
+    fn send(&mut self, sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
+        let (rows, beside_rows) = self.take_rows()?;
+        self.reservation.try_resize(size(&rows) + beside_rows)?;
+        Ok(self.send_rows(&rows, sender))
+    }
+
+    /// Sends rows in batches. False if no more is wanted.
+    fn send_rows(&mut self, rows: &[RecordBatch], sender: &Sender<Result<RecordBatch>>) -> bool {
+        for rows in rows {
+            let mut start = 0;
+            while start < rows.num_rows() && self.left > 0 {
+                let length = self.batch_size.min(rows.num_rows() - start).min(self.left);
+                let batch = rows.slice(start, length);
+                self.metrics.baseline.record_output(length);
+                start += length;
+                self.left -= length;
+                if sender.blocking_send(Ok(batch)).is_err() {
+                    return false;
+                }
+            }
+        }
+        self.left > 0
+    }
+
+    fn list_scope(&mut self) -> Result<()> {
+        let rows = Handle::current().block_on(self.source.scope(&self.runtime))?;
+        let passed = self.filter.matches(rows.iter().map(|r| r.path.as_str()))?;
+        let table = self.table()?;
+        for (row, _) in rows.iter().zip(passed).filter(|(_, passed)| *passed) {
+            table.push(&row.row());
+        }
+        Ok(())
+    }
+}
+
+/// Whether a query can spare memory to be faster.
+fn has_room(pool: &dyn MemoryPool) -> bool {
+    match pool.memory_limit() {
+        MemoryLimit::Finite(bytes) => pool.reserved() <= bytes / 2,
+        _ => true,
+    }
+}
+
+fn size(rows: &[RecordBatch]) -> usize {
+    rows.iter().map(RecordBatch::get_array_memory_size).sum()
+}
