@@ -79,7 +79,9 @@ async fn who_helps_takes_no_memory_that_is_short() {
     let pool = &ctx.task_ctx().runtime_env().memory_pool;
     let other = MemoryConsumer::new("what else runs").register(pool);
     other.grow(33 << 20);
-    assert!(rows(&ctx, &plan(&ctx, "ast_nodes", &source).await).await == expected);
+    let plan = plan(&ctx, "ast_nodes", &source).await;
+    assert!(rows(&ctx, &plan).await == expected);
+    assert_eq!(sum(&plan, "files_read_ahead"), 0);
     drop(other);
     assert_eq!(pool.reserved(), 0);
 }

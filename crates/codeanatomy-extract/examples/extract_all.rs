@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         languages = languages.union(contract.inputs);
         rows.insert(contract.name, 0);
     }
-    let mut extractor = Extractor::new(&request.in_batches())?;
+    let mut extractor = Extractor::new(&request.in_batches(BATCH_ROWS))?;
     let files = walk(Path::new(source), &Globs::default(), languages)?;
     let last = files.entries.len().saturating_sub(1);
     for (i, entry) in files.entries.iter().enumerate() {

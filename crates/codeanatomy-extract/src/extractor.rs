@@ -43,7 +43,7 @@ pub struct Request {
     filters: Vec<(&'static str, RowFilter)>,
     query: Option<CaptureQuery>,
     modules: Option<Arc<Modules>>,
-    in_batches: bool,
+    in_batches: Option<usize>,
 }
 
 impl Request {
@@ -67,9 +67,9 @@ impl Request {
         self
     }
 
-    /// Says that tables are to cut their rows into batches, which [`Table::take_batches`] gives: files with many rows cost less.
-    pub fn in_batches(mut self) -> Self {
-        self.in_batches = true;
+    /// Says that tables are to cut their rows into batches of about `rows`, which [`Table::take_batches`] gives: files with many rows cost less.
+    pub fn in_batches(mut self, rows: usize) -> Self {
+        self.in_batches = Some(rows);
         self
     }
 
@@ -176,7 +176,10 @@ impl Extractor {
             let filters = request.filters.iter().filter(|(dataset, _)| *dataset == contract.name);
             let table = Table::new(contract, projection.as_deref())?;
             let table = filters.fold(table, |table, (_, filter)| table.filtered(filter.clone()));
-            let table = if request.in_batches { table.in_batches() } else { table };
+            let table = match request.in_batches {
+                Some(rows) => table.in_batches(rows),
+                None => table,
+            };
             tables.tables.insert(contract.name, table);
         }
         let trees = TreeSitter::new(request.query.clone());

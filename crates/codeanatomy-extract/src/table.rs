@@ -16,9 +16,6 @@ pub(crate) use column::Column;
 pub use filter::RowFilter;
 pub(crate) use text::NO_WORD;
 
-/// How many rows a batch has at most where rows are cut into batches, but for files whose rows are added at once.
-const BATCH_ROWS: usize = 8192;
-
 /// The columns of a dataset that were asked for, growing row by row.
 #[derive(Debug)]
 pub struct Table {
@@ -73,10 +70,10 @@ impl Table {
         self
     }
 
-    /// The same, which cuts rows into batches while it grows: columns need not be copied to become longer, and their memory is used again
-    /// for those of the next batch.
-    pub(crate) fn in_batches(mut self) -> Self {
-        self.most = Some(BATCH_ROWS);
+    /// The same, which cuts rows into batches of `rows`, or more where a file adds more at once: then columns are made as long as they get,
+    /// and hardly ever copied to become longer.
+    pub(crate) fn in_batches(mut self, rows: usize) -> Self {
+        self.most = Some(rows);
         self
     }
 
@@ -210,6 +207,7 @@ impl Table {
 
     /// Gives the rows in the columns.
     fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        let rows = std::mem::take(&mut self.rows);
         let mut arrays = Vec::with_capacity(self.projection.len());
         for &i in &self.projection {
             match &mut self.columns.0[i] {
@@ -217,7 +215,7 @@ impl Table {
                 None => return Err(ArrowError::SchemaError(format!("column {i} was not asked for"))),
             }
         }
-        let options = RecordBatchOptions::new().with_row_count(Some(std::mem::take(&mut self.rows)));
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
         RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
     }
 }

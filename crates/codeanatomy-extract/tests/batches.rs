@@ -37,7 +37,7 @@ fn rows(contract: &'static Contract, filter: Option<RowFilter>) -> (RecordBatch,
             .fold(request, |request, filter| request.with_filter(contract, filter.clone()))
     };
     let mut whole = Extractor::new(&request()).unwrap();
-    let mut cut = Extractor::new(&request().in_batches()).unwrap();
+    let mut cut = Extractor::new(&request().in_batches(BATCH_ROWS)).unwrap();
     for (path, text) in files() {
         for extractor in [&mut whole, &mut cut] {
             extractor.add(&entry(path, text.as_bytes()), Ok(text.clone().into_bytes()));

@@ -13,16 +13,16 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::common::{DataFusionError, internal_datafusion_err};
 use datafusion::execution::memory_pool::MemoryReservation;
 
-/// The most files of a window: so many are pruned in one go, and on their way from an object store.
+/// The most files of a window: so many are pruned in one go, and may be on their way from an object store.
 const FILES: usize = 32;
 
-/// The most bytes of a window with more than one file.
+/// The most bytes of a window of more than one file, where files are on a disk: so little is kept before its turn.
 const BYTES: u64 = 128 << 10;
 
-/// How many windows may have been read, or be read, before their turn.
-const AHEAD: usize = 4;
+/// How many windows are in work at most: that whose turn it is, and those behind it.
+const WIDTH: usize = 4;
 
-/// The partitions of a scan that are done: so many readers may help.
+/// The partitions of a scan that are done: so many readers may help. Rows do not depend on it.
 #[derive(Debug, Default)]
 pub(super) struct Hands(Mutex<Work>);
 
@@ -47,7 +47,7 @@ impl Hands {
         self.lock().done.insert(partition);
     }
 
-    /// The right to help, if no more readers are at work than there are partitions.
+    /// The right to help, as long as there are fewer helpers than partitions that are done.
     pub(super) fn take(self: &Arc<Self>) -> Option<Hand> {
         let mut work = self.lock();
         let is_free = work.helpers < work.done.len();
@@ -84,7 +84,10 @@ struct State {
     turn: usize,
     /// What was read before its turn.
     made: BTreeMap<usize, Made>,
+    /// Helpers that are at work, which is waited for at the end.
     helpers: usize,
+    /// Helpers that were called, at work or not yet.
+    called: usize,
     /// There is no memory for rows before their turn.
     is_tight: bool,
     /// No more is wanted of helpers.
@@ -96,8 +99,8 @@ struct State {
 pub(super) enum Made {
     /// Its rows, which are charged.
     Rows(Vec<RecordBatch>, MemoryReservation),
-    /// It is to be read when it is its turn.
-    Nothing,
+    /// None: it is to be read when it is its turn.
+    Unread,
     /// It cannot be read.
     Failed(DataFusionError),
 }
@@ -105,7 +108,7 @@ pub(super) enum Made {
 /// What the reader of the partition does next.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// Reads a window and sends its rows.
+    /// Reads a window and sends its rows, but for those that do not fill a batch.
     Read(Range<usize>),
     /// Reads a window whose turn it is not yet.
     ReadAhead(Ahead),
@@ -122,14 +125,15 @@ pub(super) struct Ahead {
 }
 
 impl Windows {
-    /// Those of these files.
-    pub(super) fn new(files: &[Entry]) -> Arc<Self> {
+    /// Those of these files, which are on a disk or come from elsewhere.
+    pub(super) fn new(files: &[Entry], are_on_disk: bool) -> Arc<Self> {
+        let most = if are_on_disk { BYTES } else { u64::MAX };
         let mut ranges: Vec<Range<usize>> = Vec::new();
         let mut bytes = 0;
         for (at, file) in files.iter().enumerate() {
-            bytes += file.size;
+            bytes = file.size.saturating_add(bytes);
             match ranges.last_mut() {
-                Some(last) if last.len() < FILES && bytes <= BYTES => last.end = at + 1,
+                Some(last) if last.len() < FILES && bytes <= most => last.end = at + 1,
                 _ => {
                     bytes = file.size;
                     ranges.push(at..at + 1);
@@ -143,10 +147,12 @@ impl Windows {
         })
     }
 
-    /// Whether there is something to help with.
-    pub(super) fn need_help(&self) -> bool {
-        let state = self.lock();
-        state.next < self.ranges.len() && !state.is_tight
+    /// Whether one more helper is called, since there is something to help with.
+    pub(super) fn call(&self) -> bool {
+        let mut state = self.lock();
+        let is_needed = state.next < self.ranges.len() && !state.is_tight && state.called + 1 < WIDTH;
+        state.called += usize::from(is_needed);
+        is_needed
     }
 
     /// What the reader of the partition is to do, which is over when there is nothing. It waits for helpers where nothing else is left.
@@ -155,7 +161,7 @@ impl Windows {
         loop {
             let turn = state.turn;
             match state.made.remove(&turn) {
-                Some(Made::Nothing) => return Some(Step::Read(self.ranges[turn].clone())),
+                Some(Made::Unread) => return Some(Step::Read(self.ranges[turn].clone())),
                 Some(made) => return Some(Step::Send(made)),
                 None if turn == self.ranges.len() => return None,
                 None => {}
@@ -171,22 +177,27 @@ impl Windows {
         }
     }
 
-    /// The rows of the window whose turn it was have been sent.
+    /// The window whose turn it was is done with.
     pub(super) fn sent(&self) {
         self.lock().turn += 1;
         self.changed.notify_all();
     }
 
-    /// A window for a helper, which waits until it may read so far ahead; none if it is no more needed.
+    /// A window for a helper. If there is none that may be read so early, it is to go: who waits would keep a thread from others.
     pub(super) fn help(self: &Arc<Self>) -> Option<Ahead> {
         let mut state = self.lock();
-        while !state.is_over && !state.is_tight && state.next < self.ranges.len() {
-            if let Some(window) = self.take(&mut state) {
-                return Some(self.ahead(window));
-            }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        let goes_on = !state.is_over && !state.is_tight;
+        let window = goes_on.then(|| self.take(&mut state)).flatten()?;
+        Some(self.ahead(window))
+    }
+
+    /// Memory is short: what waits for its turn is given up, and there is no more help.
+    pub(super) fn give_up(&self) {
+        let mut state = self.lock();
+        state.is_tight = true;
+        for made in state.made.values_mut().filter(|made| matches!(made, Made::Rows(..))) {
+            *made = Made::Unread;
         }
-        None
     }
 
     /// Whether no more is wanted of helpers.
@@ -221,7 +232,7 @@ impl Windows {
 
     fn take(&self, state: &mut State) -> Option<usize> {
         let window = state.next;
-        let is_near = window < self.ranges.len() && window - state.turn < AHEAD;
+        let is_near = window < self.ranges.len() && window - state.turn < WIDTH;
         is_near.then(|| {
             state.next += 1;
             window
@@ -258,7 +269,11 @@ impl Drop for Ahead {
         let lost = || Made::Failed(internal_datafusion_err!("who read files ahead has stopped"));
         let made = self.made.take().unwrap_or_else(lost);
         let mut state = self.windows.lock();
-        state.is_tight |= matches!(made, Made::Nothing);
+        state.is_tight |= matches!(made, Made::Unread);
+        let made = match made {
+            Made::Rows(..) if state.is_tight => Made::Unread,
+            made => made,
+        };
         if !state.is_over {
             state.made.insert(self.window, made);
         }
@@ -282,7 +297,9 @@ pub(super) struct Helper(Arc<Windows>);
 
 impl Drop for Helper {
     fn drop(&mut self) {
-        self.0.lock().helpers -= 1;
+        let mut state = self.0.lock();
+        state.helpers -= 1;
+        state.called -= 1;
         self.0.changed.notify_all();
     }
 }
@@ -326,17 +343,19 @@ mod tests {
     fn sent(windows: &Arc<Windows>, helpers: usize, tight: usize) -> Vec<usize> {
         let mut sent = vec![];
         let made = |ahead: &Ahead| match ahead.window % tight {
-            0 => Made::Nothing,
+            0 => Made::Unread,
             _ => rows(ahead.files()),
         };
         std::thread::scope(|scope| {
             let _end = windows.until_end();
             for _ in 0..helpers {
                 scope.spawn(|| {
-                    let Some(_helper) = windows.enter() else { return };
-                    while let Some(ahead) = windows.help() {
-                        let made = made(&ahead);
-                        ahead.made(made);
+                    while windows.call() {
+                        let Some(_helper) = windows.enter() else { return };
+                        while let Some(ahead) = windows.help() {
+                            let made = made(&ahead);
+                            ahead.made(made);
+                        }
                     }
                 });
             }
@@ -371,7 +390,7 @@ mod tests {
         ];
         for (sizes, count) in sizes.into_iter().zip([0, 4, 3, 4]) {
             let files = files(sizes);
-            let windows = Windows::new(&files);
+            let windows = Windows::new(&files, true);
             assert_eq!(windows.ranges.len(), count);
             let all: Vec<usize> = windows.ranges.iter().cloned().flatten().collect();
             assert_eq!(all, Vec::from_iter(0..files.len()));
@@ -383,7 +402,7 @@ mod tests {
         for helpers in 0..4 {
             for tight in [usize::MAX, 7, 1] {
                 for round in 0..50 {
-                    let windows = Windows::new(&files((0..200).map(|i| BYTES / 4 * (i * 7 % (round + 2)))));
+                    let windows = Windows::new(&files((0..200).map(|i| BYTES / 4 * (i * 7 % (round + 2)))), true);
                     assert_eq!(sent(&windows, helpers, tight), Vec::from_iter(0..200));
                     assert!(windows.enter().is_none(), "it is over");
                 }
@@ -393,11 +412,35 @@ mod tests {
 
     #[test]
     fn a_helper_that_panics_is_an_error_and_leaves_nobody_waiting() {
-        let windows = Windows::new(&files([BYTES; 8]));
+        let windows = Windows::new(&files([BYTES; 8]), true);
         let _end = windows.until_end();
+        assert!(windows.call());
         let helper = windows.enter();
         drop((windows.help(), helper));
         assert!(matches!(windows.step(), Some(Step::Send(Made::Failed(_)))));
+    }
+
+    #[test]
+    fn little_is_read_before_its_turn_and_given_up_where_memory_is_short() {
+        let windows = Windows::new(&files([BYTES; 8]), true);
+        let _end = windows.until_end();
+        assert!(matches!(windows.step(), Some(Step::Read(files)) if files == (0..1)));
+        assert_eq!([(); WIDTH].map(|()| windows.call()), [true, true, true, false]);
+        let helpers = [(); WIDTH - 1].map(|()| windows.enter());
+        let mut ahead = Vec::from_iter(std::iter::from_fn(|| windows.help()));
+        assert_eq!(Vec::from_iter(ahead.iter().map(Ahead::files)), [1..2, 2..3, 3..4]);
+        let last = ahead.pop().unwrap();
+        ahead.into_iter().for_each(|ahead| ahead.made(rows(1..2)));
+        windows.give_up();
+        last.made(rows(3..4));
+        drop(helpers);
+        assert!(!windows.call());
+        for window in 1..8 {
+            windows.sent();
+            assert!(matches!(windows.step(), Some(Step::Read(files)) if files == (window..window + 1)));
+        }
+        windows.sent();
+        assert!(windows.step().is_none());
     }
 
     #[test]

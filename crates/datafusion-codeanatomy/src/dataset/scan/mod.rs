@@ -45,7 +45,7 @@ pub(crate) use sizes::estimated_rows;
 
 /// Reads one dataset of a source: a run of files per partition, in path order, so that every partition has the
 /// dataset's canonical order. Files are read and parsed on the blocking pool, one at a time per partition, and their
-/// rows are sent on in batches; nothing is read ahead of what the query takes, but by readers of partitions that are done (see `help`).
+/// rows are sent on in batches; nothing is read ahead of what the query takes, but a little once readers of other partitions are done (see `help`).
 #[derive(Debug, Clone)]
 pub(crate) struct DatasetScanExec {
     dataset: Dataset,
@@ -274,6 +274,7 @@ impl ExecutionPlan for DatasetScanExec {
         }
         let scan = Self {
             pruning,
+            hands: Arc::default(),
             metrics: ExecutionPlanMetricsSet::new(),
             ..self.clone()
         };
@@ -320,6 +321,7 @@ impl ExecutionPlan for DatasetScanExec {
             partition,
             files,
             context,
+            idle: Arc::default(),
         };
         let schema = self.schema();
         // Not before the first row is asked for: a join that is still gathering its other side may yet say which files it
@@ -363,6 +365,7 @@ impl ExecutionPlan for DatasetScanExec {
     fn with_fetch(&self, limit: Option<usize>) -> Option<Arc<dyn ExecutionPlan>> {
         Some(Arc::new(Self {
             limit,
+            hands: Arc::default(),
             metrics: ExecutionPlanMetricsSet::new(),
             ..self.clone()
         }))

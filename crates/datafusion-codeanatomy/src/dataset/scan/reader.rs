@@ -19,6 +19,7 @@ use datafusion::physical_plan::metrics::{
     BaselineMetrics, Count, ExecutionPlanMetricsSet, MetricBuilder, MetricCategory, Time,
 };
 
+use super::help::Windows;
 use super::modules::OpenModules;
 use super::prune::FilePruner;
 use super::stored::StoredRows;
@@ -28,6 +29,9 @@ use crate::dataset::filter::FileFilter;
 use crate::settings::Settings;
 use crate::source::{FileReader, Source};
 pub(super) use run::Run;
+
+/// Rows are cut into batches of at least so many, which are then sent in smaller ones if the session has it so.
+const BATCH_ROWS: usize = 8192;
 
 /// Reads a run of files and sends their rows.
 pub(super) struct Reader {
@@ -42,6 +46,8 @@ pub(super) struct Reader {
     extractor: Extractor,
     stored: Option<StoredRows>,
     modules: Option<Arc<OpenModules>>,
+    /// Those of its files, once it reads them.
+    windows: Option<Arc<Windows>>,
     /// Holds the cache open for what imports lead to.
     _second_use: Option<Arc<CacheReader>>,
     left: usize,
@@ -102,12 +108,13 @@ impl Reader {
             request = request.with_query(query.clone());
         }
         let dataset = scan.dataset.contract.name;
+        let batch_size = context.session_config().batch_size();
         let modules = scan.modules.as_ref().map(|modules| modules.open(dataset, context));
         if let Some(open) = &modules {
             request = request.with_modules(Arc::clone(&open.modules));
         }
         let metrics = ReaderMetrics::new(&scan.metrics, partition);
-        let mut extractor = Extractor::new(&request.in_batches())?;
+        let mut extractor = Extractor::new(&request.in_batches(batch_size.max(BATCH_ROWS)))?;
         let stored = StoredRows::open(scan, &extractor, partition, context)?;
         if let Some(stored) = &stored {
             extractor = Extractor::new(&stored.request)?;
@@ -130,8 +137,9 @@ impl Reader {
             stored,
             _second_use: modules.as_ref().and_then(|open| cache(&open.second_use, context)),
             modules,
+            windows: None,
             left: scan.limit.unwrap_or(usize::MAX),
-            batch_size: context.session_config().batch_size(),
+            batch_size,
             runtime: context.runtime_env(),
             reservation: consumer.register(context.memory_pool()),
             metrics,

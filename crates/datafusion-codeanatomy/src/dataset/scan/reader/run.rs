@@ -2,16 +2,16 @@
 
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::scip;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::runtime::SpawnedTask;
-use datafusion::common::{DataFusionError, Result, exec_datafusion_err, resources_err};
+use datafusion::common::{DataFusionError, Result, exec_datafusion_err, internal_err, resources_err};
 use datafusion::execution::TaskContext;
 use datafusion::execution::memory_pool::{MemoryLimit, MemoryPool, MemoryReservation};
-use datafusion::physical_plan::metrics::{MetricBuilder, MetricCategory};
+use datafusion::physical_plan::metrics::{Count, MetricBuilder, MetricCategory};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 
@@ -21,12 +21,14 @@ use crate::dataset::scan::help::{Hand, Made, Step, Windows};
 use crate::source::ReadSeek;
 
 /// The work of one partition.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(in crate::dataset::scan) struct Run {
     pub(in crate::dataset::scan) scan: DatasetScanExec,
     pub(in crate::dataset::scan) partition: usize,
     pub(in crate::dataset::scan) files: Range<usize>,
     pub(in crate::dataset::scan) context: Arc<TaskContext>,
+    /// Readers of helpers that wait for their next call, and what counts the files that they read.
+    pub(in crate::dataset::scan) idle: Arc<Mutex<Vec<(Reader, Count)>>>,
 }
 
 impl Run {
@@ -36,31 +38,40 @@ impl Run {
 
     /// A task that helps with windows, if there is a hand free and something to do: not where rows are counted, nor where
     /// readers share what they know of modules.
-    fn help(&self, windows: &Arc<Windows>) -> Option<SpawnedTask<()>> {
+    fn call_for_help(&self, windows: &Arc<Windows>) -> Option<SpawnedTask<()>> {
         let is_plain = self.scan.limit.is_none() && self.scan.modules.is_none();
-        let hand = (is_plain && windows.need_help()).then(|| self.scan.hands.take());
-        let (hand, run, windows) = (hand.flatten()?, self.clone(), Arc::clone(windows));
-        Some(SpawnedTask::spawn_blocking(move || run.be_helped(&windows, hand)))
+        let hand = is_plain.then(|| self.scan.hands.take()).flatten()?;
+        let (run, windows) = (self.clone(), Arc::clone(windows));
+        let help = windows.call();
+        help.then(|| SpawnedTask::spawn_blocking(move || run.give_help(&windows, hand)))
     }
 
-    fn be_helped(&self, windows: &Arc<Windows>, _hand: Hand) {
+    fn give_help(&self, windows: &Arc<Windows>, _hand: Hand) {
         let Some(_helper) = windows.enter() else {
             return;
         };
-        // If there cannot be one more reader, the partition's own goes on alone.
-        let Ok(mut reader) = Reader::new(&self.scan, self.partition, &self.context) else {
-            return;
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = idle().pop();
+        let Ok((mut reader, count)) = waiting.map_or_else(|| self.helper(), Ok) else {
+            // The partition's own goes on alone.
+            return windows.give_up();
         };
-        let count = MetricBuilder::new(&self.scan.metrics)
-            .with_category(MetricCategory::Rows)
-            .counter("files_read_ahead", self.partition);
         while let Some(ahead) = windows.help() {
             let files = &self.files()[ahead.files()];
             let made = reader.read_ahead(files, windows);
-            count.add(files.len());
+            if let Made::Rows(..) = made {
+                count.add(files.len());
+            }
             ahead.made(made);
         }
-        reader.finish();
+        idle().push((reader, count));
+    }
+
+    fn helper(&self) -> Result<(Reader, Count)> {
+        let count = MetricBuilder::new(&self.scan.metrics)
+            .with_category(MetricCategory::Rows)
+            .counter("files_read_ahead", self.partition);
+        Ok((Reader::new(&self.scan, self.partition, &self.context)?, count))
     }
 }
 
@@ -69,6 +80,8 @@ impl Reader {
     pub(in crate::dataset::scan) fn run(&mut self, run: &Run, sender: &Sender<Result<RecordBatch>>) -> Result<()> {
         let result = self.run_files(run, sender);
         self.finish();
+        let mut idle = run.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.drain(..).for_each(|(mut helper, _)| helper.finish());
         if result.is_ok() && !sender.is_closed() {
             run.scan.hands.end(run.partition);
         }
@@ -88,11 +101,12 @@ impl Reader {
         if let Some(options) = self.indexes.clone() {
             return self.run_indexes(run.files(), &options, sender);
         }
-        let windows = Windows::new(run.files());
+        let windows = Windows::new(run.files(), run.scan.files.folder().is_some());
+        self.windows = Some(Arc::clone(&windows));
         let mut helpers = Vec::new();
         let _end = windows.until_end();
         while let Some(step) = windows.step() {
-            helpers.extend(run.help(&windows));
+            helpers.extend(run.call_for_help(&windows));
             let goes_on = match step {
                 Step::Read(files) => {
                     let goes_on = self.read_window(&run.files()[files], sender)?;
@@ -100,10 +114,12 @@ impl Reader {
                     goes_on
                 }
                 Step::ReadAhead(ahead) => {
-                    let goes_on = self.send(sender)?;
+                    if !self.send(sender)? {
+                        return Ok(());
+                    }
                     let made = self.read_ahead(&run.files()[ahead.files()], &windows);
                     ahead.made(made);
-                    goes_on
+                    true
                 }
                 Step::Send(made) => {
                     let goes_on = self.send(sender)? && self.send_made(made, sender)?;
@@ -145,7 +161,7 @@ impl Reader {
                 // What is left of them is not to come with those of other files.
                 drop(self.take_rows());
                 match error.find_root() {
-                    DataFusionError::ResourcesExhausted(_) => Made::Nothing,
+                    DataFusionError::ResourcesExhausted(_) => Made::Unread,
                     _ => Made::Failed(error),
                 }
             }
@@ -184,7 +200,7 @@ impl Reader {
     fn send_made(&mut self, made: Made, sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
         match made {
             Made::Rows(rows, _charged) => Ok(self.send_rows(&rows, sender)),
-            Made::Nothing => Ok(true),
+            Made::Unread => internal_err!("files that were not read have no rows to send"),
             Made::Failed(error) => Err(error),
         }
     }
@@ -258,7 +274,12 @@ impl Reader {
     /// Sends the rows that were not sent yet. False if no more is wanted.
     fn send(&mut self, sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
         let (rows, beside_rows) = self.take_rows()?;
-        self.reservation.try_resize(size(&rows) + beside_rows)?;
+        let bytes = size(&rows) + beside_rows;
+        if let Err(error) = self.reservation.try_resize(bytes) {
+            // Rows whose turn it is come before those that wait.
+            self.windows.as_ref().ok_or(error)?.give_up();
+            self.reservation.try_resize(bytes)?;
+        }
         Ok(self.send_rows(&rows, sender))
     }
 
