@@ -176,11 +176,9 @@ impl Extractor {
             let filters = request.filters.iter().filter(|(dataset, _)| *dataset == contract.name);
             let table = Table::new(contract, projection.as_deref())?;
             let table = filters.fold(table, |table, (_, filter)| table.filtered(filter.clone()));
-            let table = match request.in_batches {
-                Some(rows) => table.in_batches(rows),
-                None => table,
-            };
-            tables.tables.insert(contract.name, table);
+            tables
+                .tables
+                .insert(contract.name, table.in_batches(request.in_batches));
         }
         let trees = TreeSitter::new(request.query.clone());
         if !trees.has_query() && tables.wants_any(&["ts_captures"]) {

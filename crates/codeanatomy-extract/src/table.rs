@@ -70,10 +70,10 @@ impl Table {
         self
     }
 
-    /// The same, which cuts rows into batches of `rows`, or more where a file adds more at once: then columns are made as long as they get,
+    /// The same, which cuts rows into batches of `rows`, if that is given, or more where a file adds more at once: then columns are made as long as they get,
     /// and hardly ever copied to become longer.
-    pub(crate) fn in_batches(mut self, rows: usize) -> Self {
-        self.most = Some(rows);
+    pub(crate) fn in_batches(mut self, rows: Option<usize>) -> Self {
+        self.most = rows;
         self
     }
 

@@ -1,5 +1,6 @@
 //! The operator that reads the files of a source.
 
+mod hands;
 mod help;
 mod modules;
 mod prune;
@@ -38,7 +39,7 @@ use super::filter::FileFilter;
 use super::partition::split_by_bytes;
 use super::provider::{Dataset, key_constraint};
 use crate::source::Files;
-use help::Hands;
+use hands::Hands;
 pub(super) use modules::ScanModules;
 use reader::{Reader, Run};
 pub(crate) use sizes::estimated_rows;

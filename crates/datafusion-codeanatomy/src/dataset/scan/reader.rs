@@ -1,6 +1,8 @@
 //! The work of one partition of a scan.
 
+mod indexes;
 mod run;
+mod send;
 
 use std::cell::RefCell;
 use std::io;

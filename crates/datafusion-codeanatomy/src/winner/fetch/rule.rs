@@ -1,8 +1,8 @@
 //! The physical rule `winner_fetch`: it sees where a selection of winners reads Parquet files, and puts [`FetchWinnersExec`] there.
 //!
 //! It fires where one row of every group wins, or those that share the first place, the files have at least
-//! `codeanatomy.optimizer.winner_fetch_rows` rows, and there is more to read later than keys, order and the place of a row, or something at all if that setting is 0. It does not where
-//! rows come ordered by the keys, since then nothing is held, nor where something is said of rows that lose.
+//! `codeanatomy.optimizer.winner_fetch_rows` rows, and there is more to read later than keys, order and the place of a row, or
+//! something at all if that setting is 0. It does not where rows come ordered by the keys, since then nothing is held, nor where something is said of rows that lose.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,14 +1,12 @@
 //! The order in which a reader reads the files of a partition, and sends their rows.
 
-use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use codeanatomy_extract::file::Entry;
-use codeanatomy_extract::scip;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::runtime::SpawnedTask;
-use datafusion::common::{DataFusionError, Result, exec_datafusion_err, internal_err, resources_err};
+use datafusion::common::{DataFusionError, Result, internal_err, resources_err};
 use datafusion::execution::TaskContext;
 use datafusion::execution::memory_pool::{MemoryLimit, MemoryPool, MemoryReservation};
 use datafusion::physical_plan::metrics::{Count, MetricBuilder, MetricCategory};
@@ -16,9 +14,10 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 
 use super::Reader;
+use super::send::size;
 use crate::dataset::scan::DatasetScanExec;
-use crate::dataset::scan::help::{Hand, Made, Step, Windows};
-use crate::source::ReadSeek;
+use crate::dataset::scan::hands::Hand;
+use crate::dataset::scan::help::{Made, Step, Windows};
 
 /// The work of one partition.
 #[derive(Clone)]
@@ -205,102 +204,6 @@ impl Reader {
         }
     }
 
-    /// Reads indexes document by document, in the order of the paths of the documents.
-    fn run_indexes(
-        &mut self,
-        files: &[Entry],
-        options: &scip::Options,
-        sender: &Sender<Result<RecordBatch>>,
-    ) -> Result<()> {
-        let mut indexes = vec![];
-        for entry in files {
-            let opened = match self.source.scip_index() {
-                Some(path) => std::fs::File::open(path).map(|file| Box::new(file) as Box<dyn ReadSeek>),
-                None => self.files.get_mut().open(entry),
-            };
-            let opened = opened.and_then(|reader| scip::Index::open(&entry.path, reader, options.clone()));
-            let mut index = opened.map_err(|e| exec_datafusion_err!("cannot read the index '{}': {e}", entry.path))?;
-            self.metrics.files_read.add(1);
-            let paths: Vec<String> = index.paths().map(str::to_string).collect();
-            let passed = self.filter.matches(paths.iter().map(String::as_str))?;
-            let mut passed = paths
-                .into_iter()
-                .zip(passed)
-                .filter(|(_, p)| *p)
-                .map(|(p, _)| p)
-                .collect::<Vec<_>>();
-            passed.dedup();
-            index.retain(|path| passed.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
-            indexes.push(index);
-        }
-        let next = |indexes: &[scip::Index<_>]| {
-            let first = |(i, index): (usize, &scip::Index<_>)| Some((index.paths().next()?.to_string(), i));
-            indexes.iter().enumerate().filter_map(first).min().map(|(_, i)| i)
-        };
-        while let Some(i) = next(&indexes) {
-            let timer = self.metrics.baseline.elapsed_compute().timer();
-            let files = &self.files;
-            let source = |path: &str| -> io::Result<Vec<u8>> { Ok(files.borrow_mut().read_beside(path)?.0) };
-            self.extractor.add_scip(&mut indexes[i], &source);
-            timer.done();
-            if self.rows()? >= self.batch_size.min(self.left) && !self.send(sender)? {
-                return Ok(());
-            }
-        }
-        self.send(sender)?;
-        Ok(())
-    }
-
-    /// The number of rows that were not sent yet.
-    fn rows(&mut self) -> Result<usize> {
-        match &self.stored {
-            Some(stored) => Ok(stored.len()),
-            None => Ok(self.table()?.len()),
-        }
-    }
-
-    /// Takes the rows that were not sent yet, and says what else takes memory.
-    fn take_rows(&mut self) -> Result<(Vec<RecordBatch>, usize)> {
-        let skipped = self.table()?.skipped();
-        self.metrics
-            .rows_skipped_by_filter
-            .add(skipped - self.metrics.rows_skipped_by_filter.value());
-        Ok(match &mut self.stored {
-            Some(stored) => (stored.take()?, stored.memory_size()),
-            None => (self.table()?.take_batches()?, 0),
-        })
-    }
-
-    /// Sends the rows that were not sent yet. False if no more is wanted.
-    fn send(&mut self, sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
-        let (rows, beside_rows) = self.take_rows()?;
-        let bytes = size(&rows) + beside_rows;
-        if let Err(error) = self.reservation.try_resize(bytes) {
-            // Rows whose turn it is come before those that wait.
-            self.windows.as_ref().ok_or(error)?.give_up();
-            self.reservation.try_resize(bytes)?;
-        }
-        Ok(self.send_rows(&rows, sender))
-    }
-
-    /// Sends rows in batches. False if no more is wanted.
-    fn send_rows(&mut self, rows: &[RecordBatch], sender: &Sender<Result<RecordBatch>>) -> bool {
-        for rows in rows {
-            let mut start = 0;
-            while start < rows.num_rows() && self.left > 0 {
-                let length = self.batch_size.min(rows.num_rows() - start).min(self.left);
-                let batch = rows.slice(start, length);
-                self.metrics.baseline.record_output(length);
-                start += length;
-                self.left -= length;
-                if sender.blocking_send(Ok(batch)).is_err() {
-                    return false;
-                }
-            }
-        }
-        self.left > 0
-    }
-
     fn list_scope(&mut self) -> Result<()> {
         let rows = Handle::current().block_on(self.source.scope(&self.runtime))?;
         let passed = self.filter.matches(rows.iter().map(|r| r.path.as_str()))?;
@@ -318,8 +221,4 @@ fn has_room(pool: &dyn MemoryPool) -> bool {
         MemoryLimit::Finite(bytes) => pool.reserved() <= bytes / 2,
         _ => true,
     }
-}
-
-fn size(rows: &[RecordBatch]) -> usize {
-    rows.iter().map(RecordBatch::get_array_memory_size).sum()
 }
