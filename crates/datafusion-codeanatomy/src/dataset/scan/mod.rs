@@ -29,7 +29,7 @@ use datafusion::physical_plan::filter_pushdown::{
 };
 use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricBuilder, MetricCategory, MetricsSet};
 use datafusion::physical_plan::statistics::StatisticsArgs;
-use datafusion::physical_plan::stream::{RecordBatchReceiverStreamBuilder, RecordBatchStreamAdapter};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties, ReplaceChildrenOptions};
 
 use futures::{FutureExt, StreamExt};
@@ -41,7 +41,7 @@ use super::provider::{Dataset, key_constraint};
 use crate::source::Files;
 use hands::Hands;
 pub(super) use modules::ScanModules;
-use reader::{Reader, Run};
+use reader::{Reader, Run, stream_of};
 pub(crate) use sizes::estimated_rows;
 
 /// Reads one dataset of a source: a run of files per partition, in path order, so that every partition has the
@@ -324,15 +324,9 @@ impl ExecutionPlan for DatasetScanExec {
             context,
             idle: Arc::default(),
         };
-        let schema = self.schema();
         // Not before the first row is asked for: a join that is still gathering its other side may yet say which files it
         // wants.
-        let start = async move {
-            let mut stream = RecordBatchReceiverStreamBuilder::new(schema, 1);
-            let sender = stream.tx();
-            stream.spawn_blocking(move || reader.run(&run, &sender));
-            stream.build()
-        };
+        let start = async move { stream_of(move |sender| reader.run(&run, sender)) };
         let stream = start.into_stream().flatten();
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), stream)))
     }

@@ -31,6 +31,7 @@ use crate::dataset::filter::FileFilter;
 use crate::settings::Settings;
 use crate::source::{FileReader, Source};
 pub(super) use run::Run;
+pub(super) use send::stream_of;
 
 /// Rows are cut into batches of at least so many, which are then sent in smaller ones if the session has it so.
 const BATCH_ROWS: usize = 8192;

@@ -4,11 +4,11 @@ use std::io;
 
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::scip;
-use datafusion::arrow::array::RecordBatch;
 use datafusion::common::{Result, exec_datafusion_err};
 use tokio::sync::mpsc::Sender;
 
 use super::Reader;
+use super::send::Sent;
 use crate::source::ReadSeek;
 
 impl Reader {
@@ -17,7 +17,7 @@ impl Reader {
         &mut self,
         files: &[Entry],
         options: &scip::Options,
-        sender: &Sender<Result<RecordBatch>>,
+        sender: &Sender<Sent>,
     ) -> Result<()> {
         let mut indexes = vec![];
         for entry in files {

@@ -8,13 +8,13 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::{DataFusionError, Result, internal_err, resources_err};
 use datafusion::execution::TaskContext;
-use datafusion::execution::memory_pool::{MemoryLimit, MemoryPool, MemoryReservation};
+use datafusion::execution::memory_pool::MemoryReservation;
 use datafusion::physical_plan::metrics::{Count, MetricBuilder, MetricCategory};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 
 use super::Reader;
-use super::send::size;
+use super::send::{Sent, has_room, size};
 use crate::dataset::scan::DatasetScanExec;
 use crate::dataset::scan::hands::Hand;
 use crate::dataset::scan::help::{Made, Step, Windows};
@@ -76,7 +76,7 @@ impl Run {
 
 impl Reader {
     /// Reads the files of `run` until all is sent or no more is wanted.
-    pub(in crate::dataset::scan) fn run(&mut self, run: &Run, sender: &Sender<Result<RecordBatch>>) -> Result<()> {
+    pub(in crate::dataset::scan) fn run(&mut self, run: &Run, sender: &Sender<Sent>) -> Result<()> {
         let result = self.run_files(run, sender);
         self.finish();
         let mut idle = run.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,7 +93,7 @@ impl Reader {
         }
     }
 
-    fn run_files(&mut self, run: &Run, sender: &Sender<Result<RecordBatch>>) -> Result<()> {
+    fn run_files(&mut self, run: &Run, sender: &Sender<Sent>) -> Result<()> {
         if self.dataset == "file_scope" {
             self.list_scope()?;
         }
@@ -135,7 +135,7 @@ impl Reader {
     }
 
     /// Reads files and sends their rows, but for those that do not fill a batch. False if no more is wanted.
-    fn read_window(&mut self, files: &[Entry], sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
+    fn read_window(&mut self, files: &[Entry], sender: &Sender<Sent>) -> Result<bool> {
         let wanted = self.pruner.wanted(files)?;
         self.metrics.files_skipped_by_join.add(files.len() - wanted.len());
         for (i, entry) in wanted.iter().enumerate() {
@@ -196,9 +196,9 @@ impl Reader {
     }
 
     /// Sends rows that were read before their turn. False if no more is wanted.
-    fn send_made(&mut self, made: Made, sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
+    fn send_made(&mut self, made: Made, sender: &Sender<Sent>) -> Result<bool> {
         match made {
-            Made::Rows(rows, _charged) => Ok(self.send_rows(&rows, sender)),
+            Made::Rows(rows, charged) => Ok(self.send_rows(&rows, &charged, sender)),
             Made::Unread => internal_err!("files that were not read have no rows to send"),
             Made::Failed(error) => Err(error),
         }
@@ -212,13 +212,5 @@ impl Reader {
             table.push(&row.row());
         }
         Ok(())
-    }
-}
-
-/// Whether a query can spare memory to be faster.
-fn has_room(pool: &dyn MemoryPool) -> bool {
-    match pool.memory_limit() {
-        MemoryLimit::Finite(bytes) => pool.reserved() <= bytes / 2,
-        _ => true,
     }
 }

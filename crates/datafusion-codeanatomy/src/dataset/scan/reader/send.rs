@@ -1,10 +1,41 @@
 //! Rows on their way out of a reader.
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::common::Result;
-use tokio::sync::mpsc::Sender;
+use datafusion::common::runtime::SpawnedTask;
+use datafusion::common::{DataFusionError, Result};
+use datafusion::execution::memory_pool::{MemoryLimit, MemoryPool, MemoryReservation};
+use futures::{Stream, stream};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{Sender, channel};
 
 use super::Reader;
+
+/// How many batches wait for who asked for them. A reader that waits for each to be taken stands still for as long as it takes to
+/// wake two threads, which is longer than it takes to make the rows.
+const WAITING: usize = 16;
+
+/// Rows on their way, and what they are charged.
+pub(in crate::dataset::scan) struct Sent {
+    rows: RecordBatch,
+    _charged: Option<MemoryReservation>,
+}
+
+/// What a reader sends in a thread of its own, and then the error that ended it if one did. It stops when the stream is dropped.
+pub(in crate::dataset::scan) fn stream_of(
+    read: impl FnOnce(&Sender<Sent>) -> Result<()> + Send + 'static,
+) -> impl Stream<Item = Result<RecordBatch>> + Send {
+    let (sender, receiver) = channel::<Sent>(WAITING);
+    let task = SpawnedTask::spawn_blocking(move || read(&sender));
+    stream::unfold(Some((receiver, task)), async |work| {
+        let (mut receiver, task) = work?;
+        if let Some(sent) = receiver.recv().await {
+            return Some((Ok(sent.rows), Some((receiver, task))));
+        }
+        let ended = task.join_unwind().await;
+        let ended = ended.map_err(|e| DataFusionError::ExecutionJoin(Box::new(e))).flatten();
+        ended.err().map(|error| (Err(error), None))
+    })
+}
 
 impl Reader {
     /// The number of rows that were not sent yet.
@@ -28,20 +59,30 @@ impl Reader {
     }
 
     /// Sends the rows that were not sent yet. False if no more is wanted.
-    pub(super) fn send(&mut self, sender: &Sender<Result<RecordBatch>>) -> Result<bool> {
+    pub(super) fn send(&mut self, sender: &Sender<Sent>) -> Result<bool> {
         let (rows, beside_rows) = self.take_rows()?;
         let bytes = size(&rows) + beside_rows;
-        if let Err(error) = self.reservation.try_resize(bytes) {
-            // Rows whose turn it is come before those that wait.
-            self.windows.as_ref().ok_or(error)?.give_up();
+        if self.reservation.try_resize(bytes).is_err() {
+            // Rows whose turn it is come before those that wait for it, and after those that wait to be taken.
+            if let Some(windows) = &self.windows {
+                windows.give_up();
+            }
+            self.until_waiting(0, sender);
             self.reservation.try_resize(bytes)?;
         }
-        Ok(self.send_rows(&rows, sender))
+        let charged = self.reservation.split(bytes - beside_rows);
+        Ok(self.send_rows(&rows, &charged, sender))
     }
 
-    /// Sends rows in batches. False if no more is wanted.
-    pub(super) fn send_rows(&mut self, rows: &[RecordBatch], sender: &Sender<Result<RecordBatch>>) -> bool {
+    /// Sends rows, which are charged, in batches. False if no more is wanted.
+    pub(super) fn send_rows(
+        &mut self,
+        rows: &[RecordBatch],
+        charged: &MemoryReservation,
+        sender: &Sender<Sent>,
+    ) -> bool {
         for rows in rows {
+            let mut charged = Some(charged.split(rows.get_array_memory_size()));
             let mut start = 0;
             while start < rows.num_rows() && self.left > 0 {
                 let length = self.batch_size.min(rows.num_rows() - start).min(self.left);
@@ -49,16 +90,41 @@ impl Reader {
                 self.metrics.baseline.record_output(length);
                 start += length;
                 self.left -= length;
-                if sender.blocking_send(Ok(batch)).is_err() {
+                // All batches are of the same memory, which the last one gives back.
+                let charged = charged.take_if(|_| start == rows.num_rows());
+                if sender
+                    .blocking_send(Sent {
+                        rows: batch,
+                        _charged: charged,
+                    })
+                    .is_err()
+                {
                     return false;
                 }
             }
+            if !has_room(&*self.runtime.memory_pool) {
+                self.until_waiting(1, sender);
+            }
         }
         self.left > 0
+    }
+
+    /// Waits until no more than so many batches wait to be taken, and what the others took is given back.
+    fn until_waiting(&self, batches: usize, sender: &Sender<Sent>) {
+        // It fails where no more is wanted, which the next one to send hears.
+        let _ = Handle::current().block_on(sender.reserve_many(WAITING - batches));
     }
 }
 
 /// The bytes of rows.
 pub(super) fn size(rows: &[RecordBatch]) -> usize {
     rows.iter().map(RecordBatch::get_array_memory_size).sum()
+}
+
+/// Whether a query can spare memory to be faster.
+pub(super) fn has_room(pool: &dyn MemoryPool) -> bool {
+    match pool.memory_limit() {
+        MemoryLimit::Finite(bytes) => pool.reserved() <= bytes / 2,
+        _ => true,
+    }
 }
