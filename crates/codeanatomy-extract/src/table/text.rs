@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::StringViewBuilder;
+use arrow_array::builder::{ArrayBuilder, StringViewBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, StringViewArray, UInt8Array};
 use arrow_buffer::{BooleanBuffer, NullBuffer};
@@ -25,6 +25,9 @@ pub(crate) struct TextColumn {
     /// The last text and how often it came, if it is not among the cells yet.
     last: String,
     count: usize,
+    /// Positions in `words` of cells that come after all these, which become texts all at once.
+    positions: Vec<u8>,
+    words: &'static [&'static str],
     /// Why a text could not be added; [`Self::finish`] gives it.
     error: Option<ArrowError>,
 }
@@ -36,6 +39,8 @@ impl TextColumn {
             repeats,
             last: String::new(),
             count: 0,
+            positions: Vec::new(),
+            words: &[],
             error: None,
         }
     }
@@ -114,15 +119,21 @@ impl TextColumn {
     /// Adds cells that are among `words`, by position there, or null where the position is [`NO_WORD`]. Their bytes are
     /// not copied.
     pub(super) fn extend_words(&mut self, words: &'static [&'static str], cells: impl Iterator<Item = u8>) {
-        self.flush();
-        let words = StringViewArray::from_iter_values(words);
-        let cells: Vec<u8> = cells.collect();
-        let nulls = NullBuffer::new(BooleanBuffer::collect_bool(cells.len(), |i| cells[i] != NO_WORD));
-        let nulls = (nulls.null_count() > 0).then_some(nulls);
-        match UInt8Array::try_new(cells.into(), nulls).and_then(|cells| take(&words, &cells, None)) {
-            Ok(array) => self.cells.append_array(array.as_string_view()),
-            Err(error) => self.error = Some(error),
+        if self.count > 0 || !std::ptr::eq(self.words, words) {
+            self.flush();
+            self.words = words;
         }
+        self.positions.extend(cells);
+    }
+
+    /// The cells that are known by their position among words, of which there are none after it.
+    fn take_words(&mut self) -> Result<ArrayRef, ArrowError> {
+        let next = Vec::with_capacity(self.positions.len().min(USUAL_ROWS));
+        let positions = std::mem::replace(&mut self.positions, next);
+        let nulls = NullBuffer::new(BooleanBuffer::collect_bool(positions.len(), |i| positions[i] != NO_WORD));
+        let nulls = (nulls.null_count() > 0).then_some(nulls);
+        let words = StringViewArray::from_iter_values(self.words);
+        take(&words, &UInt8Array::try_new(positions.into(), nulls)?, None)
     }
 
     /// Adds cells by their position in `texts`; null where `cells` is null. The bytes of the texts are shared.
@@ -152,9 +163,7 @@ impl TextColumn {
     /// Adds a cell that is rarely equal to the one before.
     #[inline]
     pub(super) fn append(&mut self, value: Option<&str>) {
-        if self.count > 0 {
-            self.flush();
-        }
+        self.flush();
         match value {
             Some(text) => {
                 if let Err(error) = self.cells.try_append_value(text) {
@@ -178,16 +187,36 @@ impl TextColumn {
         }
     }
 
+    /// Adds what is not among the cells yet.
+    #[inline]
     fn flush(&mut self) {
+        if self.count > 0 {
+            self.flush_last();
+        }
+        if !self.positions.is_empty() {
+            self.flush_words();
+        }
+    }
+
+    fn flush_last(&mut self) {
         let count = std::mem::take(&mut self.count);
-        if count > 0
-            && let Err(error) = self.cells.try_append_value_n(&self.last, count)
-        {
+        if let Err(error) = self.cells.try_append_value_n(&self.last, count) {
             self.error = Some(error);
         }
     }
 
+    fn flush_words(&mut self) {
+        match self.take_words() {
+            Ok(array) => self.cells.append_array(array.as_string_view()),
+            Err(error) => self.error = Some(error),
+        }
+    }
+
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        if self.cells.is_empty() && self.count == 0 && !self.positions.is_empty() {
+            let array = self.take_words();
+            return self.error.take().map_or(array, Err);
+        }
         self.flush();
         let array = self.cells.finish();
         self.cells = StringViewBuilder::with_capacity(array.len().min(USUAL_ROWS));
@@ -207,10 +236,19 @@ mod tests {
         column.push_repeated("b", 1);
         column.extend_sparse(1, std::iter::empty());
         column.append(Some("c"));
+        column.extend_words(&["d", "e"], [1, NO_WORD].into_iter());
+        column.extend_words(&["f"], [0].into_iter());
+        column.push_repeated("a", 1);
+        column.extend_words(&["f"], [0].into_iter());
+        let (a, b, c, e, f) = (Some("a"), Some("b"), Some("c"), Some("e"), Some("f"));
         let cells = column.finish()?;
         let cells: Vec<_> = cells.as_string_view().iter().collect();
-        let (a, b, c) = (Some("a"), Some("b"), Some("c"));
-        assert_eq!(cells, [a, a, None, b, None, b, None, c]);
+        assert_eq!(cells, [a, a, None, b, None, b, None, c, e, None, f, a, f]);
+        column.extend_words(&["f"], [NO_WORD, 0].into_iter());
+        column.extend_words(&["d", "e"], [0].into_iter());
+        let cells = column.finish()?;
+        assert_eq!(cells.as_string_view().iter().collect::<Vec<_>>(), [None, f, Some("d")]);
+        assert_eq!(column.finish()?.len(), 0);
         Ok(())
     }
 }

@@ -55,6 +55,8 @@ pub(super) struct Reader {
     _second_use: Option<Arc<CacheReader>>,
     left: usize,
     batch_size: usize,
+    /// How many partitions the scan has.
+    partitions: usize,
     runtime: Arc<RuntimeEnv>,
     reservation: MemoryReservation,
     metrics: ReaderMetrics,
@@ -143,6 +145,7 @@ impl Reader {
             windows: None,
             left: scan.limit.unwrap_or(usize::MAX),
             batch_size,
+            partitions: scan.runs.len(),
             runtime: context.runtime_env(),
             reservation: consumer.register(context.memory_pool()),
             metrics,

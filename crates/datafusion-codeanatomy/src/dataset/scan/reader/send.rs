@@ -102,11 +102,22 @@ impl Reader {
                     return false;
                 }
             }
-            if !has_room(&*self.runtime.memory_pool) {
-                self.until_waiting(1, sender);
-            }
+            self.until_waiting(self.may_wait(rows), sender);
         }
         self.left > 0
+    }
+
+    /// How many batches like these may wait: all readers of the scan take an eighth of the pool for it, while there is room.
+    fn may_wait(&self, rows: &RecordBatch) -> usize {
+        let pool = &*self.runtime.memory_pool;
+        match pool.memory_limit() {
+            MemoryLimit::Finite(bytes) if has_room(pool) => {
+                let share = bytes / 8 / self.partitions;
+                (share / rows.get_array_memory_size().max(1)).min(WAITING)
+            }
+            MemoryLimit::Finite(_) => 0,
+            _ => WAITING,
+        }
     }
 
     /// Waits until no more than so many batches wait to be taken, and what the others took is given back.
