@@ -207,6 +207,36 @@ async fn the_memory_limit_is_respected() {
     );
 }
 
+#[tokio::test]
+async fn rows_that_wait_to_be_taken_are_charged_and_are_few_where_memory_is_short() {
+    let code = "f(a)\n".repeat(1024);
+    let files: Vec<String> = (0..100).map(|i| format!("m{i}.py")).collect();
+    let source = folder(&Vec::from_iter(files.iter().map(|path| (path.as_str(), code.as_str()))));
+    for (memory, waiting) in [(1 << 30, 10..=18), (12 << 20, 1..=2)] {
+        let runtime = RuntimeEnvBuilder::new().with_memory_limit(memory, 1.0);
+        let config = SessionConfig::new().with_target_partitions(1).with_batch_size(8192);
+        let ctx = SessionContext::new_with_config_rt(config, runtime.build_arc().unwrap());
+        register_all(&ctx).unwrap();
+        let sql = format!("SELECT * FROM ast_nodes(source => '{}')", source.path().display());
+        let mut stream = plan(&ctx, &sql).await.execute(0, ctx.task_ctx()).unwrap();
+        let first = stream.next().await.unwrap().unwrap();
+        let pool = Arc::clone(&ctx.task_ctx().runtime_env().memory_pool);
+        let mut reserved = 0;
+        while reserved == 0 || reserved != pool.reserved() {
+            reserved = pool.reserved();
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        let batches = reserved / first.get_array_memory_size();
+        assert!(waiting.contains(&batches), "{batches} batches wait of {memory} bytes");
+        let mut rows = first.num_rows();
+        while let Some(batch) = stream.next().await {
+            rows += batch.unwrap().num_rows();
+        }
+        assert_eq!(rows, 100 * (1 + 4 * 1024));
+        assert_eq!(pool.reserved(), 0);
+    }
+}
+
 /// The engine trusts the order, so that only rows which it has forgotten the order of can be sorted anew.
 #[tokio::test]
 async fn every_dataset_comes_in_the_order_that_it_declares() {

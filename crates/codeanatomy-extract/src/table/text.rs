@@ -130,7 +130,9 @@ impl TextColumn {
     fn take_words(&mut self) -> Result<ArrayRef, ArrowError> {
         let next = Vec::with_capacity(self.positions.len().min(USUAL_ROWS));
         let positions = std::mem::replace(&mut self.positions, next);
-        let nulls = NullBuffer::new(BooleanBuffer::collect_bool(positions.len(), |i| positions[i] != NO_WORD));
+        let nulls = NullBuffer::new(BooleanBuffer::collect_bool(positions.len(), |i| {
+            positions[i] != NO_WORD
+        }));
         let nulls = (nulls.null_count() > 0).then_some(nulls);
         let words = StringViewArray::from_iter_values(self.words);
         take(&words, &UInt8Array::try_new(positions.into(), nulls)?, None)
