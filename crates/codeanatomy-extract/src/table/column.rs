@@ -181,7 +181,7 @@ impl IntColumn {
     }
 
     fn finish(&mut self) -> Result<Int64Array, ArrowError> {
-        let next = Vec::with_capacity(self.values.capacity().min(USUAL_ROWS));
+        let next = Vec::with_capacity(self.values.len().min(USUAL_ROWS));
         let values = std::mem::replace(&mut self.values, next);
         Int64Array::try_new(ScalarBuffer::from(values), self.nulls.finish())
     }
