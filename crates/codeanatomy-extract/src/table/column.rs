@@ -15,7 +15,7 @@ pub(super) const USUAL_ROWS: usize = 1 << 14;
 /// A growing column. Cells of another type than its own are dropped; a table checks that all columns are equally long.
 #[derive(Debug)]
 pub(crate) enum Column {
-    Text(TextColumn),
+    Text(Box<TextColumn>),
     Int(IntColumn),
     Bool(BoolColumn),
 }
@@ -25,7 +25,10 @@ impl Column {
     pub(super) fn new(column: &codeanatomy_model::Column) -> Self {
         match column.ty {
             // Paths and ids come many times in a row.
-            ColumnType::Text => Self::Text(TextColumn::new(column.name == "path" || column.name.ends_with("_id"))),
+            ColumnType::Text => {
+                let repeats = column.name == "path" || column.name.ends_with("_id");
+                Self::Text(Box::new(TextColumn::new(repeats)))
+            }
             ColumnType::Int => Self::Int(IntColumn::default()),
             ColumnType::Bool => Self::Bool(BoolColumn::default()),
         }
