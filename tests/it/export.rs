@@ -89,6 +89,62 @@ async fn the_same_rows_are_exported_as_the_same_bytes() {
 }
 
 #[tokio::test]
+async fn columns_that_are_named_are_exported_in_the_order_of_the_dataset() {
+    let source = folder(FILES);
+    let out = tempfile::tempdir().unwrap();
+    let ctx = SessionContext::new();
+    register_all(&ctx).unwrap();
+    let opened = Source::new(source.path(), &SourceOptions::default()).unwrap();
+    let contract = find("ast_nodes").unwrap();
+    let of = |columns: &[&str], cluster: Option<&str>| ExportOptions {
+        columns: columns.iter().map(|c| (*c).to_string()).collect(),
+        cluster: cluster.map(str::to_string),
+        ..ExportOptions::default()
+    };
+    let file = out.path().join("ast_nodes.parquet");
+    // The order of the rows is that of columns of which the second is not there.
+    for (columns, order, cluster) in [
+        (["kind", "path", "bend"], vec!["path"], None),
+        (["kind", "node_id", "path"], vec!["path", "node_id"], None),
+        (["kind", "node_id", "path"], vec![], Some("kind")),
+    ] {
+        let record = export_dataset(&ctx, &opened, contract, out.path(), &of(&columns, cluster))
+            .await
+            .unwrap();
+        assert_eq!(record.order, order);
+        let read = ctx.read_parquet(file.to_str().unwrap(), ParquetReadOptions::default());
+        let read = read.await.unwrap();
+        let mut sorted = columns;
+        sorted.sort_by_key(|name| contract.index_of(name));
+        let names: Vec<_> = read.schema().fields().iter().map(|f| f.name().clone()).collect();
+        assert_eq!(names, sorted);
+        let sql = format!(
+            "SELECT {} FROM ast_nodes(source => '{}')",
+            sorted.join(", "),
+            source.path().display()
+        );
+        let expected = ctx.sql(&sql).await.unwrap();
+        assert_eq!(
+            read.clone().count().await.unwrap(),
+            expected.clone().count().await.unwrap()
+        );
+        assert_eq!(expected.except(read).unwrap().count().await.unwrap(), 0);
+    }
+    for (columns, cluster, error) in [
+        (
+            ["kind", "colour"],
+            None,
+            "ast_nodes has no column 'colour'; it has path, node_id, ",
+        ),
+        (["path", "node_id"], Some("kind"), "no column 'kind' by which"),
+    ] {
+        let failed = export_dataset(&ctx, &opened, contract, out.path(), &of(&columns, cluster)).await;
+        let message = failed.unwrap_err().to_string();
+        assert!(message.contains(error), "{message}");
+    }
+}
+
+#[tokio::test]
 async fn a_clustered_file_has_the_same_rows_and_a_query_for_a_kind_reads_few_of_its_pages() {
     let source = folder(&[
         ("big.py", &"def f(x):\n    return g(x, 1)\n".repeat(20_000)),

@@ -21,6 +21,7 @@ pub(crate) async fn run(args: ExportArgs) -> Result<(), Failure> {
     let options = args.files.options();
     let source = Source::new(&args.source, &options)?;
     let export = ExportOptions {
+        columns: args.columns,
         cluster: args.cluster,
         level: args.level,
     };

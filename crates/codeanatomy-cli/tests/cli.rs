@@ -154,6 +154,16 @@ fn an_export_may_put_rows_of_a_kind_together_and_names_what_cannot_be() {
     assert!(output.status.success(), "{}", stderr(&output));
     assert_fails(&export(&["--cluster", "colour"]), &["ast_nodes has no column 'colour'"]);
     assert_fails(
+        &export(&["--columns", "path,colour"]),
+        &["ast_nodes has no column 'colour'; it has path"],
+    );
+    let output = export(&["--columns", "kind,path"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let sql = "SELECT column_name FROM information_schema.columns WHERE table_name = 't' ORDER BY ordinal_position";
+    let sql = format!("CREATE EXTERNAL TABLE t STORED AS PARQUET LOCATION 'out/ast_nodes.parquet'; {sql}");
+    let output = run(folder.path(), &["-q", "--format", "csv", "-c", &sql]);
+    assert_eq!(stdout(&output), "column_name\npath\nkind\n", "{}", stderr(&output));
+    assert_fails(
         &export(&["--level", "23"]),
         &["zstd has no level 23; take one from 1 to 22"],
     );

@@ -7,12 +7,13 @@ mod text;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_array::{Array, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::concat::concat_batches;
 use codeanatomy_model::{CellWriter, Contract, Row};
 
 pub(crate) use column::Column;
+use column::USUAL_ROWS;
 pub use filter::RowFilter;
 pub(crate) use text::NO_WORD;
 
@@ -208,12 +209,20 @@ impl Table {
     /// Gives the rows in the columns.
     fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
         let rows = std::mem::take(&mut self.rows);
+        // The next batch is as long as can be, or about as long as this one.
+        let next = self.most.unwrap_or(rows).min(USUAL_ROWS);
+        let is_short = rows < next / 2;
         let mut arrays = Vec::with_capacity(self.projection.len());
         for &i in &self.projection {
-            match &mut self.columns.0[i] {
-                Some(column) => arrays.push(column.finish()?),
-                None => return Err(ArrowError::SchemaError(format!("column {i} was not asked for"))),
+            let Some(column) = &mut self.columns.0[i] else {
+                return Err(ArrowError::SchemaError(format!("column {i} was not asked for")));
+            };
+            let mut array = column.finish(next)?;
+            // Rows are charged with the room that was made for them.
+            if is_short {
+                array.shrink_to_fit();
             }
+            arrays.push(array);
         }
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)

@@ -120,13 +120,14 @@ pub(crate) struct VacuumArgs {
 /// `export`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Each dataset becomes a file DIR/NAME.parquet with all its columns, in its order. How a column is encoded follows from its \
+Each dataset becomes a file DIR/NAME.parquet, in its order. How a column is encoded follows from its \
 contract, so the files take a fraction of what COPY gives; readers of Parquet 2.11 read them, \
 as DuckDB does since 2.0.
 
 Examples:
   codeanatomy export src --out tables
   codeanatomy export . --out tables --dataset ast_nodes --dataset calls --exclude 'tests/**'
+  codeanatomy export src --out tables --dataset ast_nodes --columns path,node_id,parent_id,kind,name
   codeanatomy export src --out tables --dataset ast_nodes --cluster kind")]
 pub(crate) struct ExportArgs {
     /// The source: a folder
@@ -140,6 +141,10 @@ pub(crate) struct ExportArgs {
     /// A dataset to write, default all that need no argument; may be repeated
     #[arg(long, value_name = "NAME", help_heading = "Data")]
     pub(crate) dataset: Vec<String>,
+
+    /// Columns to write, with commas between, default all
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Data")]
+    pub(crate) columns: Vec<String>,
 
     /// Put rows of equal values of this column together in each row group: who asks for some reads few pages; files take about a quarter more
     #[arg(long, value_name = "COLUMN", help_heading = "Data")]

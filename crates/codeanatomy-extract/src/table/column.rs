@@ -9,7 +9,7 @@ use codeanatomy_model::ColumnType;
 
 use super::text::TextColumn;
 
-/// The most rows that room is made for before there are any; the next batch is about as long as the one before.
+/// The most rows that room is made for before there are any.
 pub(super) const USUAL_ROWS: usize = 1 << 14;
 
 /// A growing column. Cells of another type than its own are dropped; a table checks that all columns are equally long.
@@ -34,11 +34,11 @@ impl Column {
         }
     }
 
-    /// Gives the cells as an array and starts anew.
-    pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+    /// Gives the cells as an array and starts anew, with room for `next` cells.
+    pub(super) fn finish(&mut self, next: usize) -> Result<ArrayRef, ArrowError> {
         Ok(match self {
-            Self::Text(c) => c.finish()?,
-            Self::Int(c) => Arc::new(c.finish()?),
+            Self::Text(c) => c.finish(next)?,
+            Self::Int(c) => Arc::new(c.finish(next)?),
             Self::Bool(c) => Arc::new(c.finish()),
         })
     }
@@ -183,9 +183,8 @@ impl IntColumn {
         self.values.extend(values);
     }
 
-    fn finish(&mut self) -> Result<Int64Array, ArrowError> {
-        let next = Vec::with_capacity(self.values.len().min(USUAL_ROWS));
-        let values = std::mem::replace(&mut self.values, next);
+    fn finish(&mut self, next: usize) -> Result<Int64Array, ArrowError> {
+        let values = std::mem::replace(&mut self.values, Vec::with_capacity(next));
         Int64Array::try_new(ScalarBuffer::from(values), self.nulls.finish())
     }
 }

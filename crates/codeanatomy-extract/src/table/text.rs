@@ -9,8 +9,6 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::ArrowError;
 use arrow_select::take::take;
 
-use super::column::USUAL_ROWS;
-
 /// Shorter texts stand in the array itself.
 const INLINE_BYTES: usize = 12;
 
@@ -128,8 +126,7 @@ impl TextColumn {
 
     /// The cells that are known by their position among words, of which there are none after it.
     fn take_words(&mut self) -> Result<ArrayRef, ArrowError> {
-        let next = Vec::with_capacity(self.positions.len().min(USUAL_ROWS));
-        let positions = std::mem::replace(&mut self.positions, next);
+        let positions = std::mem::take(&mut self.positions);
         let nulls = NullBuffer::new(BooleanBuffer::collect_bool(positions.len(), |i| {
             positions[i] != NO_WORD
         }));
@@ -214,14 +211,16 @@ impl TextColumn {
         }
     }
 
-    pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+    /// Gives the cells as an array and starts anew, with room for `next` cells.
+    pub(super) fn finish(&mut self, next: usize) -> Result<ArrayRef, ArrowError> {
         if self.cells.is_empty() && self.count == 0 && !self.positions.is_empty() {
             let array = self.take_words();
+            self.positions.reserve(next);
             return self.error.take().map_or(array, Err);
         }
         self.flush();
         let array = self.cells.finish();
-        self.cells = StringViewBuilder::with_capacity(array.len().min(USUAL_ROWS));
+        self.cells = StringViewBuilder::with_capacity(next);
         self.error.take().map_or(Ok(Arc::new(array)), Err)
     }
 }
@@ -243,14 +242,14 @@ mod tests {
         column.push_repeated("a", 1);
         column.extend_words(&["f"], [0].into_iter());
         let (a, b, c, e, f) = (Some("a"), Some("b"), Some("c"), Some("e"), Some("f"));
-        let cells = column.finish()?;
+        let cells = column.finish(0)?;
         let cells: Vec<_> = cells.as_string_view().iter().collect();
         assert_eq!(cells, [a, a, None, b, None, b, None, c, e, None, f, a, f]);
         column.extend_words(&["f"], [NO_WORD, 0].into_iter());
         column.extend_words(&["d", "e"], [0].into_iter());
-        let cells = column.finish()?;
+        let cells = column.finish(0)?;
         assert_eq!(cells.as_string_view().iter().collect::<Vec<_>>(), [None, f, Some("d")]);
-        assert_eq!(column.finish()?.len(), 0);
+        assert_eq!(column.finish(0)?.len(), 0);
         Ok(())
     }
 }

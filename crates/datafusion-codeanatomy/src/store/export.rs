@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use codeanatomy_model::{Contract, Encoding};
+use codeanatomy_model::{Column, Contract, Encoding};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::{Result, exec_datafusion_err, plan_err};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
@@ -31,6 +32,8 @@ const PAGE_BYTES: usize = 16 << 20;
 /// How datasets are exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportOptions {
+    /// Columns of the dataset; all if none is named. The file has them in the order of the dataset's contract.
+    pub columns: Vec<String>,
     /// A column of the dataset. The row groups follow each other in the dataset's order, and the rows of each are put in the order of that column first: what asks for a
     /// value of it reads a few pages of a row group then, since the file says which.
     pub cluster: Option<String>,
@@ -41,6 +44,7 @@ pub struct ExportOptions {
 impl Default for ExportOptions {
     fn default() -> Self {
         Self {
+            columns: vec![],
             cluster: None,
             level: 9,
         }
@@ -48,38 +52,58 @@ impl Default for ExportOptions {
 }
 
 /// How a file is written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Layout {
-    /// The column whose equal values stand together.
+    /// By their position in the contract.
+    columns: Vec<&'static Column>,
+    /// The names of columns that the rows are in the order of.
+    order: Vec<&'static str>,
+    /// Which of the columns has equal values stand together.
     cluster: Option<usize>,
     level: ZstdLevel,
     page: usize,
 }
 
 impl Layout {
-    fn new(contract: &Contract, options: &ExportOptions) -> Result<Self> {
+    fn new(contract: &'static Contract, options: &ExportOptions) -> Result<Self> {
         let level = match ZstdLevel::try_new(options.level) {
             Ok(level) => level,
             Err(_) => return plan_err!("zstd has no level {}; take one from 1 to 22", options.level),
         };
-        let Some(name) = &options.cluster else {
-            return Ok(Self {
-                cluster: None,
-                level,
-                page: PAGE,
-            });
-        };
-        match contract.index_of(name) {
-            None => plan_err!(
-                "{} has no column '{name}' by which its rows could stand together",
-                contract.name
-            ),
-            cluster => Ok(Self {
-                cluster,
-                level,
-                page: CLUSTERED_PAGE,
-            }),
+        if let Some(name) = options.columns.iter().find(|name| contract.index_of(name).is_none()) {
+            let known: Vec<_> = contract.columns.iter().map(|c| c.name).collect();
+            return plan_err!("{} has no column '{name}'; it has {}", contract.name, known.join(", "));
         }
+        let is_wanted = |name: &str| options.columns.is_empty() || options.columns.iter().any(|c| c == name);
+        let columns: Vec<_> = contract.columns.iter().filter(|c| is_wanted(c.name)).collect();
+        let cluster = match &options.cluster {
+            None => None,
+            Some(name) => match columns.iter().position(|c| c.name == name) {
+                None => {
+                    return plan_err!(
+                        "{} has no column '{name}' by which its rows could stand together",
+                        contract.name
+                    );
+                }
+                at => at,
+            },
+        };
+        Ok(Self {
+            columns,
+            order: contract
+                .order
+                .iter()
+                .copied()
+                .take_while(|name| is_wanted(name))
+                .collect(),
+            cluster,
+            level,
+            page: if cluster.is_some() { CLUSTERED_PAGE } else { PAGE },
+        })
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
     }
 }
 
@@ -126,18 +150,21 @@ async fn write(
     memory: MemoryReservation,
 ) -> Result<TableRecord> {
     let order = contract.order.iter().map(|c| col(*c).sort(true, false)).collect();
-    let schema: SchemaRef = contract.schema();
-    let columns = contract.columns.iter().enumerate();
+    let names: Vec<&str> = layout.columns.iter().map(|c| c.name).collect();
+    let columns = layout.columns.iter().enumerate();
     let in_bytes = columns.filter(|(_, column)| contract.encoding(column) == Encoding::DeltaBytes);
     let delta = Delta {
         columns: in_bytes.map(|(i, _)| i).collect(),
         level: layout.level,
         page_rows: layout.page,
     };
-    let file = ParquetFile::with_properties(folder, name, &schema, properties(contract, layout), delta)?;
-    let mut batches = rows.sort(order)?.execute_stream().await?;
+    let rows = rows.sort(order)?.select_columns(&names)?;
+    let positions: Vec<usize> = names.iter().filter_map(|name| contract.index_of(name)).collect();
+    let schema: SchemaRef = Arc::new(contract.schema().project(&positions)?);
+    let file = ParquetFile::with_properties(folder, name, &schema, properties(contract, &layout), delta)?;
+    let mut batches = rows.execute_stream().await?;
     let Some(column) = layout.cluster else {
-        let mut table = TableWriter::new(contract.name, &schema, contract.order, file);
+        let mut table = TableWriter::new(contract.name, &schema, &layout.order, file);
         while let Some(batch) = batches.try_next().await? {
             table.write(&batch)?;
         }
@@ -154,9 +181,9 @@ async fn write(
 }
 
 /// How a file of the dataset is written.
-fn properties(contract: &Contract, layout: Layout) -> WriterProperties {
+fn properties(contract: &Contract, layout: &Layout) -> WriterProperties {
     let cluster = layout.cluster;
-    let order = contract.order.iter().filter_map(|name| contract.index_of(name));
+    let order = layout.order.iter().filter_map(|name| layout.position(name));
     let sorting = cluster.into_iter().chain(order.filter(|i| Some(*i) != cluster));
     let sorting = sorting.map(|i| SortingColumn {
         column_idx: i as i32,
@@ -173,10 +200,10 @@ fn properties(contract: &Contract, layout: Layout) -> WriterProperties {
         .set_sorting_columns(Some(sorting.collect()))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_column_statistics_enabled(ColumnPath::from("path"), EnabledStatistics::Page);
-    if let Some(column) = cluster.and_then(|i| contract.columns.get(i)) {
+    if let Some(column) = cluster.and_then(|i| layout.columns.get(i)) {
         properties = properties.set_column_statistics_enabled(ColumnPath::from(column.name), EnabledStatistics::Page);
     }
-    for column in contract.columns {
+    for column in &layout.columns {
         let path = ColumnPath::from(column.name);
         let encoding = match contract.encoding(column) {
             Encoding::Dictionary | Encoding::DeltaBytes => continue,
