@@ -120,7 +120,7 @@ BOUNDS = {
     "everything, cached, in SQL": 0.10,
     "definitions, cached": 0.03,
 }
-# What a table of nodes had that took 9.3 bytes a row as plain columns, and the key of ours.
+# What a table of nodes of another parser had that took 9.3 bytes a row as plain columns, as far as its report says, and the key of ours.
 PLAIN_COLUMNS = "path,node_id,parent_id,field,kind,name,bstart,bend,line"
 # How many times as fast two threads are as one, at least.
 SPEED_UP = 1.8

@@ -54,7 +54,7 @@ impl Default for ExportOptions {
 /// How a file is written.
 #[derive(Debug, Clone)]
 struct Layout {
-    /// By their position in the contract.
+    /// In the order of the contract.
     columns: Vec<&'static Column>,
     /// The names of columns that the rows are in the order of.
     order: Vec<&'static str>,
