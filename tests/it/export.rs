@@ -136,7 +136,11 @@ async fn columns_that_are_named_are_exported_in_the_order_of_the_dataset() {
             None,
             "ast_nodes has no column 'colour'; it has path, node_id, ",
         ),
-        (["path", "node_id"], Some("kind"), "no column 'kind' by which"),
+        (
+            ["path", "node_id"],
+            Some("kind"),
+            "rows cannot stand together by 'kind', which is not among the columns to write",
+        ),
     ] {
         let failed = export_dataset(&ctx, &opened, contract, out.path(), &of(&columns, cluster)).await;
         let message = failed.unwrap_err().to_string();

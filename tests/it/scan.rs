@@ -208,34 +208,51 @@ async fn the_memory_limit_is_respected() {
 }
 
 #[tokio::test]
-async fn rows_that_wait_to_be_taken_are_charged_and_are_few_where_memory_is_short() {
-    // With the module half as many rows as a batch.
-    let code = "pass\n".repeat(4095);
-    let files: Vec<String> = (0..100).map(|i| format!("m{i}.py")).collect();
+async fn nothing_is_read_before_it_is_asked_for_and_nothing_stays_charged() {
+    let code = "pass\n".repeat(8191);
+    let files: Vec<String> = (0..20).map(|i| format!("m{i:02}.py")).collect();
     let source = folder(&Vec::from_iter(files.iter().map(|path| (path.as_str(), code.as_str()))));
-    for (memory, waiting) in [(1 << 30, 16..=18), (12 << 20, 1..=2)] {
-        let runtime = RuntimeEnvBuilder::new().with_memory_limit(memory, 1.0);
-        let config = SessionConfig::new().with_target_partitions(1).with_batch_size(8192);
+    for batch_size in [8192, 1000] {
+        let runtime = RuntimeEnvBuilder::new().with_memory_limit(8 << 20, 1.0);
+        let config = SessionConfig::new()
+            .with_target_partitions(1)
+            .with_batch_size(batch_size);
         let ctx = SessionContext::new_with_config_rt(config, runtime.build_arc().unwrap());
         register_all(&ctx).unwrap();
         let sql = format!("SELECT * FROM ast_nodes(source => '{}')", source.path().display());
-        let mut stream = plan(&ctx, &sql).await.execute(0, ctx.task_ctx()).unwrap();
-        let first = stream.next().await.unwrap().unwrap();
+        let plan = plan(&ctx, &sql).await;
+        let mut stream = plan.execute(0, ctx.task_ctx()).unwrap();
         let pool = Arc::clone(&ctx.task_ctx().runtime_env().memory_pool);
-        let mut reserved = 0;
-        while reserved == 0 || reserved != pool.reserved() {
-            reserved = pool.reserved();
-            tokio::time::sleep(Duration::from_millis(300)).await;
-        }
-        let batches = reserved / first.get_array_memory_size();
-        assert!(waiting.contains(&batches), "{batches} batches wait of {memory} bytes");
-        let mut rows = first.num_rows();
+        let mut rows = 0;
         while let Some(batch) = stream.next().await {
             rows += batch.unwrap().num_rows();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            assert_eq!(sum(&plan, "files_read"), rows.div_ceil(8192), "after {rows} rows");
+            let is_charged = pool.reserved() > 0;
+            assert_eq!(is_charged, rows % 8192 > 0, "{} after {rows} rows", pool.reserved());
         }
-        assert_eq!(rows, 100 * 4096);
+        assert_eq!(rows, 20 * 8192);
         assert_eq!(pool.reserved(), 0);
     }
+}
+
+#[tokio::test]
+async fn others_have_their_turn_while_nothing_is_found() {
+    let files: Vec<(String, String)> = (0..400).map(|i| (format!("m{i}.py"), "x = 1\n".repeat(2000))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
+    let source = folder(&files);
+    let ctx = session(1, 8192);
+    let sql = format!(
+        "SELECT * FROM ast_nodes(source => '{}') WHERE kind = 'Call'",
+        source.path().display()
+    );
+    let plan = plan(&ctx, &sql).await;
+    let mut stream = plan.execute(0, ctx.task_ctx()).unwrap();
+    assert!(futures::poll!(stream.next()).is_pending());
+    let read = sum(&plan, "files_read");
+    assert!((1..400).contains(&read), "{read} files were read");
+    assert!(stream.next().await.is_none());
+    assert_eq!(sum(&plan, "files_read"), 400);
 }
 
 /// The engine trusts the order, so that only rows which it has forgotten the order of can be sorted anew.

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use codeanatomy_extract::built_in;
-use codeanatomy_extract::file::{Globs, scope, walk};
+use codeanatomy_extract::file::{self, Globs, ListError, Listing, scope};
 use codeanatomy_model::{Language, Languages};
 
 const NO: [&str; 0] = [];
@@ -25,6 +25,16 @@ fn tree(files: &[&str]) -> tempfile::TempDir {
         fs::write(path, format!("# {file}\n")).expect("a file");
     }
     folder
+}
+
+/// The list that one thread makes, which is that of several.
+fn walk(source: &Path, globs: &Globs, languages: Languages) -> Result<Listing, ListError> {
+    let list = file::walk(source, globs, languages);
+    for threads in [2, 3, 8] {
+        let other = file::walk_with_threads(source, globs, languages, threads);
+        assert_eq!(format!("{other:?}"), format!("{list:?}"), "{threads} threads");
+    }
+    list
 }
 
 fn paths(folder: &Path, globs: &Globs) -> Vec<String> {
@@ -111,6 +121,34 @@ fn a_source_may_be_one_file_and_carries_its_package() {
         .map(|e| (e.module.as_deref(), e.is_package))
         .collect();
     assert_eq!(modules, [(Some("pkg.sub"), true), (Some("pkg.sub.m"), false)]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_has_taken_the_place_of_a_file_is_not_read() {
+    let names = ["folder.py", "link.py", "loop.py", "pipe.py", "socket.py"];
+    let folder = tree(&names);
+    let list = walk(folder.path(), &Globs::default(), PYTHON).expect("a list");
+    let [a, link, round, pipe, socket] = names.map(|name| folder.path().join(name));
+    for path in [&a, &link, &round, &pipe, &socket] {
+        fs::remove_file(path).expect("a file");
+    }
+    fs::create_dir(&a).expect("a folder");
+    fs::write(folder.path().join("there"), "x = 1\n").expect("a file");
+    std::os::unix::fs::symlink("there", &link).expect("a link");
+    std::os::unix::fs::symlink("loop.py", &round).expect("a link");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    let _bound = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+    for entry in &list.entries {
+        let error = list.read(entry).expect_err(&entry.path);
+        let is_socket = entry.path == "socket.py"; // Systems refuse to open one.
+        assert!(
+            is_socket || error.to_string() == "not a regular file",
+            "{}: {error}",
+            entry.path
+        );
+    }
 }
 
 #[cfg(target_os = "linux")]

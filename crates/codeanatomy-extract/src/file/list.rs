@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use codeanatomy_model::{Language, Languages};
 
@@ -74,20 +75,14 @@ pub struct Listing {
 impl Listing {
     /// The bytes of a file of the list.
     pub fn read(&self, entry: &Entry) -> io::Result<Vec<u8>> {
-        Ok(self.read_with_stat(entry)?.0)
+        let (mut file, metadata) = open_regular(&self.place(entry))?;
+        read_all(&mut file, &metadata)
     }
 
     /// The bytes of a file of the list, and what the disk said of it before and after they were read, if that is the same.
     pub fn read_with_stat(&self, entry: &Entry) -> io::Result<(Vec<u8>, Option<Stat>)> {
-        let path = self.place(entry);
-        // The file may have been replaced since: a pipe would never end.
-        if !std::fs::symlink_metadata(&path)?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-        }
-        let mut file = File::open(&path)?;
-        let before = file.metadata()?;
-        let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0).min(USUAL_BYTES));
-        file.read_to_end(&mut bytes)?;
+        let (mut file, before) = open_regular(&self.place(entry))?;
+        let bytes = read_all(&mut file, &before)?;
         let stat = Stat::of(&before).filter(|stat| stat.size == bytes.len() as u64);
         let stat = stat.filter(|stat| file.metadata().is_ok_and(|after| Stat::of(&after) == Some(*stat)));
         Ok((bytes, stat))
@@ -115,16 +110,51 @@ impl Listing {
 
     /// The bytes of any regular file below the source, and when it was changed, in seconds since 1970.
     pub fn read_beside(&self, path: &str) -> io::Result<(Vec<u8>, Option<i64>)> {
-        let path = self.root.join(path);
-        let metadata = std::fs::symlink_metadata(&path)?;
-        if !metadata.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-        }
+        let (mut file, metadata) = open_regular(&self.root.join(path))?;
         let modified = metadata.modified().ok();
         let seconds = modified.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         let seconds = seconds.and_then(|s| i64::try_from(s.as_secs()).ok());
-        Ok((std::fs::read(path)?, seconds))
+        Ok((read_all(&mut file, &metadata)?, seconds))
     }
+}
+
+/// Opens a file that was a regular one when it was listed. It may have been replaced since: a pipe would never end, and links are not
+/// followed.
+fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
+    let other = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    #[cfg(not(unix))]
+    if !std::fs::symlink_metadata(path)?.is_file() {
+        return Err(other());
+    }
+    let file = options.open(path).map_err(|error| match error.raw_os_error() {
+        #[cfg(unix)]
+        Some(libc::ELOOP) => other(),
+        _ => error,
+    })?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(other());
+    }
+    Ok((file, metadata))
+}
+
+fn read_all(file: &mut File, metadata: &Metadata) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).min(USUAL_BYTES));
+    // A file asks for its size first, which is known; what has a limit does not.
+    file.take(u64::MAX).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What a walk has found, in no order.
+#[derive(Default)]
+struct Found {
+    files: Vec<(String, Language, u64)>,
+    inits: Vec<String>,
+    odd: BTreeMap<String, PathBuf>,
 }
 
 /// Lists the files of a folder that are written in these languages as far as they are built in, or the one file that
@@ -132,6 +162,16 @@ impl Listing {
 /// links are not followed. Of bytecode, what is ignored is listed too, and the folders `__pycache__`: it always is
 /// ignored. Its folder, or that of the `__pycache__`, must be in scope.
 pub fn walk(source: &Path, globs: &Globs, languages: Languages) -> Result<Listing, ListError> {
+    walk_with_threads(source, globs, languages, 1)
+}
+
+/// The same list as of [`walk`], made by so many threads.
+pub fn walk_with_threads(
+    source: &Path,
+    globs: &Globs,
+    languages: Languages,
+    threads: usize,
+) -> Result<Listing, ListError> {
     let languages = languages.intersection(built_in());
     let source = Place::find(source)?;
     let root = source.root.clone();
@@ -156,44 +196,45 @@ pub fn walk(source: &Path, globs: &Globs, languages: Languages) -> Result<Listin
             odd: odd.into_iter().collect(),
         });
     }
-    let mut files: Vec<(String, Language, u64)> = Vec::new();
-    let mut inits: Vec<String> = Vec::new();
-    let mut odd = BTreeMap::new();
-    let mut add = |path: String, entry: &ignore::DirEntry, kind: Option<Kind>, wanted: Languages| {
+    let found = Mutex::new(Found::default());
+    let add = |path: String, entry: &ignore::DirEntry, kind: Option<Kind>, wanted: Languages| {
         if kind != Some(Kind::File) {
             return;
         }
         let Some(language) = Language::of_path(&path) else {
             return;
         };
-        if language == Language::Python && path.rsplit('/').next().and_then(stem) == Some("__init__") {
-            inits.push(path.clone());
+        let is_init = language == Language::Python && path.rsplit('/').next().and_then(stem) == Some("__init__");
+        let init = is_init.then(|| path.clone());
+        let is_wanted = wanted.contains(language) && !globs.excludes(&path) && globs.includes(&path);
+        let file = is_wanted.then(|| {
+            // Where it is gone since it was listed, reading will say so.
+            let size = entry.metadata().map_or(0, |metadata| metadata.len());
+            let odd = odd_name(&path, entry.path().to_owned(), entry.path().as_os_str());
+            (path, language, size, odd)
+        });
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.inits.extend(init);
+        if let Some((path, language, size, odd)) = file {
+            found.odd.extend(odd);
+            found.files.push((path, language, size));
         }
-        if !wanted.contains(language) || globs.excludes(&path) || !globs.includes(&path) {
-            return;
-        }
-        let size = match entry.metadata() {
-            Ok(metadata) => metadata.len(),
-            // Gone since it was listed: reading will say so.
-            Err(_) => 0,
-        };
-        odd.extend(odd_name(&path, entry.path().to_owned(), entry.path().as_os_str()));
-        files.push((path, language, size));
     };
     let (ignorable, compiled) = (
         languages.without(Language::Bytecode),
         languages.intersection(Languages::BYTECODE),
     );
     if !ignorable.is_empty() {
-        source.each_visible(Some(globs), Ignored::Skipped, |path, entry, kind| {
+        source.each_visible(Some(globs), Ignored::Skipped, threads, |path, entry, kind| {
             add(path, entry, kind, ignorable);
         })?;
     }
     if !compiled.is_empty() {
-        source.each_visible(Some(globs), Ignored::Bytecode, |path, entry, kind| {
+        source.each_visible(Some(globs), Ignored::Bytecode, threads, |path, entry, kind| {
             add(path, entry, kind, compiled);
         })?;
     }
+    let Found { mut files, inits, odd } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     files.sort_unstable();
     let packages = Packages::new(inits.iter().map(String::as_str), packages_around(&root));
     let entries = files

@@ -24,7 +24,7 @@ pub use given::{given, given_scope};
 pub use globs::Globs;
 pub(crate) use line_index::LineCounter;
 pub use line_index::{LineCursor, LineIndex};
-pub use list::{ListError, Listing, walk};
+pub use list::{ListError, Listing, walk, walk_with_threads};
 pub(crate) use module::is_identifier;
 pub use scope::{Scoped, scope};
 pub(crate) use source::{Lines, Source};

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use codeanatomy_model::Language;
-use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
+use ignore::{WalkBuilder, WalkState};
 
 use super::{Globs, ListError};
 use crate::language::{built_in, suffixes};
@@ -111,12 +112,14 @@ impl Place {
     }
 
     /// Calls `f` with everything below the folder that is neither hidden nor ignored, and not in a folder that `exclude`
-    /// names: its relative path, entry and kind.
+    /// names: its relative path, entry and kind. So many threads call it, in no order. Fails with the first path that cannot be
+    /// read.
     pub(super) fn each_visible(
         &self,
         globs: Option<&Globs>,
         ignored: Ignored,
-        mut f: impl FnMut(String, &ignore::DirEntry, Option<Kind>),
+        threads: usize,
+        f: impl Fn(String, &ignore::DirEntry, Option<Kind>) + Sync,
     ) -> Result<(), ListError> {
         let mut builder = WalkBuilder::new(&self.root);
         // Ignore files above the source count as far as its repository reaches, and what is set for the user does not
@@ -137,36 +140,47 @@ impl Place {
                 !is_folder || relative(entry.path(), &root).is_none_or(|path| !globs.excludes_folder(&path))
             });
         }
-        for entry in builder.build() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    let path = path_of(&error).unwrap_or_else(|| self.root.clone());
-                    match error.into_io_error() {
-                        // Gone since its folder was listed.
-                        Some(e) if e.kind() == io::ErrorKind::NotFound => continue,
-                        Some(e) => return Err(unreadable(&path, e)),
-                        None => continue,
-                    }
+        let failed: Mutex<Option<(PathBuf, io::Error)>> = Mutex::default();
+        let visit = |entry: Result<ignore::DirEntry, ignore::Error>| match entry {
+            Ok(entry) => {
+                if let Some(path) = relative(entry.path(), &self.root) {
+                    f(path, &entry, entry.file_type().map(Kind::of));
                 }
-            };
-            if let Some(path) = relative(entry.path(), &self.root) {
-                f(path, &entry, entry.file_type().map(Kind::of));
             }
+            Err(error) => {
+                let path = path_of(&error).unwrap_or_else(|| self.root.clone());
+                // It may be gone since its folder was listed.
+                let error = error.into_io_error().filter(|e| e.kind() != io::ErrorKind::NotFound);
+                let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                let is_first = failed.as_ref().is_none_or(|(first, _)| path < *first);
+                *failed = error.filter(|_| is_first).map(|e| (path, e)).or(failed.take());
+            }
+        };
+        if threads <= 1 {
+            builder.build().for_each(visit);
+        } else {
+            builder.threads(threads).build_parallel().run(|| {
+                Box::new(|entry| {
+                    visit(entry);
+                    WalkState::Continue
+                })
+            });
         }
-        Ok(())
+        let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        failed.map_or(Ok(()), |(path, error)| Err(unreadable(&path, error)))
     }
 
     /// The folders and files that [`Self::each_visible`] finds.
     pub(super) fn visible(&self) -> Result<(BTreeSet<String>, BTreeSet<String>), ListError> {
-        let (mut folders, mut files) = (BTreeSet::new(), BTreeSet::new());
-        self.each_visible(None, Ignored::Skipped, |path, _, kind| {
+        let found = Mutex::new((BTreeSet::new(), BTreeSet::new()));
+        self.each_visible(None, Ignored::Skipped, 1, |path, _, kind| {
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
             match kind {
-                Some(Kind::Folder) => folders.insert(path),
-                _ => files.insert(path),
+                Some(Kind::Folder) => found.0.insert(path),
+                _ => found.1.insert(path),
             };
         })?;
-        Ok((folders, files))
+        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -20,6 +20,9 @@ use super::scan::{DatasetScanExec, ScanModules};
 use crate::settings::Settings;
 use crate::source::{Files, Source};
 
+/// The most threads that list a folder: more do it no faster.
+const LISTING_THREADS: usize = 4;
+
 /// One dataset of a [`Source`].
 ///
 /// Pushed down: the projection (a column that is not asked for is not computed; a dataset that needs no file's content
@@ -142,9 +145,9 @@ impl TableProvider for DatasetTable {
         let files = match self.dataset.contract.name {
             "file_scope" => Files::default(),
             _ => {
-                self.dataset
-                    .source
-                    .list(session.runtime_env(), self.dataset.contract.inputs)
+                let (source, inputs) = (&self.dataset.source, self.dataset.contract.inputs);
+                source
+                    .list(session.runtime_env(), inputs, partitions.min(LISTING_THREADS))
                     .await?
             }
         };

@@ -77,7 +77,12 @@ impl Files {
         }
     }
 
-    /// Reads files one by one, on a thread that may wait.
+    /// Whether they come from an object store, which is waited for.
+    pub(crate) fn are_objects(&self) -> bool {
+        matches!(self.at, At::Objects(_))
+    }
+
+    /// Reads files one by one; objects on a thread that may wait.
     pub(crate) fn reader(&self) -> FileReader {
         match &self.at {
             At::Local(listing) => FileReader::Local(Arc::clone(listing)),
@@ -89,11 +94,11 @@ impl Files {
 }
 
 /// What can be read piece by piece.
-pub(crate) trait ReadSeek: Read + Seek {}
+pub(crate) trait ReadSeek: Read + Seek + Send {}
 
-impl<T: Read + Seek> ReadSeek for T {}
+impl<T: Read + Seek + Send> ReadSeek for T {}
 
-/// Gives the bytes of files. It must be used on a thread that may wait, of an asynchronous runtime.
+/// Gives the bytes of files. For objects it must be used on a thread that may wait, of an asynchronous runtime.
 pub(crate) enum FileReader {
     Local(Arc<Listing>),
     Commit(Box<CommitReader>),

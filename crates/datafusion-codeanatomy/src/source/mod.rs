@@ -7,7 +7,7 @@ mod objects;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use codeanatomy_extract::file::{Entry, Globs, ListError, Scoped, given, given_scope, scope, walk};
+use codeanatomy_extract::file::{Entry, Globs, ListError, Scoped, given, given_scope, scope, walk_with_threads};
 use codeanatomy_extract::{Options, built_in};
 use codeanatomy_model::{Language, Languages};
 use datafusion::common::runtime::SpawnedTask;
@@ -124,13 +124,13 @@ impl Source {
 
     /// Whether it has a SCIP index.
     pub(crate) async fn has_index(&self, runtime: &RuntimeEnv) -> Result<bool> {
-        Ok(self.scip_index.is_some() || !self.list(runtime, Languages::SCIP).await?.entries.is_empty())
+        Ok(self.scip_index.is_some() || !self.list(runtime, Languages::SCIP, 1).await?.entries.is_empty())
     }
 
-    /// The files in scope that are in one of these languages, in path order. Reads folders and no file. Of SCIP indexes, the one that
-    /// was given, if one was.
-    pub(crate) async fn list(&self, runtime: &RuntimeEnv, languages: Languages) -> Result<Files> {
-        let files = self.list_in_scope(runtime, languages).await?;
+    /// The files in scope that are in one of these languages, in path order. Reads folders and no file, with so many threads where they
+    /// are on a disk. Of SCIP indexes, the one that was given, if one was.
+    pub(crate) async fn list(&self, runtime: &RuntimeEnv, languages: Languages, threads: usize) -> Result<Files> {
+        let files = self.list_in_scope(runtime, languages, threads).await?;
         match &self.scip_index {
             Some(index) if languages == Languages::SCIP => {
                 let size = index.metadata().map_or(0, |metadata| metadata.len());
@@ -146,13 +146,13 @@ impl Source {
         }
     }
 
-    async fn list_in_scope(&self, runtime: &RuntimeEnv, languages: Languages) -> Result<Files> {
+    async fn list_in_scope(&self, runtime: &RuntimeEnv, languages: Languages, threads: usize) -> Result<Files> {
         let globs = &self.globs;
         match self.place.clone() {
             Place::Local(path) => {
                 let globs = globs.clone();
-                let listed = on_blocking_thread(move || walk(&path, &globs, languages).map_err(|e| plan_error(&e)));
-                Ok(Files::local(listed.await?))
+                let list = move || walk_with_threads(&path, &globs, languages, threads).map_err(|e| plan_error(&e));
+                Ok(Files::local(on_blocking_thread(list).await?))
             }
             Place::Commit { folder, rev } => {
                 let globs = globs.clone();
@@ -175,7 +175,7 @@ impl Source {
 
     /// The files of source text in scope, of which there is at least one.
     pub(crate) async fn list_some(&self, runtime: &RuntimeEnv) -> Result<Files> {
-        let files = self.list(runtime, Languages::SOURCE).await?;
+        let files = self.list(runtime, Languages::SOURCE, 1).await?;
         if files.entries.is_empty() {
             return plan_err!(
                 "the source '{}' has no source file in scope; 'SELECT * FROM file_scope(source => …)' says why each file \

@@ -79,6 +79,11 @@ impl Layout {
         let cluster = match &options.cluster {
             None => None,
             Some(name) => match columns.iter().position(|c| c.name == name) {
+                None if contract.index_of(name).is_some() => {
+                    return plan_err!(
+                        "rows cannot stand together by '{name}', which is not among the columns to write"
+                    );
+                }
                 None => {
                     return plan_err!(
                         "{} has no column '{name}' by which its rows could stand together",

@@ -110,7 +110,7 @@ impl PartitionStream for Calls {
         let (source, contract, found) = (self.source.clone(), self.contract, Arc::clone(&self.found));
         let batches = async move {
             let find = async || {
-                let files = source.list(&context.runtime_env(), Languages::PYTHON).await?;
+                let files = source.list(&context.runtime_env(), Languages::PYTHON, 1).await?;
                 let is_dropped = Arc::new(AtomicBool::new(false));
                 let guard = Dropped(Arc::clone(&is_dropped));
                 let reservation = MemoryConsumer::new(contract.name).register(context.memory_pool());

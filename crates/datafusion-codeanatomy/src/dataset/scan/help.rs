@@ -169,16 +169,18 @@ impl Windows {
         Some(Helper(Arc::clone(self)))
     }
 
-    /// Has all helpers stop when what it gives is dropped, which waits until they have.
-    pub(super) fn until_end(self: &Arc<Self>) -> End {
-        End(Arc::clone(self))
-    }
-
-    fn end(&self) {
+    /// Has all helpers stop as soon as they have read a file.
+    pub(super) fn end(&self) {
         let mut state = self.lock();
         state.is_over = true;
         state.made.clear();
         self.changed.notify_all();
+    }
+
+    /// Waits until no helper is at work, when there is nothing left that they would begin.
+    pub(super) fn wait_for_helpers(&self) {
+        let mut state = self.lock();
+        state.is_over = true;
         while state.helpers > 0 {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -232,16 +234,6 @@ impl Drop for Ahead {
             state.made.insert(self.window, made);
         }
         self.windows.changed.notify_all();
-    }
-}
-
-/// The work on windows, until it is dropped.
-#[derive(Debug)]
-pub(super) struct End(Arc<Windows>);
-
-impl Drop for End {
-    fn drop(&mut self) {
-        self.0.end();
     }
 }
 
@@ -301,7 +293,6 @@ mod tests {
             _ => rows(ahead.files()),
         };
         std::thread::scope(|scope| {
-            let _end = windows.until_end();
             for _ in 0..helpers {
                 scope.spawn(|| {
                     while windows.call() {
@@ -330,6 +321,7 @@ mod tests {
                     Step::Send(made) => panic!("{made:?}"),
                 }
             }
+            windows.wait_for_helpers();
         });
         sent
     }
@@ -367,7 +359,6 @@ mod tests {
     #[test]
     fn a_helper_that_panics_is_an_error_and_leaves_nobody_waiting() {
         let windows = Windows::new(&files([BYTES; 8]), true);
-        let _end = windows.until_end();
         assert!(windows.call());
         let helper = windows.enter();
         drop((windows.help(), helper));
@@ -377,7 +368,6 @@ mod tests {
     #[test]
     fn little_is_read_before_its_turn_and_given_up_where_memory_is_short() {
         let windows = Windows::new(&files([BYTES; 8]), true);
-        let _end = windows.until_end();
         assert!(matches!(windows.step(), Some(Step::Read(files)) if files == (0..1)));
         assert_eq!([(); WIDTH].map(|()| windows.call()), [true, true, true, false]);
         let helpers = [(); WIDTH - 1].map(|()| windows.enter());

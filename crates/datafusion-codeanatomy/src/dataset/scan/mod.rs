@@ -41,12 +41,13 @@ use super::provider::{Dataset, key_constraint};
 use crate::source::Files;
 use hands::Hands;
 pub(super) use modules::ScanModules;
-use reader::{Reader, Run, stream_of};
+use reader::{Reader, Reading, Run, read_here, read_in_thread};
 pub(crate) use sizes::estimated_rows;
 
 /// Reads one dataset of a source: a run of files per partition, in path order, so that every partition has the
-/// dataset's canonical order. Files are read and parsed on the blocking pool, one at a time per partition, and their
-/// rows are sent on in batches; nothing is read ahead of what the query takes, but a little once readers of other partitions are done (see `help`).
+/// dataset's canonical order. A partition reads and parses one file at a time, when rows are asked for and where they are, or in a thread
+/// that may wait for an object store; nothing is read ahead of what the query takes, but a little once readers of other partitions are done
+/// (see `help`).
 #[derive(Debug, Clone)]
 pub(crate) struct DatasetScanExec {
     dataset: Dataset,
@@ -306,7 +307,7 @@ impl ExecutionPlan for DatasetScanExec {
         let Some(files) = self.runs.get(partition).cloned() else {
             return internal_err!("DatasetScanExec has no partition {partition}");
         };
-        let mut reader = Reader::new(self, partition, &context)?;
+        let reader = Reader::new(self, partition, &context)?;
         if partition == 0 {
             let count = |name| {
                 MetricBuilder::new(&self.metrics)
@@ -317,17 +318,13 @@ impl ExecutionPlan for DatasetScanExec {
             count("files_skipped_by_filter").add(self.listed - self.files.entries.len());
         }
         self.hands.begin(partition);
-        let run = Run {
-            scan: self.clone(),
-            partition,
-            files,
-            context,
-            idle: Arc::default(),
-        };
+        let reading = Reading::new(reader, Run::new(self, partition, files, context));
         // Not before the first row is asked for: a join that is still gathering its other side may yet say which files it
         // wants.
-        let start = async move { stream_of(move |sender| reader.run(&run, sender)) };
-        let stream = start.into_stream().flatten();
+        let stream = match reading.waits() {
+            true => async move { read_in_thread(reading) }.into_stream().flatten().boxed(),
+            false => read_here(reading).boxed(),
+        };
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), stream)))
     }
 

@@ -33,14 +33,14 @@ impl FilePruner {
         }
     }
 
-    /// The files that may have rows that are wanted.
-    pub(super) fn wanted<'e>(&mut self, files: &'e [Entry]) -> Result<Vec<&'e Entry>> {
+    /// Which of the files may have rows that are wanted.
+    pub(super) fn wanted(&mut self, files: &[Entry]) -> Result<Vec<usize>> {
         self.refresh()?;
         if self.current.is_empty() {
-            return Ok(files.iter().collect());
+            return Ok((0..files.len()).collect());
         }
         let passed = self.current.matches(files.iter().map(|f| f.path.as_str()))?;
-        let wanted = files.iter().zip(passed).filter(|(_, passed)| *passed);
+        let wanted = passed.into_iter().enumerate().filter(|&(_, passed)| passed);
         Ok(wanted.map(|(file, _)| file).collect())
     }
 

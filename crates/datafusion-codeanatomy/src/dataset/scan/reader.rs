@@ -1,10 +1,13 @@
 //! The work of one partition of a scan.
 
+mod helper;
 mod indexes;
+mod ready;
 mod run;
 mod send;
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
@@ -30,13 +33,15 @@ use crate::dataset::cache::{CacheReader, ScanId, SessionCache};
 use crate::dataset::filter::FileFilter;
 use crate::settings::Settings;
 use crate::source::{FileReader, Source};
-pub(super) use run::Run;
-pub(super) use send::stream_of;
+pub(super) use helper::Run;
+use ready::Ready;
+pub(super) use run::Reading;
+pub(super) use send::{read_here, read_in_thread};
 
-/// Rows are cut into batches of at least so many, which are then sent in smaller ones if the session has it so.
+/// Rows are cut into batches of at least so many, which are then cut into smaller ones if the session has it so.
 const BATCH_ROWS: usize = 8192;
 
-/// Reads a run of files and sends their rows.
+/// Reads files and makes batches of their rows.
 pub(super) struct Reader {
     source: Source,
     files: RefCell<FileReader>,
@@ -53,10 +58,11 @@ pub(super) struct Reader {
     windows: Option<Arc<Windows>>,
     /// Holds the cache open for what imports lead to.
     _second_use: Option<Arc<CacheReader>>,
+    /// Batches that nobody has taken yet.
+    ready: VecDeque<Ready>,
+    /// How many more rows are wanted.
     left: usize,
     batch_size: usize,
-    /// How many partitions the scan has.
-    partitions: usize,
     runtime: Arc<RuntimeEnv>,
     reservation: MemoryReservation,
     metrics: ReaderMetrics,
@@ -143,17 +149,17 @@ impl Reader {
             _second_use: modules.as_ref().and_then(|open| cache(&open.second_use, context)),
             modules,
             windows: None,
+            ready: VecDeque::new(),
             left: scan.limit.unwrap_or(usize::MAX),
             batch_size,
-            partitions: scan.runs.len(),
             runtime: context.runtime_env(),
             reservation: consumer.register(context.memory_pool()),
             metrics,
         })
     }
 
-    /// Adds the rows of a file.
-    fn read(&mut self, entry: &Entry, next: &[&Entry]) -> Result<()> {
+    /// Adds the rows of a file, which is the first of those that are read next.
+    fn read<'e>(&mut self, entry: &Entry, next: impl Iterator<Item = &'e Entry>) -> Result<()> {
         let reads = self.extractor.reads(entry.language) && !entry.is_folder();
         let is_compiled = entry.language == Language::Bytecode && self.extractor.reads_source_of_bytecode();
         // The rows of bytecode depend on another file, too.
@@ -163,10 +169,13 @@ impl Reader {
         let (bytes, stat, beside) = if reads {
             let _timer = self.metrics.time_reading.timer();
             let files = self.files.get_mut();
-            files.expect(next.iter().copied());
-            let (bytes, stat) = match files.read_with_stat(entry) {
-                Ok((bytes, stat)) => (Ok(bytes), stat),
-                Err(error) => (Err(error), None),
+            files.expect(next);
+            let (bytes, stat) = match &self.stored {
+                None => (files.read(entry), None),
+                Some(_) => match files.read_with_stat(entry) {
+                    Ok((bytes, stat)) => (Ok(bytes), stat),
+                    Err(error) => (Err(error), None),
+                },
             };
             self.metrics.files_read.add(1);
             let beside = source_path(&entry.path).filter(|_| is_compiled);

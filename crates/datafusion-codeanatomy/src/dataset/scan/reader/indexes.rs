@@ -5,20 +5,15 @@ use std::io;
 use codeanatomy_extract::file::Entry;
 use codeanatomy_extract::scip;
 use datafusion::common::{Result, exec_datafusion_err};
-use tokio::sync::mpsc::Sender;
 
 use super::Reader;
-use super::send::Sent;
 use crate::source::ReadSeek;
 
+/// Indexes whose documents are being read.
+pub(super) type Indexes = Vec<scip::Index<Box<dyn ReadSeek>>>;
+
 impl Reader {
-    /// Reads indexes document by document, in the order of the paths of the documents.
-    pub(super) fn run_indexes(
-        &mut self,
-        files: &[Entry],
-        options: &scip::Options,
-        sender: &Sender<Sent>,
-    ) -> Result<()> {
+    pub(super) fn open_indexes(&mut self, files: &[Entry], options: &scip::Options) -> Result<Indexes> {
         let mut indexes = vec![];
         for entry in files {
             let opened = match self.source.scip_index() {
@@ -40,21 +35,23 @@ impl Reader {
             index.retain(|path| passed.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
             indexes.push(index);
         }
-        let next = |indexes: &[scip::Index<_>]| {
-            let first = |(i, index): (usize, &scip::Index<_>)| Some((index.paths().next()?.to_string(), i));
-            indexes.iter().enumerate().filter_map(first).min().map(|(_, i)| i)
+        Ok(indexes)
+    }
+
+    /// Reads the next document, in the order of the paths of the documents, and makes batches of rows if there are enough. False if
+    /// there is none, or no more is wanted.
+    pub(super) fn read_document(&mut self, indexes: &mut Indexes) -> Result<bool> {
+        let first = |(i, index): (usize, &scip::Index<_>)| Some((index.paths().next()?.to_string(), i));
+        let Some((_, i)) = indexes.iter().enumerate().filter_map(first).min() else {
+            self.make()?;
+            return Ok(false);
         };
-        while let Some(i) = next(&indexes) {
-            let timer = self.metrics.baseline.elapsed_compute().timer();
-            let files = &self.files;
-            let source = |path: &str| -> io::Result<Vec<u8>> { Ok(files.borrow_mut().read_beside(path)?.0) };
-            self.extractor.add_scip(&mut indexes[i], &source);
-            timer.done();
-            if self.rows()? >= self.batch_size.min(self.left) && !self.send(sender)? {
-                return Ok(());
-            }
-        }
-        self.send(sender)?;
-        Ok(())
+        let timer = self.metrics.baseline.elapsed_compute().timer();
+        let files = &self.files;
+        let source = |path: &str| -> io::Result<Vec<u8>> { Ok(files.borrow_mut().read_beside(path)?.0) };
+        self.extractor.add_scip(&mut indexes[i], &source);
+        timer.done();
+        let is_full = self.rows()? >= self.batch_size.min(self.left);
+        Ok(!is_full || self.make()?)
     }
 }

@@ -1,204 +1,190 @@
-//! The order in which a reader reads the files of a partition, and sends their rows.
+//! The order in which a reader reads the files of a partition.
 
-use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use codeanatomy_extract::file::Entry;
-use datafusion::arrow::array::RecordBatch;
 use datafusion::common::runtime::SpawnedTask;
-use datafusion::common::{DataFusionError, Result, internal_err, resources_err};
-use datafusion::execution::TaskContext;
-use datafusion::execution::memory_pool::MemoryReservation;
-use datafusion::physical_plan::metrics::{Count, MetricBuilder, MetricCategory};
+use datafusion::common::{Result, internal_err};
+use datafusion::execution::memory_pool::MemoryPool;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc::Sender;
 
 use super::Reader;
-use super::send::{Sent, has_room, size};
-use crate::dataset::scan::DatasetScanExec;
-use crate::dataset::scan::hands::Hand;
-use crate::dataset::scan::help::{Made, Step, Windows};
+use super::helper::Run;
+use super::indexes::Indexes;
+use super::ready::Ready;
+use crate::dataset::scan::help::{Ahead, Made, Step, Windows};
 
-/// The work of one partition.
-#[derive(Clone)]
-pub(in crate::dataset::scan) struct Run {
-    pub(in crate::dataset::scan) scan: DatasetScanExec,
-    pub(in crate::dataset::scan) partition: usize,
-    pub(in crate::dataset::scan) files: Range<usize>,
-    pub(in crate::dataset::scan) context: Arc<TaskContext>,
-    /// Readers of helpers that wait for their next call, and what counts the files that they read.
-    pub(in crate::dataset::scan) idle: Arc<Mutex<Vec<(Reader, Count)>>>,
+/// A reader at work on the files of a partition.
+pub(in crate::dataset::scan) struct Reading {
+    reader: Reader,
+    run: Run,
+    windows: Arc<Windows>,
+    helpers: Vec<SpawnedTask<()>>,
+    now: Now,
 }
 
-impl Run {
-    fn files(&self) -> &[Entry] {
-        &self.scan.files.entries[self.files.clone()]
-    }
+/// What a reader is about to do.
+enum Now {
+    Begin,
+    /// The next window, if there is one.
+    Window,
+    /// The files of a window that are wanted, of which some were read.
+    Files(Vec<usize>, usize),
+    /// A window whose turn it is not yet.
+    Ahead(Ahead),
+    Indexes(Indexes),
+    /// Nothing: all was read, or no more is wanted.
+    End,
+    /// Nothing, after an error too; helpers are gone.
+    Over,
+}
 
-    /// A task that helps with windows, if there is a hand free and something to do: not where rows are counted, nor where
-    /// readers share what they know of modules.
-    fn call_for_help(&self, windows: &Arc<Windows>) -> Option<SpawnedTask<()>> {
-        let is_plain = self.scan.limit.is_none() && self.scan.modules.is_none();
-        let hand = is_plain.then(|| self.scan.hands.take()).flatten()?;
-        let (run, windows) = (self.clone(), Arc::clone(windows));
-        let help = windows.call();
-        help.then(|| SpawnedTask::spawn_blocking(move || run.give_help(&windows, hand)))
-    }
+/// What comes next of a reader.
+pub(in crate::dataset::scan) enum Next {
+    Rows(Ready),
+    /// Nothing yet.
+    Nothing,
+    End,
+}
 
-    fn give_help(&self, windows: &Arc<Windows>, _hand: Hand) {
-        let Some(_helper) = windows.enter() else {
-            return;
-        };
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = idle().pop();
-        let Ok((mut reader, count)) = waiting.map_or_else(|| self.helper(), Ok) else {
-            // The partition's own goes on alone.
-            return windows.give_up();
-        };
-        while let Some(ahead) = windows.help() {
-            let files = &self.files()[ahead.files()];
-            let made = reader.read_ahead(files, windows);
-            if let Made::Rows(..) = made {
-                count.add(files.len());
-            }
-            ahead.made(made);
+impl Reading {
+    pub(in crate::dataset::scan) fn new(reader: Reader, run: Run) -> Self {
+        let windows = Windows::new(run.files(), run.scan.files.folder().is_some());
+        Self {
+            reader,
+            run,
+            windows,
+            helpers: vec![],
+            now: Now::Begin,
         }
-        idle().push((reader, count));
     }
 
-    fn helper(&self) -> Result<(Reader, Count)> {
-        let count = MetricBuilder::new(&self.scan.metrics)
-            .with_category(MetricCategory::Rows)
-            .counter("files_read_ahead", self.partition);
-        Ok((Reader::new(&self.scan, self.partition, &self.context)?, count))
+    /// Whether what is read is waited for in a thread of its own: the steps of a reader block it.
+    pub(in crate::dataset::scan) fn waits(&self) -> bool {
+        self.run.scan.files.are_objects() || self.reader.dataset == "file_scope"
+    }
+
+    pub(super) fn memory_pool(&self) -> &dyn MemoryPool {
+        &*self.reader.runtime.memory_pool
+    }
+
+    /// A batch, if there is one, or a step towards it. Nothing comes behind an error.
+    pub(super) fn next(&mut self) -> Result<Next> {
+        if let Some(ready) = self.reader.take() {
+            return Ok(Next::Rows(ready));
+        }
+        // It stays so if the step fails.
+        let now = std::mem::replace(&mut self.now, Now::Over);
+        self.now = match now {
+            Now::Begin => self.begin()?,
+            Now::Window => self.window()?,
+            Now::Files(wanted, read) => self.file(wanted, read)?,
+            Now::Ahead(ahead) => {
+                let made = self.reader.read_ahead(&self.run.files()[ahead.files()], &self.windows);
+                ahead.made(made);
+                Now::Window
+            }
+            Now::Indexes(mut indexes) => match self.reader.read_document(&mut indexes)? {
+                true => Now::Indexes(indexes),
+                false => Now::End,
+            },
+            Now::End => {
+                self.windows.wait_for_helpers();
+                self.end();
+                self.run.scan.hands.end(self.run.partition);
+                Now::Over
+            }
+            Now::Over => return Ok(Next::End),
+        };
+        Ok(self.reader.take().map_or(Next::Nothing, Next::Rows))
+    }
+
+    fn begin(&mut self) -> Result<Now> {
+        if self.reader.dataset == "file_scope" {
+            self.reader.list_scope()?;
+        }
+        if let Some(options) = self.reader.indexes.clone() {
+            return Ok(Now::Indexes(self.reader.open_indexes(self.run.files(), &options)?));
+        }
+        self.reader.windows = Some(Arc::clone(&self.windows));
+        Ok(Now::Window)
+    }
+
+    fn window(&mut self) -> Result<Now> {
+        let Some(step) = self.windows.step() else {
+            self.reader.make()?;
+            return Ok(Now::End);
+        };
+        self.helpers.extend(self.run.call_for_help(&self.windows));
+        let (goes_on, now) = match step {
+            Step::Read(window) => {
+                let files = &self.run.files()[window.clone()];
+                let wanted = self.reader.pruner.wanted(files)?;
+                self.reader
+                    .metrics
+                    .files_skipped_by_join
+                    .add(files.len() - wanted.len());
+                let wanted = wanted.into_iter().map(|i| window.start + i).collect();
+                return Ok(Now::Files(wanted, 0));
+            }
+            Step::ReadAhead(ahead) => (self.reader.make()?, Now::Ahead(ahead)),
+            Step::Send(made) => {
+                let goes_on = self.reader.make()? && self.reader.make_of_made(made)?;
+                self.windows.sent();
+                (goes_on, Now::Window)
+            }
+        };
+        Ok(if goes_on { now } else { Now::End })
+    }
+
+    /// Reads a file, and makes batches of rows if there are enough.
+    fn file(&mut self, wanted: Vec<usize>, read: usize) -> Result<Now> {
+        let Some(&file) = wanted.get(read) else {
+            self.windows.sent();
+            return Ok(Now::Window);
+        };
+        let files = self.run.files();
+        let next = wanted[read..].iter().map(|&file| &files[file]);
+        self.reader.read(&files[file], next)?;
+        if let Some(modules) = &self.reader.modules {
+            modules.charge()?;
+        }
+        let is_full = self.reader.rows()? >= self.reader.batch_size.min(self.reader.left);
+        let goes_on = !is_full || self.reader.make()?;
+        Ok(if goes_on {
+            Now::Files(wanted, read + 1)
+        } else {
+            Now::End
+        })
+    }
+
+    /// Has helpers stop, which complete what they wrote themselves if they are still at work.
+    fn end(&mut self) {
+        let Some(idle) = self.run.idle().take() else {
+            return; // It has ended before.
+        };
+        self.windows.end();
+        self.reader.finish();
+        idle.into_iter().for_each(|(mut helper, _)| helper.finish());
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
 impl Reader {
-    /// Reads the files of `run` until all is sent or no more is wanted.
-    pub(in crate::dataset::scan) fn run(&mut self, run: &Run, sender: &Sender<Sent>) -> Result<()> {
-        let result = self.run_files(run, sender);
-        self.finish();
-        let mut idle = run.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.drain(..).for_each(|(mut helper, _)| helper.finish());
-        if result.is_ok() && !sender.is_closed() {
-            run.scan.hands.end(run.partition);
-        }
-        result
-    }
-
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         if let Some(stored) = &mut self.stored {
             stored.finish();
         }
     }
 
-    fn run_files(&mut self, run: &Run, sender: &Sender<Sent>) -> Result<()> {
-        if self.dataset == "file_scope" {
-            self.list_scope()?;
-        }
-        if let Some(options) = self.indexes.clone() {
-            return self.run_indexes(run.files(), &options, sender);
-        }
-        let windows = Windows::new(run.files(), run.scan.files.folder().is_some());
-        self.windows = Some(Arc::clone(&windows));
-        let mut helpers = Vec::new();
-        let _end = windows.until_end();
-        while let Some(step) = windows.step() {
-            helpers.extend(run.call_for_help(&windows));
-            let goes_on = match step {
-                Step::Read(files) => {
-                    let goes_on = self.read_window(&run.files()[files], sender)?;
-                    windows.sent();
-                    goes_on
-                }
-                Step::ReadAhead(ahead) => {
-                    if !self.send(sender)? {
-                        return Ok(());
-                    }
-                    let made = self.read_ahead(&run.files()[ahead.files()], &windows);
-                    ahead.made(made);
-                    true
-                }
-                Step::Send(made) => {
-                    let goes_on = self.send(sender)? && self.send_made(made, sender)?;
-                    windows.sent();
-                    goes_on
-                }
-            };
-            if !goes_on || sender.is_closed() {
-                return Ok(());
-            }
-        }
-        self.send(sender)?;
-        Ok(())
-    }
-
-    /// Reads files and sends their rows, but for those that do not fill a batch. False if no more is wanted.
-    fn read_window(&mut self, files: &[Entry], sender: &Sender<Sent>) -> Result<bool> {
-        let wanted = self.pruner.wanted(files)?;
-        self.metrics.files_skipped_by_join.add(files.len() - wanted.len());
-        for (i, entry) in wanted.iter().enumerate() {
-            self.read(entry, &wanted[i..])?;
-            if let Some(modules) = &self.modules {
-                modules.charge()?;
-            }
-            let full = self.rows()? >= self.batch_size.min(self.left);
-            if full && !self.send(sender)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// The rows of files whose turn it is not yet.
-    fn read_ahead(&mut self, files: &[Entry], windows: &Windows) -> Made {
-        let charged = self.reservation.new_empty();
-        match self.rows_ahead(files, windows, &charged) {
-            Ok(rows) => Made::Rows(rows, charged),
-            Err(error) => {
-                // What is left of them is not to come with those of other files.
-                drop(self.take_rows());
-                match error.find_root() {
-                    DataFusionError::ResourcesExhausted(_) => Made::Unread,
-                    _ => Made::Failed(error),
-                }
-            }
-        }
-    }
-
-    fn rows_ahead(
-        &mut self,
-        files: &[Entry],
-        windows: &Windows,
-        charged: &MemoryReservation,
-    ) -> Result<Vec<RecordBatch>> {
-        let mut batches = vec![];
-        let wanted = self.pruner.wanted(files)?;
-        self.metrics.files_skipped_by_join.add(files.len() - wanted.len());
-        for (i, entry) in wanted.iter().enumerate() {
-            self.read(entry, &wanted[i..])?;
-            let is_last = i + 1 == wanted.len();
-            if is_last || self.rows()? >= self.batch_size {
-                let (rows, beside_rows) = self.take_rows()?;
-                self.reservation.try_resize(beside_rows)?;
-                charged.try_grow(size(&rows))?;
-                if !has_room(&*self.runtime.memory_pool) {
-                    return resources_err!("rows do not wait for their turn where memory is short");
-                }
-                batches.extend(rows);
-            }
-            if windows.is_over() {
-                break;
-            }
-        }
-        Ok(batches)
-    }
-
-    /// Sends rows that were read before their turn. False if no more is wanted.
-    fn send_made(&mut self, made: Made, sender: &Sender<Sent>) -> Result<bool> {
+    /// Makes batches of rows that were read before their turn. False if no more is wanted.
+    fn make_of_made(&mut self, made: Made) -> Result<bool> {
         match made {
-            Made::Rows(rows, charged) => Ok(self.send_rows(&rows, &charged, sender)),
+            Made::Rows(rows, charged) => Ok(self.make_of(&rows, &charged)),
             Made::Unread => internal_err!("files that were not read have no rows to send"),
             Made::Failed(error) => Err(error),
         }
