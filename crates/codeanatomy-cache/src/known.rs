@@ -32,6 +32,8 @@ pub struct KnownFiles {
     /// Where it is kept.
     path: PathBuf,
     inner: Mutex<Inner>,
+    /// Held while it is saved: what was encoded first must not take the place of what was encoded last.
+    saving: Mutex<()>,
 }
 
 /// A time by the clock of the disk, in nanoseconds since 1970.
@@ -58,6 +60,7 @@ impl KnownFiles {
         Self {
             path,
             inner: Mutex::new(inner),
+            saving: Mutex::default(),
         }
     }
 
@@ -91,6 +94,7 @@ impl KnownFiles {
 
     /// Puts what was noted onto the disk, if there is something.
     pub fn save(&self) -> io::Result<()> {
+        let _saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = {
             let mut inner = self.lock();
             if !std::mem::take(&mut inner.is_changed) {

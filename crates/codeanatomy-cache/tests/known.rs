@@ -98,3 +98,29 @@ fn damaged_knowledge_is_none() {
     fs::write(&file, &bytes).unwrap();
     assert!(open().content("a.py", &stat()).is_some());
 }
+
+#[test]
+fn what_several_note_and_save_at_the_same_time_is_all_there() {
+    for round in 0..100 {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || {
+            let cache = Cache::open(folder.path(), 1 << 30).unwrap();
+            cache.known_files(Path::new("/source"))
+        };
+        let (known, names) = (open(), ["a.py", "b.py", "c.py", "d.py"]);
+        let moment = known.moment().unwrap();
+        std::thread::scope(|scope| {
+            for name in names {
+                let known = &known;
+                scope.spawn(move || {
+                    known.note(name, stat(), ContentHash::of(b""), moment);
+                    known.save().unwrap();
+                });
+            }
+        });
+        let again = open();
+        for name in names {
+            assert!(again.content(name, &stat()).is_some(), "{name} in round {round}");
+        }
+    }
+}

@@ -75,14 +75,19 @@ pub struct Listing {
 impl Listing {
     /// The bytes of a file of the list.
     pub fn read(&self, entry: &Entry) -> io::Result<Vec<u8>> {
-        let (mut file, metadata) = open_regular(&self.place(entry))?;
-        read_all(&mut file, &metadata)
+        let path = self.place(entry);
+        regular(&path)?;
+        std::fs::read(path)
     }
 
     /// The bytes of a file of the list, and what the disk said of it before and after they were read, if that is the same.
     pub fn read_with_stat(&self, entry: &Entry) -> io::Result<(Vec<u8>, Option<Stat>)> {
-        let (mut file, before) = open_regular(&self.place(entry))?;
-        let bytes = read_all(&mut file, &before)?;
+        let path = self.place(entry);
+        regular(&path)?;
+        let mut file = File::open(&path)?;
+        let before = file.metadata()?;
+        let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0).min(USUAL_BYTES));
+        file.read_to_end(&mut bytes)?;
         let stat = Stat::of(&before).filter(|stat| stat.size == bytes.len() as u64);
         let stat = stat.filter(|stat| file.metadata().is_ok_and(|after| Stat::of(&after) == Some(*stat)));
         Ok((bytes, stat))
@@ -105,48 +110,28 @@ impl Listing {
 
     /// A file of the list, to be read piece by piece.
     pub fn open(&self, entry: &Entry) -> io::Result<File> {
-        File::open(self.root.join(&entry.path))
+        let path = self.place(entry);
+        regular(&path)?;
+        File::open(path)
     }
 
     /// The bytes of any regular file below the source, and when it was changed, in seconds since 1970.
     pub fn read_beside(&self, path: &str) -> io::Result<(Vec<u8>, Option<i64>)> {
-        let (mut file, metadata) = open_regular(&self.root.join(path))?;
-        let modified = metadata.modified().ok();
+        let path = self.root.join(path);
+        let modified = regular(&path)?.modified().ok();
         let seconds = modified.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         let seconds = seconds.and_then(|s| i64::try_from(s.as_secs()).ok());
-        Ok((read_all(&mut file, &metadata)?, seconds))
+        Ok((std::fs::read(path)?, seconds))
     }
 }
 
-/// Opens a file that was a regular one when it was listed. It may have been replaced since: a pipe would never end, and links are not
-/// followed.
-fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
-    let other = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
-    #[cfg(not(unix))]
-    if !std::fs::symlink_metadata(path)?.is_file() {
-        return Err(other());
+/// What the disk says of a regular file. A file may have been replaced since it was listed: a pipe would never end.
+fn regular(path: &Path) -> io::Result<Metadata> {
+    let metadata = std::fs::symlink_metadata(path)?;
+    match metadata.is_file() {
+        true => Ok(metadata),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
     }
-    let file = options.open(path).map_err(|error| match error.raw_os_error() {
-        #[cfg(unix)]
-        Some(libc::ELOOP) => other(),
-        _ => error,
-    })?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(other());
-    }
-    Ok((file, metadata))
-}
-
-fn read_all(file: &mut File, metadata: &Metadata) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).min(USUAL_BYTES));
-    // A file asks for its size first, which is known; what has a limit does not.
-    file.take(u64::MAX).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// What a walk has found, in no order.

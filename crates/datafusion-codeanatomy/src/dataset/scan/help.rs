@@ -38,7 +38,7 @@ struct State {
     turn: usize,
     /// What was read before its turn.
     made: BTreeMap<usize, Made>,
-    /// Helpers that are at work, which is waited for at the end.
+    /// Helpers that are at work.
     helpers: usize,
     /// Helpers that were called, at work or not yet.
     called: usize,

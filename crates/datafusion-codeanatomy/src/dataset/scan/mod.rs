@@ -318,7 +318,7 @@ impl ExecutionPlan for DatasetScanExec {
             count("files_skipped_by_filter").add(self.listed - self.files.entries.len());
         }
         self.hands.begin(partition);
-        let reading = Reading::new(reader, Run::new(self, partition, files, context));
+        let reading = Box::new(Reading::new(reader, Run::new(self, partition, files, context)));
         // Not before the first row is asked for: a join that is still gathering its other side may yet say which files it
         // wants.
         let stream = match reading.waits() {

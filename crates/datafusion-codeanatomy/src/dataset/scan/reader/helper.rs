@@ -77,10 +77,12 @@ impl Run {
             }
             ahead.made(made);
         }
-        match &mut *self.idle() {
-            Some(idle) => idle.push((reader, count)),
-            None => reader.finish(),
+        let mut idle = self.idle();
+        if let Some(idle) = idle.as_mut() {
+            return idle.push((reader, count));
         }
+        drop(idle);
+        reader.finish();
     }
 
     fn helper(&self) -> Result<(Reader, Count)> {

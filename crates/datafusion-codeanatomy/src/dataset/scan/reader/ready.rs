@@ -59,7 +59,7 @@ impl Reader {
                 start += length;
                 self.left -= length;
                 // All batches are of the same memory, which the last one gives back.
-                let charged = charged.take_if(|_| start == rows.num_rows());
+                let charged = charged.take_if(|_| start == rows.num_rows() || self.left == 0);
                 self.ready.push_back(Ready {
                     rows: batch,
                     _charged: charged,

@@ -31,11 +31,11 @@ enum Now {
     Files(Vec<usize>, usize),
     /// A window whose turn it is not yet.
     Ahead(Ahead),
+    /// A window that was read before its turn.
+    Send(Made),
     Indexes(Indexes),
-    /// Nothing: all was read, or no more is wanted.
+    /// Nothing: all was read, or no more is wanted, or a step failed.
     End,
-    /// Nothing, after an error too; helpers are gone.
-    Over,
 }
 
 /// What comes next of a reader.
@@ -67,13 +67,13 @@ impl Reading {
         &*self.reader.runtime.memory_pool
     }
 
-    /// A batch, if there is one, or a step towards it. Nothing comes behind an error.
+    /// A batch, if there is one, or a step towards it. An error comes behind the rows before it, and is the last.
     pub(super) fn next(&mut self) -> Result<Next> {
         if let Some(ready) = self.reader.take() {
             return Ok(Next::Rows(ready));
         }
         // It stays so if the step fails.
-        let now = std::mem::replace(&mut self.now, Now::Over);
+        let now = std::mem::replace(&mut self.now, Now::End);
         self.now = match now {
             Now::Begin => self.begin()?,
             Now::Window => self.window()?,
@@ -83,19 +83,30 @@ impl Reading {
                 ahead.made(made);
                 Now::Window
             }
+            Now::Send(made) => {
+                let goes_on = self.reader.make_of_made(made)?;
+                self.windows.sent();
+                if goes_on { Now::Window } else { Now::End }
+            }
             Now::Indexes(mut indexes) => match self.reader.read_document(&mut indexes)? {
                 true => Now::Indexes(indexes),
                 false => Now::End,
             },
-            Now::End => {
-                self.windows.wait_for_helpers();
-                self.end();
-                self.run.scan.hands.end(self.run.partition);
-                Now::Over
-            }
-            Now::Over => return Ok(Next::End),
+            Now::End => return Ok(Next::End),
         };
         Ok(self.reader.take().map_or(Next::Nothing, Next::Rows))
+    }
+
+    /// Whether what was read goes into the persistent cache.
+    pub(super) fn writes(&self) -> bool {
+        self.reader.stored.is_some()
+    }
+
+    /// Completes what was written, when there is nothing left to read.
+    pub(super) fn complete(&mut self) {
+        self.windows.wait_for_helpers();
+        self.end();
+        self.run.scan.hands.end(self.run.partition);
     }
 
     fn begin(&mut self) -> Result<Now> {
@@ -127,11 +138,7 @@ impl Reading {
                 return Ok(Now::Files(wanted, 0));
             }
             Step::ReadAhead(ahead) => (self.reader.make()?, Now::Ahead(ahead)),
-            Step::Send(made) => {
-                let goes_on = self.reader.make()? && self.reader.make_of_made(made)?;
-                self.windows.sent();
-                (goes_on, Now::Window)
-            }
+            Step::Send(made) => (self.reader.make()?, Now::Send(made)),
         };
         Ok(if goes_on { now } else { Now::End })
     }
@@ -170,7 +177,9 @@ impl Reading {
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        self.end();
+        if !matches!(self.now, Now::Begin) {
+            self.end();
+        }
     }
 }
 
