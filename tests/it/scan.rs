@@ -164,11 +164,15 @@ async fn rows_come_within_a_second_and_before_most_of_many_small_files_are_read(
     }
 }
 
+/// 400 files of 6,001 nodes each.
+fn files_of_assignments() -> tempfile::TempDir {
+    let files: Vec<(String, String)> = (0..400).map(|i| (format!("m{i}.py"), "x = 1\n".repeat(2000))).collect();
+    folder(&Vec::from_iter(files.iter().map(|(p, t)| (p.as_str(), t.as_str()))))
+}
+
 #[tokio::test]
 async fn a_dropped_query_stops_reading() {
-    let files: Vec<(String, String)> = (0..400).map(|i| (format!("m{i}.py"), "x = 1\n".repeat(2000))).collect();
-    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
-    let source = folder(&files);
+    let source = files_of_assignments();
     let ctx = session(1, 8192);
     let plan = plan(
         &ctx,
@@ -238,9 +242,7 @@ async fn nothing_is_read_before_it_is_asked_for_and_nothing_stays_charged() {
 
 #[tokio::test]
 async fn others_have_their_turn_while_nothing_is_found() {
-    let files: Vec<(String, String)> = (0..400).map(|i| (format!("m{i}.py"), "x = 1\n".repeat(2000))).collect();
-    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
-    let source = folder(&files);
+    let source = files_of_assignments();
     let ctx = session(1, 8192);
     let sql = format!(
         "SELECT * FROM ast_nodes(source => '{}') WHERE kind = 'Call'",

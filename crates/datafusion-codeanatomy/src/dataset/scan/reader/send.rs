@@ -59,12 +59,11 @@ async fn complete(mut reading: Box<Reading>) -> Result<()> {
 pub(in crate::dataset::scan) fn read_in_thread(
     reading: Box<Reading>,
 ) -> impl Stream<Item = Result<RecordBatch>> + Send {
-    let (sender, receiver) = channel(WAITING);
+    let (sender, receiver) = channel::<Ready>(WAITING);
     let task = SpawnedTask::spawn_blocking(move || send(reading, &sender));
     stream::unfold(Some((receiver, task)), async |work| {
         let (mut receiver, task) = work?;
         if let Some(ready) = receiver.recv().await {
-            let ready: Ready = ready;
             return Some((Ok(ready.rows), Some((receiver, task))));
         }
         let ended = task.join_unwind().await.map_err(join_error).flatten();
