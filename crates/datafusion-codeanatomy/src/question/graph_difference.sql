@@ -14,7 +14,7 @@ both AS (
     WHERE kind IN ('file', 'class', 'function', 'method')
     UNION ALL
     SELECT e.kind, s.name AS src, d.name AS dst, e.path, e.bstart, e.is_before
-    -- Edges come last: each of the others is held to be looked up.
+    -- Edges stand last: nodes are held, edges pass by, and no join holds what another has joined.
     FROM nodes d
     JOIN (
         nodes s
