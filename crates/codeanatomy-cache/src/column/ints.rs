@@ -13,8 +13,14 @@ use arrow_schema::ArrowError;
 use super::Bytes;
 use super::validity::{self, Valid, Validity};
 
-/// The most rows that room is made for before there are any; the next batch is about as long as the one before.
+/// The most rows that room is made for before there are any.
 pub(super) const USUAL_ROWS: usize = 1 << 14;
+
+/// The room for what comes next, where there was so much before: batches are about as long as one another, and one that grows beyond
+/// its room is copied.
+pub(super) fn room(before: usize, most: usize) -> usize {
+    (before + before / 2).min(most)
+}
 
 pub(super) fn encode(cells: &Int64Array, to: &mut Vec<u8>) {
     if !validity::encode(cells, to) {
@@ -117,7 +123,7 @@ impl Ints {
     }
 
     pub(super) fn finish(&mut self) -> Result<Int64Array, ArrowError> {
-        let next = Vec::with_capacity(self.values.len().min(USUAL_ROWS));
+        let next = Vec::with_capacity(room(self.values.len(), USUAL_ROWS));
         let values = std::mem::replace(&mut self.values, next);
         Int64Array::try_new(ScalarBuffer::from(values), self.valid.finish())
     }

@@ -17,7 +17,7 @@ use arrow_select::take::take;
 use rustc_hash::FxHashMap;
 
 use super::Bytes;
-use super::ints::USUAL_ROWS;
+use super::ints::{USUAL_ROWS, room};
 use super::validity::{self, Valid, Validity};
 
 /// The most bytes that room is made for before there are any.
@@ -115,7 +115,7 @@ pub(crate) struct Texts {
     valid: Valid,
     /// How long `offsets` were before the last column was appended.
     mark: usize,
-    /// Cells before this batch, as a guess at how many will come.
+    /// The room for positions.
     usual: usize,
 }
 
@@ -224,20 +224,20 @@ impl Texts {
     }
 
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        let (texts, long) = (
-            (self.offsets.len() - 1).min(USUAL_ROWS),
-            self.bytes.len().min(USUAL_BYTES),
+        let (texts, bytes) = (
+            room(self.offsets.len(), USUAL_ROWS),
+            room(self.bytes.len(), USUAL_BYTES),
         );
-        let offsets = std::mem::replace(&mut self.offsets, Vec::with_capacity(texts + 1));
+        let offsets = std::mem::replace(&mut self.offsets, Vec::with_capacity(texts));
         self.offsets.push(0);
-        let bytes = std::mem::replace(&mut self.bytes, Vec::with_capacity(long));
+        let bytes = std::mem::replace(&mut self.bytes, Vec::with_capacity(bytes));
         let nulls = self.valid.finish();
         let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
         let Some(positions) = self.positions.take() else {
             let texts = StringArray::try_new(offsets, Buffer::from_vec(bytes), nulls)?;
             return Ok(Arc::new(StringViewArray::from(&texts)));
         };
-        self.usual = positions.len().min(USUAL_ROWS);
+        self.usual = room(positions.len(), USUAL_ROWS);
         let texts = StringArray::try_new(offsets, Buffer::from_vec(bytes), None)?;
         let positions = UInt32Array::try_new(ScalarBuffer::from(positions), nulls)?;
         take(&StringViewArray::from(&texts), &positions, None)
