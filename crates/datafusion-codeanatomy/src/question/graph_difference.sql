@@ -27,7 +27,7 @@ both AS (
         'attribute_access', 'global_access', 'module_imports')
 )
 SELECT CASE WHEN max(is_before) = 1 THEN 'removed' ELSE 'added' END AS change, kind, src, dst,
-    first_value(path ORDER BY path NULLS LAST, bstart NULLS LAST) AS path,
+    min(path) AS path,
     first_value(bstart ORDER BY path NULLS LAST, bstart NULLS LAST) AS bstart
 FROM both
 GROUP BY kind, src, dst
